@@ -1,0 +1,4 @@
+/** WB10xx: the command line. */
+import { row } from "../row.ts";
+
+export const cliCodes = {};

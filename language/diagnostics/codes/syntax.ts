@@ -1,0 +1,4 @@
+/** WB01xx: syntax. */
+import { row } from "../row.ts";
+
+export const syntaxCodes = {};

@@ -1,0 +1,27 @@
+/**
+ * The one table of diagnostics. A wrong code or a missing parameter does not compile. `explain`, the error index and
+ * the rules of SARIF are made from it. Numbers are never reused.
+ *
+ * WB01xx syntax · WB02xx modules and names · WB03xx types and literals · WB04xx trust and unknowns · WB05xx tables ·
+ * WB06xx policies, waivers, tests · WB07xx lints · WB08xx cost · WB09xx evidence documents · WB10xx command line
+ */
+import { cliCodes } from "./codes/cli.ts";
+import { evidenceCodes } from "./codes/evidence.ts";
+import { policyCodes } from "./codes/policy.ts";
+import { semanticCodes } from "./codes/semantics.ts";
+import { syntaxCodes } from "./codes/syntax.ts";
+import type { Diagnostic, Location } from "./diagnostic.ts";
+import type { Row } from "./row.ts";
+
+export const table = { ...syntaxCodes, ...semanticCodes, ...policyCodes, ...evidenceCodes, ...cliCodes };
+
+export type Code = keyof typeof table;
+export type Parameters<C extends Code> = (typeof table)[C] extends Row<infer P> ? P : never;
+
+type Details = Omit<Diagnostic, "code" | "level" | "message" | "location">;
+
+/** Makes a diagnostic of the table. */
+export function diagnostic<C extends Code>(code: C, parameters: Parameters<C>, location: Location | undefined, details: Details = {}): Diagnostic {
+  const entry = table[code] as unknown as Row<Parameters<C>>;
+  return { code, level: entry.level, message: entry.message(parameters), ...(location ? { location } : {}), ...details };
+}
