@@ -15,6 +15,7 @@
  */
 
 import type { ImageRef } from "../domains/image-ref.ts";
+import type { Integer } from "../domains/integer.ts";
 import type { License } from "../domains/license.ts";
 import type { Cidr, Ip } from "../domains/network.ts";
 import type { Glob, Regex } from "../domains/pattern.ts";
@@ -23,8 +24,7 @@ import type { Range } from "../domains/range.ts";
 import type { Version } from "../domains/version.ts";
 import type { DataRecord } from "./data.ts";
 
-/** A 64-bit integer: number when safe, bigint beyond. */
-export type Integer = number | bigint;
+export type { Integer } from "../domains/integer.ts";
 
 export type ScalarValue = boolean | Integer | string | Version | Range | Purl | PurlSet | License | ImageRef | Ip | Cidr | Glob | Regex;
 
