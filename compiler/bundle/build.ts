@@ -1,0 +1,74 @@
+/**
+ * Bundles the command line to `dist/`: one small entry, and a chunk for each verb and each schema validator, so that a
+ * call loads only what it uses. Nothing is left outside the bundle. Run by `npm run build`.
+ */
+import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const dist = join(root, "dist");
+
+/** Licence texts of the packages in the bundle, for `dist/THIRD-PARTY.txt`. */
+async function thirdParty(metafile: Metafile): Promise<string> {
+  const packages = new Set<string>();
+  for (const input of Object.keys(metafile.inputs)) {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (match?.[1]) packages.add(match[1]);
+  }
+  const parts: string[] = [];
+  for (const folder of [...packages].sort()) {
+    const manifest = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8")) as {
+      name: string;
+      version: string;
+      license?: string;
+    };
+    const file = (await readdir(join(root, folder))).find((name) => /^licen[cs]e/i.test(name));
+    const text = file ? await readFile(join(root, folder, file), "utf8") : `Licence: ${manifest.license ?? "not stated"}\n`;
+    parts.push(`${manifest.name} ${manifest.version}\n${"-".repeat(72)}\n${text.trim()}\n`);
+  }
+  return parts.join("\n\n");
+}
+
+const started = performance.now();
+await rm(dist, { recursive: true, force: true });
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { waybill: "compiler/cli/main.ts" },
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  // CommonJS packages in the bundle ask for Node's own modules by `require`.
+  banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
+  chunkNames: "chunks/[name]-[hash]",
+  mainFields: ["module", "main"],
+  metafile: true,
+  logLevel: "warning",
+});
+await writeFile(join(dist, "THIRD-PARTY.txt"), await thirdParty(result.metafile));
+await chmod(join(dist, "waybill.js"), 0o755);
+
+/**
+ * `npx waybill` in the checkout finds this link. A `bin` entry in the root manifest instead would make npx install the
+ * checkout into its own cache on every call, which also fails from the second call on (npm 11).
+ */
+const bin = join(root, "node_modules", ".bin");
+if (process.platform !== "win32") {
+  await mkdir(bin, { recursive: true });
+  await rm(join(bin, "waybill"), { force: true });
+  await symlink("../../dist/waybill.js", join(bin, "waybill"));
+}
+
+const validators = join(root, "engine/evidence/generated");
+await cp(validators, join(dist, "lib", "engine/evidence/generated"), { recursive: true });
+const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+const chunks = Object.keys(result.metafile.outputs).length - 1;
+const took = Math.round(performance.now() - started);
+process.stdout.write(`built dist/waybill.js and ${chunks} chunks, ${(bytes / 1e6).toFixed(1)} MB, in ${took} ms\n`);
