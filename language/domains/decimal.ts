@@ -26,15 +26,20 @@ export function parseDecimal(text: string): Parsed<Integer> {
 }
 
 /**
- * The decimal that a JSON number was written as, by its shortest round-trip text: exact for every number of up to
- * fifteen digits. Undefined when that text needs more than nine decimals, when it is out of range, and for NaN and
- * the infinities.
+ * The decimal that a JSON number was written as. Undefined where that cannot be known or held: more than fifteen
+ * significant digits (two texts may have become one double), more than nine decimals, out of range, NaN, infinities.
  */
 export function decimalFromNumber(n: number): Integer | undefined {
   if (Number.isInteger(n) && Math.abs(n) <= 9_000_000) return n * 1e9 + 0;
   if (!Number.isFinite(n)) return undefined;
-  const result = parseDecimal(plain(n.toString()));
+  const text = n.toString();
+  if (significantDigits(text) > 15) return undefined;
+  const result = parseDecimal(plain(text));
   return result.ok ? result.value : undefined;
+}
+
+function significantDigits(text: string): number {
+  return text.replace(/e.*$/, "").replace(/[-.]/g, "").replace(/^0+/, "").length;
 }
 
 /** Writes out an exponent: `5e-7` is `0.0000005`. */
