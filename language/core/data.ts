@@ -27,6 +27,8 @@ export interface Origin {
   readonly document: DocumentRef;
   /** RFC 6901, relative to the document (for YAML with several documents, to `document.name`'s part). */
   readonly pointer: string;
+  /** Pointers of fields that do not stand under their own name in the record: `name` of a workload is `/metadata/name`. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** A fact that is not known, and why. `detail` is read by people: `no SPDX id is named "Foo Licence"`. */
