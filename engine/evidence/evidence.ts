@@ -1,6 +1,7 @@
 /** What an adapter hands on: one document, read as one type of the standard library. */
 import type { DataRecord, DocumentRef } from "../../language/core/data.ts";
 import type { Result } from "../../language/diagnostics/diagnostic.ts";
+import type { SchemaName } from "./schema/validate.ts";
 
 /**
  * One piece of evidence. A document that says several things gives several (a CycloneDX file with vulnerabilities is
@@ -20,17 +21,37 @@ export interface Evidence {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** `digest` is `<algorithm>:<hex>`. */
 export type Binding =
   | { readonly kind: "manifest"; readonly digest: string }
   | { readonly kind: "config"; readonly digest: string }
   | { readonly kind: "file"; readonly digest: string };
 
-/** A format that the door knows. `detect` looks at a few keys only; `read` runs after the schema held. */
+/** The document, or the part of one, that an adapter reads. */
+export interface Source {
+  /** As the user named it; `pods.yaml#2` for the second of several YAML documents. */
+  readonly name: string;
+  /** `sha256:<hex>` of the bytes of the file. */
+  readonly digest: string;
+  /** JSON pointer of what is read: `""`, or `/predicate` for an attestation. Every pointer handed on starts with it. */
+  readonly base: string;
+}
+
+/** Which schema a document of a format must hold against. */
+export type SchemaChoice =
+  | { readonly kind: "schema"; readonly schema: SchemaName }
+  | { readonly kind: "unsupported"; readonly pointer: string; readonly found: string; readonly supported: readonly string[] };
+
+/**
+ * A format that the door knows. `detect` looks at a few keys only. The door validates against `schema` and calls `read`
+ * only where it held; `read` never throws, and reports with `fault` (`fault.ts`), by pointers that start with
+ * `source.base`.
+ */
 export interface Adapter {
   readonly format: string;
   /** For people: `CycloneDX JSON 1.2 to 1.7`. */
   readonly title: string;
   detect(json: unknown): boolean;
-  /** Schema first, then adapter. Errors carry a JSON pointer into the document. Never throws on bad input. */
-  read(json: unknown, name: string, digest: string): Result<readonly Evidence[]>;
+  schema(json: unknown): SchemaChoice;
+  read(json: unknown, source: Source): Result<readonly Evidence[]>;
 }

@@ -1,0 +1,166 @@
+/**
+ * The one door by which evidence enters (docs/architecture.md): bytes, limits, schema, adapter. What comes out has the
+ * types of the standard library; nothing behind the door sees raw input.
+ */
+import type { Diagnostic, Result, Span } from "../../language/diagnostics/diagnostic.ts";
+import { diagnostic } from "../../language/diagnostics/table.ts";
+import { adapters as known } from "./adapters.ts";
+import type { Adapter, Evidence, Source } from "./evidence.ts";
+import { fault, shown } from "./fault.ts";
+import { readJson } from "./json/read.ts";
+import { locateAll } from "./json/walk.ts";
+import { validate } from "./schema/validate.ts";
+import { isStatement, type Statement, unwrap } from "./statement.ts";
+import { defaultLimits, type Limits, whole } from "./text.ts";
+import { locateYaml, readYaml } from "./yaml/read.ts";
+
+export interface AdmitOptions {
+  readonly limits?: Limits;
+  readonly adapters?: readonly Adapter[];
+}
+
+/** A document of the file, and where it stands. */
+interface Part {
+  readonly json: unknown;
+  readonly part: number | undefined;
+}
+
+interface Read {
+  readonly parts: readonly Part[];
+  readonly text: string;
+  readonly yaml: boolean;
+}
+
+/**
+ * Reads one file as evidence. `name` is as the user gave it, `digest` is `sha256:<hex>` of `bytes`. With an error among
+ * the diagnostics the evidence is empty: a file counts as a whole or not at all.
+ */
+export async function admit(
+  bytes: Uint8Array,
+  name: string,
+  digest: string,
+  options: AdmitOptions = {},
+): Promise<Result<readonly Evidence[]>> {
+  const read = parse(bytes, name, options.limits ?? defaultLimits);
+  if (!read.value) return { value: [], diagnostics: read.diagnostics };
+  const { parts, text, yaml } = read.value;
+  const evidence: Evidence[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const { json, part } of parts) {
+    const source: Source = { name: part === undefined ? name : `${name}#${part}`, digest, base: "" };
+    const result = await admitValue(json, source, options.adapters ?? known);
+    evidence.push(...result.value);
+    diagnostics.push(...(result.diagnostics.length === 0 ? [] : placed(result.diagnostics, name, text, yaml, part)));
+  }
+  return diagnostics.some((d) => d.level === "error") ? { value: [], diagnostics } : { value: evidence, diagnostics };
+}
+
+/** Reads a value that was parsed strictly already. Pointers are not yet places in a text. */
+export async function admitValue(json: unknown, source: Source, among: readonly Adapter[] = known): Promise<Result<readonly Evidence[]>> {
+  if (isStatement(json)) return admitStatement(json, source, among);
+  const adapter = among.find((candidate) => candidate.detect(json));
+  if (!adapter) return { value: [], diagnostics: [unknownFormat(json, source, among)] };
+  const choice = adapter.schema(json);
+  if (choice.kind === "unsupported") {
+    const refused = fault("WB0912", { format: adapter.title, version: choice.found }, source.base + choice.pointer, {
+      expected: choice.supported.join(", "),
+      found: choice.found,
+    });
+    return { value: [], diagnostics: [refused] };
+  }
+  const broken = await validate(choice.schema, json, source.base);
+  return broken.length > 0 ? { value: [], diagnostics: broken } : adapter.read(json, source);
+}
+
+/** A bare in-toto statement: nobody's signature was checked, so it is a claim like any document. */
+async function admitStatement(statement: Statement, source: Source, among: readonly Adapter[]): Promise<Result<readonly Evidence[]>> {
+  const { value, diagnostics } = unwrap(statement, source.base);
+  if (!value) return { value: [], diagnostics };
+  const inner = await admitValue(value.predicate, { ...source, base: `${source.base}/predicate` }, among);
+  const about = value.about;
+  return {
+    value: inner.value.map((piece) => ({ ...piece, about: [...about, ...piece.about] })),
+    diagnostics: [...diagnostics, ...inner.diagnostics],
+  };
+}
+
+/** The span of a pointer in the text of a file that was admitted: to print the line of the evidence. */
+export function locateIn(text: string, pointer: string, part?: number): Span | undefined {
+  return looksLikeJson(text)
+    ? (locateAll(text, [pointer]).get(pointer) ?? locateYaml(text, pointer, part))
+    : locateYaml(text, pointer, part);
+}
+
+function parse(bytes: Uint8Array, name: string, limits: Limits): Result<Read | undefined> {
+  const head = new TextDecoder().decode(bytes.subarray(0, 512));
+  const foreign = foreignFormat(head);
+  if (foreign) return { value: undefined, diagnostics: [diagnostic("WB0911", { name }, whole(name), foreign)] };
+  const named = /\.ya?ml$/i.test(name);
+  if (looksLikeJson(head) || (/\.json$/i.test(name) && head.trim() !== "")) {
+    const read = readJson(bytes, name, limits);
+    if (read.value)
+      return { value: { parts: [{ json: read.value.json, part: undefined }], text: read.value.text, yaml: false }, diagnostics: [] };
+    // A flow mapping is YAML, and is named so; a key given twice is an error in both.
+    if (!named || !read.diagnostics.some((d) => d.code === "WB0905")) return { value: undefined, diagnostics: read.diagnostics };
+  }
+  const read = readYaml(bytes, name, limits);
+  if (!read.value) return { value: undefined, diagnostics: read.diagnostics };
+  const { documents, text } = read.value;
+  if (documents.length === 0) {
+    return {
+      value: undefined,
+      diagnostics: [diagnostic("WB0900", { name }, whole(name), { help: "check that the tool that writes it did not fail" })],
+    };
+  }
+  return { value: { parts: documents, text, yaml: true }, diagnostics: [] };
+}
+
+function looksLikeJson(text: string): boolean {
+  return /^[\uFEFF\s]*[{[]/.test(text);
+}
+
+/** Formats that people give and that are not read: said with what to do. */
+function foreignFormat(head: string): { readonly notes: readonly string[]; readonly help: string } | undefined {
+  const start = head.replace(/^[\uFEFF\s]+/, "");
+  if (start.startsWith("<")) {
+    return start.includes("cyclonedx.org/schema/bom")
+      ? { notes: ["it is CycloneDX XML"], help: "write it as JSON: most generators can, and `cyclonedx convert --output-format json` does" }
+      : { notes: ["it is XML or HTML"], help: "give the JSON form of the document" };
+  }
+  if (/^(?:#.*\n\s*)*SPDXVersion:\s*SPDX-/.test(start)) return { notes: ["it is SPDX tag-value"], help: "write it as SPDX JSON" };
+  return undefined;
+}
+
+function unknownFormat(json: unknown, source: Source, among: readonly Adapter[]): Diagnostic {
+  const keys = json !== null && typeof json === "object" && !Array.isArray(json) ? Object.keys(json) : undefined;
+  const found = keys
+    ? `an object with ${
+        keys.length === 0
+          ? "no keys"
+          : keys
+              .slice(0, 8)
+              .map((key) => `\`${key.slice(0, 40)}\``)
+              .join(", ")
+      }${keys.length > 8 ? " …" : ""}`
+    : shown(json);
+  return fault("WB0911", { name: source.name }, source.base, {
+    found,
+    notes: [`formats that are read: ${among.map((adapter) => adapter.title).join(", ")}`],
+  });
+}
+
+/** Diagnostics with their places in the text. */
+function placed(
+  diagnostics: readonly Diagnostic[],
+  path: string,
+  text: string,
+  yaml: boolean,
+  part: number | undefined,
+): readonly Diagnostic[] {
+  const pointers = diagnostics.flatMap((d) => (d.pointer === undefined || d.location ? [] : [d.pointer]));
+  const spans = yaml ? new Map(pointers.map((pointer) => [pointer, locateYaml(text, pointer, part)] as const)) : locateAll(text, pointers);
+  return diagnostics.map((d) => {
+    if (d.location || d.pointer === undefined) return d;
+    return { ...d, location: { path, ...(spans.get(d.pointer) ?? { start: 0, end: 0 }) } };
+  });
+}

@@ -1,0 +1,193 @@
+/** Schema errors as people can act on them: where, what was expected, what was found. */
+import { at, shown } from "../fault.ts";
+import type { SchemaError } from "./validate.ts";
+
+/** One broken rule, told. `problem` reads after the pointer: `` `/version` must be an integer, found "1" ``. */
+export interface SchemaFault {
+  readonly pointer: string;
+  readonly problem: string;
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+/** Tells errors in document order, one a place and reason; of alternatives, the one that came nearest. */
+export function explain(json: unknown, errors: readonly SchemaError[]): readonly SchemaFault[] {
+  const seen = new Set<string>();
+  const faults: SchemaFault[] = [];
+  for (const error of withoutLosers(errors)) {
+    const fault = tell(json, error);
+    const key = `${fault.pointer}\n${fault.problem}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    faults.push(fault);
+  }
+  return faults;
+}
+
+const choices = new Set(["oneOf", "anyOf"]);
+const echoes = new Set(["if", "allOf", "$ref"]);
+
+/**
+ * A failed choice comes after the errors of its branches. The deepest of those are what the author meant and got wrong;
+ * where none goes deeper than the choice itself, the choice is told.
+ */
+function withoutLosers(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const kept: SchemaError[] = [];
+  for (const error of errors) {
+    if (echoes.has(error.keyword)) continue;
+    if (!choices.has(error.keyword) || Array.isArray(error.params["passingSchemas"])) {
+      kept.push(error);
+      continue;
+    }
+    let from = kept.length;
+    while (from > 0 && within(kept[from - 1]?.instancePath ?? "", error.instancePath)) from--;
+    const branches = kept.splice(from);
+    const deeper = branches.filter((b) => b.instancePath.length > error.instancePath.length);
+    if (deeper.length > 0) {
+      const depth = Math.max(...deeper.map((b) => b.instancePath.split("/").length));
+      kept.push(...deeper.filter((b) => b.instancePath.split("/").length === depth));
+    } else kept.push(narrowed(error, branches));
+  }
+  return kept;
+}
+
+/** Of branches that fail at the choice itself: what each asks for. */
+function narrowed(choice: SchemaError, branches: readonly SchemaError[]): SchemaError {
+  const own = branches.filter((b) => b.instancePath === choice.instancePath);
+  const wants = [...new Set(own.map(wanted).filter((w) => w !== undefined))];
+  if (own.length === 1 && own[0]) return own[0];
+  return { ...choice, params: { ...choice.params, wants } };
+}
+
+function wanted(error: SchemaError): string | undefined {
+  switch (error.keyword) {
+    case "required":
+      return `property \`${String(error.params["missingProperty"])}\``;
+    case "type":
+      return typeName(error.params["type"]);
+    case "enum":
+      return list(error.params["allowedValues"]);
+    case "names":
+      return list(error.params["allowed"]);
+    case "additionalProperties":
+      return `no property \`${String(error.params["additionalProperty"])}\``;
+    default:
+      return undefined;
+  }
+}
+
+function within(path: string, of: string): boolean {
+  return path === of || path.startsWith(`${of}/`);
+}
+
+function tell(json: unknown, error: SchemaError): SchemaFault {
+  const { instancePath: pointer, keyword, params } = error;
+  const value = at(json, pointer);
+  const found = shown(value);
+  const must = (expected: string, details = found): SchemaFault => ({
+    pointer,
+    problem: `must be ${expected}, found ${details}`,
+    expected,
+    found: details,
+  });
+  switch (keyword) {
+    case "type":
+      return must(typeName(params["type"]));
+    case "const":
+      return must(shown(params["allowedValue"]));
+    case "enum":
+      return must(list(params["allowedValues"]));
+    case "names":
+      return must(list(params["allowed"]));
+    case "format":
+      return must(formatName(String(params["format"])));
+    case "pattern":
+      return must(`text that matches \`${String(params["pattern"])}\``);
+    case "required":
+    case "dependentRequired":
+    case "dependencies":
+      return { pointer, problem: `lacks the property \`${String(params["missingProperty"])}\`` };
+    case "additionalProperties":
+    case "unevaluatedProperties": {
+      const name = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
+      return { pointer, problem: `has a property \`${name}\` that the format does not know` };
+    }
+    case "propertyNames":
+      return { pointer, problem: `has a property \`${String(params["propertyName"])}\` whose name is not allowed` };
+    case "uniqueItems": {
+      const [first, second] = params["pair"] as readonly [number, number];
+      return { pointer: `${pointer}/${second}`, problem: `is the same as item ${first} of the list; the items must differ` };
+    }
+    case "minItems":
+    case "minProperties":
+    case "minLength":
+      return must(`at least ${String(params["limit"])} long`);
+    case "maxItems":
+    case "maxProperties":
+    case "maxLength":
+      return must(`at most ${String(params["limit"])} long`);
+    case "minimum":
+    case "maximum":
+    case "exclusiveMinimum":
+    case "exclusiveMaximum":
+      return must(`${String(params["comparison"])} ${String(params["limit"])}`);
+    case "oneOf":
+    case "anyOf":
+      return choice(pointer, params, found);
+    case "not":
+      return { pointer, problem: "is of a shape that the format forbids", found };
+    case "false schema":
+      return { pointer, problem: "must not be given here", found };
+    case "contains":
+      return { pointer, problem: "lacks an item that the format requires" };
+    default:
+      return { pointer, problem: `breaks the rule \`${keyword}\` of its schema`, found };
+  }
+}
+
+function choice(pointer: string, params: SchemaError["params"], found: string): SchemaFault {
+  const passing = params["passingSchemas"];
+  if (Array.isArray(passing)) return { pointer, problem: "fits several alternatives of which only one may be given", found };
+  const wants = params["wants"];
+  if (!Array.isArray(wants) || wants.length === 0) return { pointer, problem: "fits none of the allowed shapes", found };
+  const expected = wants.slice(0, 4).join(" or ");
+  return { pointer, problem: `fits none of the allowed shapes: expected ${expected}, found ${found}`, expected, found };
+}
+
+const typeNames = new Map([
+  ["object", "an object"],
+  ["array", "a list"],
+  ["string", "text"],
+  ["integer", "a whole number"],
+  ["number", "a number"],
+  ["boolean", "true or false"],
+  ["null", "null"],
+]);
+
+function typeName(type: unknown): string {
+  const names = Array.isArray(type) ? type.map(String) : String(type).split(",");
+  return names.map((name) => typeNames.get(name) ?? name).join(" or ");
+}
+
+const formatNames = new Map([
+  ["date-time", "a time with a zone such as `2026-01-31T12:00:00Z`"],
+  ["date", "a date such as `2026-01-31`"],
+  ["uri", "a URI"],
+  ["uri-reference", "a URI"],
+  ["iri", "an IRI"],
+  ["iri-reference", "an IRI"],
+  ["email", "a mail address"],
+  ["idn-email", "a mail address"],
+]);
+
+function formatName(format: string): string {
+  return formatNames.get(format) ?? `of the format \`${format}\``;
+}
+
+function list(allowed: unknown): string {
+  const values = allowed instanceof Set ? [...allowed] : Array.isArray(allowed) ? allowed : [allowed];
+  const texts = values.map((value) => JSON.stringify(value));
+  if (texts.length === 1) return texts[0] ?? "";
+  if (texts.length <= 12) return `one of ${texts.join(", ")}`;
+  return `one of ${texts.slice(0, 8).join(", ")} … (${texts.length} values)`;
+}

@@ -1,0 +1,40 @@
+/** Holds a document against its schema, by validators that were compiled when Waybill was built. */
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { fault } from "../fault.ts";
+import { validators } from "../generated/index.js";
+import { explain } from "./explain.ts";
+
+/** What a compiled validator says of one broken rule (ajv's error object, without message). */
+export interface SchemaError {
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** A compiled validator. `errors` holds those of the last call. */
+export interface Validate {
+  (json: unknown): boolean;
+  readonly errors?: readonly SchemaError[] | null;
+}
+
+/** A schema that was compiled: the name of its file without `.schema.json`. */
+export type SchemaName = keyof typeof validators;
+
+/** So many errors of one document are told; the rest is a number. */
+const told = 20;
+
+/** The errors of `json` against a schema, none where it holds. `base` is the pointer of `json` in its file. */
+export async function validate(schema: SchemaName, json: unknown, base: string): Promise<readonly Diagnostic[]> {
+  const { validate: check } = await validators[schema]();
+  if (check(json)) return [];
+  const faults = explain(json, check.errors ?? []);
+  const diagnostics: Diagnostic[] = faults.slice(0, told).map((f) =>
+    fault("WB0913", { pointer: base + f.pointer, problem: f.problem }, base + f.pointer, {
+      ...(f.expected === undefined ? {} : { expected: f.expected }),
+      ...(f.found === undefined ? {} : { found: f.found }),
+    }),
+  );
+  if (faults.length > told) diagnostics.push(fault("WB0914", { more: faults.length - told, what: "places break the schema" }, base));
+  return diagnostics;
+}

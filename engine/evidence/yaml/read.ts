@@ -1,0 +1,177 @@
+/** Bytes of a YAML 1.2 file to the values of its documents, or the reason why not. */
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+  visit,
+} from "yaml";
+import type { Diagnostic, Result, Span } from "../../../language/diagnostics/diagnostic.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { decode, defaultLimits, type Limits, whole } from "../text.ts";
+
+/** One document of the file. `part` is its number, from 1, where there are several. */
+export interface YamlDocument {
+  readonly json: unknown;
+  readonly part: number | undefined;
+}
+
+export interface YamlFile {
+  readonly documents: readonly YamlDocument[];
+  readonly text: string;
+}
+
+/** Nodes that aliases may add to what is written: enough for any manifest, too little for a bomb. */
+const aliasBudget = 100_000;
+
+/** Reads every document that is not empty. Keys are unique, tags and merge keys of YAML 1.1 have no meaning. Never throws. */
+export function readYaml(bytes: Uint8Array, name: string, limits: Limits = defaultLimits): Result<YamlFile | undefined> {
+  const text = decode(bytes, name, limits);
+  if (typeof text !== "string") return { value: undefined, diagnostics: [text] };
+  const deep = tooDeep(text, limits.depth);
+  if (deep !== undefined) return refuse(diagnostic("WB0904", { name, limit: limits.depth }, { path: name, start: deep, end: deep + 1 }));
+  try {
+    return read(text, name, limits);
+  } catch (error) {
+    if (error instanceof RangeError) return refuse(diagnostic("WB0904", { name, limit: limits.depth }, whole(name)));
+    const problem = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    return refuse(diagnostic("WB0910", { name, problem }, whole(name)));
+  }
+}
+
+function refuse(fault: Diagnostic): Result<undefined> {
+  return { value: undefined, diagnostics: [fault] };
+}
+
+function read(text: string, name: string, limits: Limits): Result<YamlFile | undefined> {
+  const lines = new LineCounter();
+  const parsed = documentsOf(text, lines);
+  const faults: Diagnostic[] = [];
+  for (const document of parsed) {
+    for (const error of document.errors) {
+      const [start, end] = error.pos;
+      const { line, col } = lines.linePos(start);
+      const problem = (error.message.split(/ at line \d+/)[0] ?? error.message).replace(/[.:]$/, "");
+      const sentence = `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
+      faults.push(diagnostic("WB0909", { problem: sentence, line, column: col }, { path: name, start, end: Math.max(start, end) }));
+    }
+  }
+  if (faults.length > 0) return { value: undefined, diagnostics: faults.slice(0, 20) };
+  const values: unknown[] = [];
+  for (const document of parsed) {
+    if (document.contents === null) continue;
+    const problem = unreadable(document, limits.depth);
+    if (problem === "depth") return refuse(diagnostic("WB0904", { name, limit: limits.depth }, whole(name)));
+    if (problem)
+      return refuse(diagnostic("WB0910", { name, problem }, whole(name), { help: "write the repeated parts out, or split the file" }));
+    values.push(document.toJS({ maxAliasCount: -1 }));
+  }
+  const documents = values.map((json, index) => ({ json, part: values.length > 1 ? index + 1 : undefined }));
+  return { value: { documents, text }, diagnostics: [] };
+}
+
+function documentsOf(text: string, lines?: LineCounter): readonly Document.Parsed[] {
+  const options = { version: "1.2", schema: "core", uniqueKeys: true, merge: false, prettyErrors: true, logLevel: "silent" } as const;
+  const parsed = parseAllDocuments(text, lines ? { ...options, lineCounter: lines } : options);
+  return Array.isArray(parsed) ? (parsed as readonly Document.Parsed[]) : [];
+}
+
+/** Flow collections alone nest without indentation, and the parser recurses into them. */
+function tooDeep(text: string, limit: number): number | undefined {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x5b || c === 0x7b) {
+      if (++depth > limit * 20) return i;
+    } else if ((c === 0x5d || c === 0x7d) && depth > 0) depth--;
+  }
+  return undefined;
+}
+
+/** Depth, and what aliases unfold to; keys that are not scalars have no place in JSON. */
+function unreadable(document: Document.Parsed, maxDepth: number): "depth" | string | undefined {
+  let complex: string | undefined;
+  const anchors = new Map<string, Node>();
+  let aliases = false;
+  visit(document, {
+    Node(_key, node) {
+      if (isAlias(node)) aliases = true;
+      else if ("anchor" in node && node.anchor) anchors.set(node.anchor, node);
+    },
+    Pair(_key, pair) {
+      if (!isScalar(pair.key) && !isAlias(pair.key)) complex = "a key that is itself a list or a map";
+    },
+  });
+  if (complex) return complex;
+  const depth = depthOf(document.contents, 0, maxDepth);
+  if (depth > maxDepth) return "depth";
+  if (!aliases) return undefined;
+  return unfolded(document);
+}
+
+function depthOf(node: unknown, depth: number, limit: number): number {
+  if (depth > limit || !isCollection(node)) return depth;
+  let deepest = depth + 1;
+  for (const item of node.items) {
+    const inner = isPair(item) ? item.value : item;
+    deepest = Math.max(deepest, depthOf(inner, depth + 1, limit));
+    if (deepest > limit) return deepest;
+  }
+  return deepest;
+}
+
+/** Sizes with aliases followed, each anchor measured once; a cycle is an error. */
+function unfolded(document: Document.Parsed): string | undefined {
+  const sizes = new Map<Node, number>();
+  const open = new Set<Node>();
+  const measure = (node: unknown): number => {
+    if (isAlias(node)) {
+      const target = node.resolve(document) as Node | undefined;
+      if (!target || open.has(target)) throw new SyntaxError(`alias \`*${node.source}\` ${target ? "contains itself" : "has no anchor"}`);
+      return measure(target);
+    }
+    if (!isCollection(node)) return 1;
+    const known = sizes.get(node);
+    if (known !== undefined) return known;
+    open.add(node);
+    let size = 1;
+    for (const item of node.items) size += isPair(item) ? 1 + measure(item.value) : measure(item);
+    open.delete(node);
+    sizes.set(node, size);
+    return size;
+  };
+  const total = measure(document.contents);
+  let written = 0;
+  visit(document, { Node: () => void written++ });
+  return total - written > aliasBudget ? `its aliases unfold to ${total} nodes` : undefined;
+}
+
+/** The span of the node at a JSON pointer; `part` counts documents that are not empty, from 1. */
+export function locateYaml(text: string, pointer: string, part = 1): Span | undefined {
+  try {
+    const document = documentsOf(text).filter((d) => d.contents !== null)[part - 1];
+    let node: unknown = document?.contents;
+    for (const piece of pointer === "" ? [] : pointer.slice(1).split("/")) {
+      const key = piece.replaceAll("~1", "/").replaceAll("~0", "~");
+      if (isAlias(node) && document) node = node.resolve(document);
+      if (!isCollection(node)) return undefined;
+      const item: unknown = node.items.find((candidate, index) =>
+        isPair(candidate) ? keyOf(candidate.key) === key : String(index) === key,
+      );
+      node = isPair(item) ? item.value : item;
+    }
+    const range = (node as ParsedNode | null | undefined)?.range;
+    return range ? { start: range[0], end: range[1] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf(key: unknown): string {
+  return isScalar(key) ? String(key.value) : "";
+}
