@@ -1,0 +1,108 @@
+/**
+ * `vuln.findings(Bom, Scan) -> List<Finding>`: the findings of a scan on the components of an SBOM.
+ *
+ * Joined by purl type, namespace, name and version, then by `arch` and `distro` where both give them (library.md,
+ * "Findings"). One pass over each side: components are hashed.
+ */
+import { type DataRecord, type DataValue, Lack, type OpenList } from "../../../language/core/data.ts";
+import type { Purl } from "../../../language/domains/purl.ts";
+import { asOneComponent } from "./components.ts";
+import { compatible, compatibleDistro, distroOf, packageKey } from "./package-key.ts";
+import { listOf, membersOf, type PurlReader, purlReader, recordOf, textOf } from "./raw.ts";
+
+export interface JoinedFindings {
+  /**
+   * Every finding of the scan, in its order. Where a component of the SBOM matches, the finding has that component,
+   * `present` unless the SBOM says otherwise; where none does, it keeps its own, with `present` missing. Open for the
+   * reasons that `scan.findings` has, and for those of `bom.components` other than undeclared completeness.
+   */
+  readonly findings: readonly DataValue[] | OpenList;
+  readonly matched: number;
+  readonly unmatched: number;
+}
+
+/** Joins; both records are present ones. Components that share what is joined by count as one (`asOneComponent`). */
+export function joinFindings(bom: DataRecord, scan: DataRecord): JoinedFindings {
+  const components = membersOf(bom["components"], "components");
+  const findings = membersOf(scan["findings"], "findings");
+  const readPurl = purlReader();
+  const index = new ComponentIndex([...components.items, bom["root"]], readPurl);
+  const unsettled = components.lacks.find((lack) => lack.cause !== "missing") ?? components.lacks[0];
+  let matched = 0;
+  const items = findings.items.map((item): DataValue => {
+    const finding = recordOf(item);
+    if (finding === undefined) return item;
+    const own = recordOf(finding["component"]) ?? {};
+    const purl = readPurl(own["purl"]);
+    const found = purl === undefined ? undefined : index.find(purl, textOf(finding["installed"]) ?? textOf(own["version"]));
+    if (found === undefined)
+      return { ...finding, component: { ...own, present: unsettled ?? (purl === undefined ? unnamed : unknownToBom) } };
+    matched++;
+    return { ...finding, component: found };
+  });
+  const lacks = components.lacks.length === 0 ? findings.lacks : [...findings.lacks, ...components.lacks];
+  return { findings: listOf({ items, undeclared: findings.undeclared, lacks }), matched, unmatched: items.length - matched };
+}
+
+const unknownToBom = new Lack("missing", "no component of the SBOM has the purl and version of the finding");
+const unnamed = new Lack("missing", "the finding names no purl to look up in the SBOM");
+
+/** Components of one type, namespace, name and version that agree on `arch` and `distro`. */
+interface Variant {
+  readonly arch: string | undefined;
+  readonly distro: string | undefined;
+  readonly components: DataRecord[];
+  /** All of them as one, once it was asked for. */
+  joined: DataRecord | undefined;
+}
+
+/** More variants of one version than this are not told apart, so that a hostile SBOM costs no more than a large one. */
+const mostVariants = 64;
+
+class ComponentIndex {
+  readonly #variants = new Map<string, Variant[]>();
+  readonly #answers = new Map<string, DataRecord | undefined>();
+  readonly #readPurl: PurlReader;
+
+  constructor(components: readonly DataValue[], readPurl: PurlReader) {
+    this.#readPurl = readPurl;
+    for (const item of components) {
+      const component = recordOf(item);
+      if (component !== undefined) this.#add(component);
+    }
+  }
+
+  #add(component: DataRecord): void {
+    const purl = this.#readPurl(component["purl"]);
+    if (purl === undefined) return;
+    const key = packageKey(purl, textOf(component["version"]));
+    const variants = this.#variants.get(key);
+    const full = variants !== undefined && variants.length >= mostVariants;
+    const arch = full ? undefined : purl.qualifiers.get("arch");
+    const distro = full ? undefined : distroOf(purl);
+    const known = variants?.find((variant) => variant.arch === arch && variant.distro === distro);
+    if (known !== undefined) known.components.push(component);
+    else if (variants !== undefined) variants.push({ arch, distro, components: [component], joined: undefined });
+    else this.#variants.set(key, [{ arch, distro, components: [component], joined: undefined }]);
+  }
+
+  /** The component that a finding on `purl` is about; `version` is used where the purl has none. */
+  find(purl: Purl, version: string | undefined): DataRecord | undefined {
+    const key = packageKey(purl, version);
+    const variants = this.#variants.get(key);
+    if (variants === undefined) return undefined;
+    const arch = purl.qualifiers.get("arch");
+    const distro = distroOf(purl);
+    const question = `${key} ${arch ?? ""} ${distro ?? ""}`;
+    if (this.#answers.has(question)) return this.#answers.get(question);
+    const matching = variants.filter((variant) => compatible(variant.arch, arch) && compatibleDistro(variant.distro, distro));
+    const found = matching.length === 0 ? undefined : asOneComponent(matching.map(joined));
+    this.#answers.set(question, found);
+    return found;
+  }
+}
+
+function joined(variant: Variant): DataRecord {
+  variant.joined ??= asOneComponent(variant.components);
+  return variant.joined;
+}

@@ -1,0 +1,12 @@
+const release = /^v?1\.(\d{1,9})(?:\.\d+)?(?:[-+][0-9A-Za-z.+-]*)?$/;
+
+/**
+ * `kubernetes.minor(String) -> Int`: the minor release that a version names, so that versions can be ordered.
+ * `v1.29`, `1.29` and `v1.29.3-gke.1` are 29; `latest` is the greatest. Undefined, to be read as malformed: no version
+ * of Kubernetes.
+ */
+export function kubernetesMinor(version: string): number | undefined {
+  if (version === "latest") return Number.MAX_SAFE_INTEGER;
+  const minor = release.exec(version)?.[1];
+  return minor === undefined ? undefined : Number(minor);
+}
