@@ -1,0 +1,143 @@
+/**
+ * Whether a VEX statement's product is what a decision is about, and its subcomponent what a finding is on. A purl of
+ * a statement names every package that agrees with what it says: without a version every version, and each qualifier
+ * it has must be there and equal (OpenVEX, "Product Matching"). Read strictly, as a match silences a finding.
+ */
+import type { DataRecord } from "../../../language/core/data.ts";
+import { parseDigest } from "../../../language/domains/digest.ts";
+import { parseImageRef } from "../../../language/domains/image-ref.ts";
+import { type Purl, purlKey } from "../../../language/domains/purl.ts";
+import { versionKey } from "./package-key.ts";
+import { type PurlReader, textOf, textsOf } from "./raw.ts";
+
+/** What a decision is about, as VEX may name it. */
+export interface VexSubject {
+  /** `<algorithm>:<hex>` of the artifact: of an image its manifest digest, and its config digest where known. */
+  readonly digests: readonly string[];
+  readonly purl?: Purl;
+  /** Of an image: `ghcr.io/acme/api`, normalised as Docker does (`docker.io/library/alpine`). */
+  readonly repository?: string;
+  readonly tag?: string;
+}
+
+/** A product of a statement, read. */
+export interface VexProduct {
+  readonly id: string;
+  readonly purl: Purl | undefined;
+  readonly digests: readonly string[];
+  /** Repositories of a `pkg:oci` product; empty for others, and for one that names no registry. */
+  readonly repositories: readonly string[];
+  readonly subcomponents: readonly { readonly id: string; readonly purl: Purl | undefined }[];
+}
+
+/** Why a product or subcomponent is not the one asked for, the remotest first. */
+export const misses = ["product", "subcomponent", "digest", "version", "qualifier"] as const;
+export type Miss = (typeof misses)[number];
+
+export function readProduct(record: DataRecord, readPurl: PurlReader): VexProduct {
+  const id = textOf(record["id"]) ?? "";
+  const purl = readPurl(record["purl"]) ?? readPurl(id);
+  const digests = [...textsOf(record["digests"]), id, ...(purl?.type === "oci" && purl.version !== undefined ? [purl.version] : [])].map(
+    canonicalDigest,
+  );
+  return {
+    id,
+    purl,
+    digests: [...new Set(digests.filter((digest) => digest !== undefined))],
+    repositories: purl?.type === "oci" ? repositoriesOf(purl) : [],
+    subcomponents: textsOf(record["subcomponents"]).map((text) => ({ id: text, purl: readPurl(text) })),
+  };
+}
+
+function canonicalDigest(text: string): string | undefined {
+  const parsed = parseDigest(text);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** A repository in the form of `VexSubject.repository`; undefined: none. */
+export function canonicalRepository(text: string): string | undefined {
+  const parsed = parseImageRef(text);
+  return parsed.ok ? parsed.value.repository : undefined;
+}
+
+/** `repository_url` ends with the image name since purl-spec of 2025, and did not before. */
+function repositoriesOf(purl: Purl): readonly string[] {
+  const url = purl.qualifiers
+    .get("repository_url")
+    ?.replace(/^https?:\/\//, "")
+    .replace(/\/+$/, "");
+  if (url === undefined || url === "") return [];
+  const whole = url.includes("/") ? canonicalRepository(url) : undefined;
+  const beside = canonicalRepository(`${url}/${purl.name}`);
+  const named = whole?.split("/").at(-1) === purl.name ? whole : undefined;
+  return [named, beside].filter((repository) => repository !== undefined);
+}
+
+/** Keys under which a product is looked up. It may match only a subject that has one of them. */
+export function productKeys(product: VexProduct): readonly string[] {
+  const keys = [...product.digests, ...product.repositories];
+  if (product.purl !== undefined && product.purl.type !== "oci") keys.push(purlKey(product.purl));
+  return keys;
+}
+
+export function subjectKeys(subject: VexSubject): readonly string[] {
+  const keys = [...subject.digests];
+  if (subject.repository !== undefined) keys.push(subject.repository);
+  if (subject.purl !== undefined) keys.push(purlKey(subject.purl));
+  return keys;
+}
+
+/**
+ * Why the product is not the subject; undefined: it is. Where both give digests of one algorithm, these decide (semantics, section 8:
+ * some equal, none unequal); else the repository and tag of an image, or the purl.
+ */
+export function missOfProduct(product: VexProduct, subject: VexSubject): Miss | undefined {
+  const comparable = product.digests.filter((digest) => subject.digests.some((other) => algorithm(other) === algorithm(digest)));
+  if (comparable.length > 0) return comparable.every((digest) => subject.digests.includes(digest)) ? undefined : "digest";
+  const { purl } = product;
+  if (purl === undefined) return "product";
+  if (purl.type === "oci" && subject.repository !== undefined) {
+    if (!product.repositories.includes(subject.repository)) return "product";
+    if (purl.version !== undefined) return "digest";
+    for (const [key, value] of purl.qualifiers) {
+      if (key !== "repository_url" && !(key === "tag" && value === subject.tag)) return "qualifier";
+    }
+    return undefined;
+  }
+  return subject.purl === undefined ? "product" : missOfPurl(purl, subject.purl, "product");
+}
+
+function algorithm(digest: string): string {
+  return digest.slice(0, digest.indexOf(":"));
+}
+
+/** Why the finding's component is none of the subcomponents; undefined: it is one, or the statement is about the whole product. */
+export function missOfSubcomponent(product: VexProduct, purl: Purl | undefined, version: string | undefined): Miss | undefined {
+  if (product.subcomponents.length === 0) return undefined;
+  if (purl === undefined) return "subcomponent";
+  const found = product.subcomponents.map(({ purl: named }) =>
+    named === undefined ? "subcomponent" : missOfPurl(named, purl, "subcomponent", version),
+  );
+  return found.includes(undefined) ? undefined : nearestMiss(found);
+}
+
+/** Why the product is not the finding's component itself; undefined: it is. */
+export function missOfComponent(product: VexProduct, purl: Purl, version: string | undefined): Miss | undefined {
+  return product.purl === undefined || product.subcomponents.length > 0 ? "product" : missOfPurl(product.purl, purl, "product", version);
+}
+
+/** The miss that was closest to a match. */
+export function nearestMiss(found: readonly (Miss | undefined)[]): Miss {
+  return found.reduce<Miss>(
+    (nearest, miss) => (miss !== undefined && misses.indexOf(miss) > misses.indexOf(nearest) ? miss : nearest),
+    "product",
+  );
+}
+
+/** Why `named` does not include `actual`; `kind` is what to call a different package. */
+function missOfPurl(named: Purl, actual: Purl, kind: "product" | "subcomponent", version?: string): Miss | undefined {
+  if (purlKey(named) !== purlKey(actual)) return kind;
+  if (named.version !== undefined && versionKey(named) !== versionKey(actual, version)) return "version";
+  for (const [key, value] of named.qualifiers) if (key !== "epoch" && actual.qualifiers.get(key) !== value) return "qualifier";
+  return undefined;
+}

@@ -1,0 +1,48 @@
+/** VEX statements that matched no finding: the commonest complaint about VEX is that they fail to match in silence. */
+import type { DataRecord } from "../../../language/core/data.ts";
+import { matching, questionOf, type VexIndex, type VexQuestion, type VexStatement } from "./resolve.ts";
+import { type Miss, missOfComponent, missOfProduct, missOfSubcomponent, nearestMiss, type VexSubject } from "./vex-product.ts";
+
+export interface UnmatchedStatement {
+  readonly statement: VexStatement;
+  /** What kept it from matching the finding that came nearest; `vulnerability`: no finding has it. */
+  readonly nearest: Miss | "vulnerability";
+}
+
+/** Findings of one vulnerability that a statement is compared with to find its nearest miss. */
+const mostCompared = 20;
+
+/** The statements that matched none of the findings, in their order, each with its nearest miss. One pass over each. */
+export function unmatchedStatements(index: VexIndex, findings: readonly DataRecord[], subject: VexSubject): readonly UnmatchedStatement[] {
+  const matched = new Set<VexStatement>();
+  const asked = new Set<string>();
+  const questions = new Map<string, VexQuestion[]>();
+  for (const finding of findings) {
+    const question = questionOf(index, finding);
+    const key = `${question.vulnerabilities.join(" ")}\n${question.purl?.text ?? ""}\n${question.version ?? ""}`;
+    if (asked.has(key)) continue;
+    asked.add(key);
+    for (const statement of matching(index, question, subject)) matched.add(statement);
+    for (const vulnerability of question.vulnerabilities) {
+      const known = questions.get(vulnerability);
+      if (known === undefined) questions.set(vulnerability, [question]);
+      else if (known.length < mostCompared) known.push(question);
+    }
+  }
+  return index.statements
+    .filter((statement) => !matched.has(statement))
+    .map((statement) => {
+      const near = questions.get(index.classes.of(statement.ids[0] ?? "")) ?? [];
+      return {
+        statement,
+        nearest: near.length === 0 ? "vulnerability" : nearestMiss(near.flatMap((question) => missesOf(statement, question, subject))),
+      };
+    });
+}
+
+function missesOf(statement: VexStatement, { purl, version }: VexQuestion, subject: VexSubject): readonly (Miss | undefined)[] {
+  return statement.products.flatMap((product) => {
+    const component = purl === undefined ? [] : [missOfComponent(product, purl, version)];
+    return [...component, missOfProduct(product, subject) ?? missOfSubcomponent(product, purl, version)];
+  });
+}
