@@ -1,3 +1,16 @@
+/** Versions and the orders of their ecosystems (semantics, section 4): one file a rule under `version/`. */
+import { apk } from "./version/apk.ts";
+import { composer } from "./version/composer.ts";
+import { deb } from "./version/deb.ts";
+import { cran, hackage } from "./version/dotted.ts";
+import { gem } from "./version/gem.ts";
+import { maven } from "./version/maven.ts";
+import { nuget } from "./version/nuget.ts";
+import { pypi } from "./version/pypi.ts";
+import { rpm } from "./version/rpm.ts";
+import type { Order, Scheme } from "./version/scheme.ts";
+import { golang, pub, semver } from "./version/semver.ts";
+
 /**
  * A version of an ecosystem. `ecosystem` is a purl type in lower case (`npm`, `pypi`, `deb`); "" says that none is
  * known, as for a literal, which takes the ecosystem of what it is compared with.
@@ -6,26 +19,106 @@ export interface Version {
   readonly ecosystem: string;
   readonly text: string;
 }
+
+/** By purl type; `semver` is the VERS type of that name. What is not listed has no order here. */
+const schemes: ReadonlyMap<string, Scheme> = new Map([
+  ["apk", apk],
+  ["cargo", semver],
+  ["cocoapods", gem],
+  ["composer", composer],
+  ["cran", cran],
+  ["deb", deb],
+  ["gem", gem],
+  ["golang", golang],
+  ["hackage", hackage],
+  ["hex", semver],
+  ["maven", maven],
+  ["npm", semver],
+  ["nuget", nuget],
+  ["pub", pub],
+  ["pypi", pypi],
+  ["rpm", rpm],
+  ["semver", semver],
+  ["swift", semver],
+]);
+
+/** Makes a version; whether it parses is for `compareVersions` and `isVersion` to say. */
 export function versionOf(ecosystem: string, text: string): Version {
   return { ecosystem, text };
 }
+
+/** The ecosystem in which two versions meet: theirs, where it is one; undefined where it is two, or none is known. */
+export function sharedEcosystem(a: string, b: string): string | undefined {
+  if (a === b) return a === "" ? undefined : a;
+  if (a === "") return b;
+  return b === "" ? a : undefined;
+}
+
 /** Undefined: of two ecosystems, of an ecosystem without a known order, or not parseable in theirs. */
-export function compareVersions(a: Version, b: Version): -1 | 0 | 1 | undefined {
-  return a === b ? 0 : undefined;
+export function compareVersions(a: Version, b: Version): Order | undefined {
+  const ecosystem = sharedEcosystem(a.ecosystem, b.ecosystem);
+  return ecosystem === undefined ? undefined : schemes.get(ecosystem)?.compare(a.text, b.text);
 }
-/** Undefined where `compareVersions` is. */
+
+/** Equal in the order of their ecosystem (`1.0` and `1.0.0` of PyPI are); undefined where `compareVersions` is. */
 export function equalVersion(a: Version, b: Version): boolean | undefined {
-  const order = compareVersions(a, b);
-  return order === undefined ? undefined : order === 0;
+  const found = compareVersions(a, b);
+  return found === undefined ? undefined : found === 0;
 }
-/** The ecosystem whose versions purls of the type have. */
+
+/** Whether versions of the ecosystem have an order here. */
+export function isOrdered(ecosystem: string): boolean {
+  return schemes.has(ecosystem);
+}
+
+/** Whether the text is a version of the ecosystem; false where it has no order here. */
+export function isVersion(ecosystem: string, text: string): boolean {
+  return schemes.get(ecosystem)?.parses(text) ?? false;
+}
+
+/** The ecosystem whose versions purls of the type have: the type itself. */
 export function ecosystemOfPurlType(type: string): string {
-  return type;
+  return type.toLowerCase();
 }
-/** The ecosystem of an OSV ecosystem name (`PyPI`, `Debian:12`, `crates.io`); undefined: none that is known here. */
+
+/** OSV ecosystem names (ossf/osv-schema, "Defined ecosystems") by the purl type of their packages. */
+const osv: ReadonlyMap<string, string> = new Map([
+  ["AlmaLinux", "rpm"],
+  ["Alpaquita", "apk"],
+  ["Alpine", "apk"],
+  ["Chainguard", "apk"],
+  ["crates.io", "cargo"],
+  ["CRAN", "cran"],
+  ["Debian", "deb"],
+  ["Echo", "deb"],
+  ["Go", "golang"],
+  ["Hackage", "hackage"],
+  ["Hex", "hex"],
+  ["Mageia", "rpm"],
+  ["Maven", "maven"],
+  ["MinimOS", "apk"],
+  ["npm", "npm"],
+  ["NuGet", "nuget"],
+  ["openEuler", "rpm"],
+  ["openSUSE", "rpm"],
+  ["Packagist", "composer"],
+  ["Pub", "pub"],
+  ["PyPI", "pypi"],
+  ["Red Hat", "rpm"],
+  ["Rocky Linux", "rpm"],
+  ["RubyGems", "gem"],
+  ["SUSE", "rpm"],
+  ["SwiftURL", "swift"],
+  ["Ubuntu", "deb"],
+  ["Wolfi", "apk"],
+]);
+
+/** The ecosystem of an OSV ecosystem name, its suffix (`Debian:12`) ignored; undefined: none that is known here. */
 export function ecosystemOfOsv(name: string): string | undefined {
-  return name;
+  const colon = name.indexOf(":");
+  return osv.get(colon < 0 ? name : name.slice(0, colon));
 }
+
 export function showVersion(version: Version): string {
   return version.text;
 }

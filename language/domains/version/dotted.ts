@@ -1,0 +1,12 @@
+/** Versions that are lists of numbers, a longer list above one that it continues. */
+import { type Natural, natural, order, orderLists, type Scheme, schemeOf } from "./scheme.ts";
+
+function reader(shape: RegExp): (text: string) => readonly Natural[] | undefined {
+  return (text) => (shape.test(text) ? (text.match(/\d+/g) ?? []).map(natural) : undefined);
+}
+
+/** R packages: numbers with `.` or `-` between them (R, `numeric_version`). */
+export const cran: Scheme = schemeOf(reader(/^\d+(?:[.-]\d+)*$/), (a, b) => orderLists(a, b, order));
+
+/** Haskell packages (Haskell Package Versioning Policy; `Data.Version`). */
+export const hackage: Scheme = schemeOf(reader(/^\d+(?:\.\d+)*$/), (a, b) => orderLists(a, b, order));

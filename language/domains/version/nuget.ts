@@ -1,0 +1,19 @@
+/** NuGet versions: semantic versions with up to four numbers, without regard to case (NuGet.Versioning, `VersionComparer.Default`). */
+import { type Natural, natural, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
+import { type Identifier, identifiersOf, orderPrereleases } from "./semver.ts";
+
+interface NugetVersion {
+  readonly numbers: readonly Natural[];
+  readonly prerelease: readonly Identifier[];
+}
+
+const shape = /^v?(\d+(?:\.\d+){0,3})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/i;
+
+function read(text: string): NugetVersion | undefined {
+  const match = shape.exec(text.trim());
+  if (match === null) return undefined;
+  const [, numbers = "", prerelease] = match;
+  return { numbers: numbers.split(".").map(natural), prerelease: identifiersOf(prerelease?.toLowerCase()) };
+}
+
+export const nuget: Scheme = schemeOf(read, (a, b) => orderPadded(a.numbers, b.numbers) || orderPrereleases(a.prerelease, b.prerelease));
