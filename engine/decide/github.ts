@@ -1,0 +1,32 @@
+/** Decisions as GitHub workflow commands: annotations at the policy's lines, then one line a verdict. */
+import { githubCommand } from "../../language/diagnostics/render/github.ts";
+import { visible } from "../../language/diagnostics/render/untrusted.ts";
+import { placesOf } from "./places.ts";
+import type { Report, Texts } from "./report.ts";
+import { reportRows, severityOf } from "./rows.ts";
+
+const commands = { error: "error", warning: "warning", note: "notice" } as const;
+
+export function renderGithub(report: Report, texts: Texts): string {
+  const rows = reportRows(report, texts);
+  const places = placesOf(
+    rows.flatMap((row) => row.citations),
+    texts,
+  );
+  const annotations = rows.map((row) => {
+    const cited = row.citations.slice(0, 3).map((citation) => {
+      const at = places(citation);
+      const lines = at && texts.evidence(at.path);
+      const line = at && lines ? `:${lines.text.slice(0, at.start).split("\n").length}` : "";
+      return `${citation.document.name}${line} ${citation.pointer}: ${citation.path} is ${citation.value}`;
+    });
+    const message = [row.message, ...cited, ...row.details].join("\n");
+    const title = `${row.effect}: ${row.rule}`;
+    return githubCommand(commands[severityOf(row.effect)], title, message, row.at, texts.policies);
+  });
+  // A plain line that began with `::` would be read as a command; these begin with a word.
+  const verdicts = report.decisions.map(
+    ({ effect, subject, point, reason }) => `waybill: ${effect} ${subject.kind} ${visible(subject.name)} at ${point}: ${reason}`,
+  );
+  return [...annotations, ...verdicts].join("\n");
+}

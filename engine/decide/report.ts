@@ -1,0 +1,90 @@
+/** What `gate` has to say as data: the decisions with what they rest on. The writers beside this file print it. */
+import type { DocumentRef } from "../../language/core/data.ts";
+import { type Effect, effects } from "../../language/core/ir.ts";
+import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
+import type { Sources } from "../../language/diagnostics/render/lines.ts";
+import type { ClauseResult, Decision, Reason } from "../evaluate/decision.ts";
+
+/** One document that was read, and as what. */
+export interface EvidenceRead {
+  readonly document: DocumentRef;
+  /** Qualified names of the types it was read as. */
+  readonly types: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface Report {
+  readonly version: string;
+  /** One a subject, in the order of the subjects. */
+  readonly decisions: readonly Decision[];
+  /** `sha256:<hex>` over the canonical sources and inputs. */
+  readonly policyDigest: string;
+  /** `sha256:<hex>` over the documents and the look-ups that failed. */
+  readonly evidenceDigest: string;
+  readonly evidence: readonly EvidenceRead[];
+  /** What was noticed while the evidence was read. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Texts at hand for excerpts: policies by path, evidence by the name of its file. */
+export interface Texts {
+  readonly policies: Sources;
+  readonly evidence: Sources;
+}
+
+export function greatestEffect(list: readonly Effect[]): Effect {
+  return list.reduce<Effect>((a, b) => (effects.indexOf(a) >= effects.indexOf(b) ? a : b), "allow");
+}
+
+const reasons: readonly Reason[] = ["passed", "uncovered", "undecided", "violated", "fault"];
+
+/** The effect of a request is the greatest over its subjects; the reason is that of a subject which has it. */
+export function overall(decisions: readonly Decision[]): { readonly effect: Effect; readonly reason: Reason } {
+  const effect = greatestEffect(decisions.map((decision) => decision.effect));
+  const having = decisions.filter((decision) => decision.effect === effect).map((decision) => decision.reason);
+  const reason = having.reduce<Reason>((a, b) => (reasons.indexOf(a) >= reasons.indexOf(b) ? a : b), "passed");
+  return { effect, reason };
+}
+
+/**
+ * Whether there is a verdict (`cli.md`, exit code 3): none if every clause of the greatest effect of a denied subject is
+ * undecided with a transient want.
+ */
+export function withoutVerdict(decisions: readonly Decision[]): boolean {
+  const { effect } = overall(decisions);
+  if (effect === "allow" || effect === "warn") return false;
+  const refusing = decisions.filter((decision) => decision.effect === effect);
+  return refusing.every((decision) => {
+    const clauses = decision.clauses.filter((clause) => clause.effect === effect);
+    return (
+      decision.covered &&
+      clauses.length > 0 &&
+      clauses.every((clause) => clause.outcome === "undecided" && clause.causes.includes("transient"))
+    );
+  });
+}
+
+/** `acme.findings.fixable.critical`, or the policy's name with the place of a clause that has no label. */
+export function clauseName(clause: ClauseResult, at: string): string {
+  return clause.label === null ? `${clause.policy} (${at})` : `${clause.policy}.${clause.label}`;
+}
+
+/** The clauses that did not pass, greatest effect first, violated before undecided. */
+export function notPassed(decision: Decision): readonly ClauseResult[] {
+  return decision.clauses
+    .filter((clause) => clause.outcome !== "passed")
+    .toSorted(
+      (a, b) =>
+        effects.indexOf(b.effect) - effects.indexOf(a.effect) || Number(b.outcome === "violated") - Number(a.outcome === "violated"),
+    );
+}
+
+/** What a clause says when it has no message for a person, or none could be built. */
+export function clauseMessage(clause: ClauseResult, texts: Texts): string {
+  if (clause.message !== undefined) return clause.message;
+  const first = clause.witnesses[0]?.message;
+  if (clause.outcome === "violated" && first !== undefined) return first;
+  const source = texts.policies(clause.at.path)?.text.slice(clause.at.start, clause.at.end).replace(/\s+/g, " ");
+  const text = source === undefined ? (clause.label ?? clause.policy) : source.length > 100 ? `${source.slice(0, 99)}…` : source;
+  return clause.outcome === "violated" ? `violated: ${text}` : `not decided: ${text}`;
+}

@@ -1,0 +1,89 @@
+/** Decisions as SARIF 2.1.0: a rule a clause, a result a witness; the policy's span, with the evidence's spans related. */
+import type { Location } from "../../language/diagnostics/diagnostic.ts";
+import { sarifDriver, sarifLocation, sarifSchema } from "../../language/diagnostics/render/sarif.ts";
+import { uri, visible } from "../../language/diagnostics/render/untrusted.ts";
+import type { Citation } from "../evaluate/decision.ts";
+import { type Places, placesOf } from "./places.ts";
+import { overall, type Report, type Texts } from "./report.ts";
+import { type ReportRow, reportRows, severityOf } from "./rows.ts";
+
+function evidenceLocation(citation: Citation, places: Places, texts: Texts, id: number): object {
+  const at: Location | undefined = places(citation);
+  const physical = at
+    ? sarifLocation(at, texts.evidence)
+    : { physicalLocation: { artifactLocation: { uri: uri(citation.document.name) } } };
+  return {
+    id,
+    ...physical,
+    logicalLocations: [{ fullyQualifiedName: visible(citation.pointer === "" ? "/" : citation.pointer), kind: "member" }],
+    message: { text: visible(`${citation.path} is ${citation.value}`) },
+  };
+}
+
+function result(row: ReportRow, rules: readonly string[], places: Places, texts: Texts): object {
+  const related = row.citations.slice(0, 10).map((citation, id) => evidenceLocation(citation, places, texts, id));
+  const { subject } = row.decision;
+  const text = [row.message, ...row.details].map(visible).join("\n");
+  return {
+    ruleId: row.rule,
+    ruleIndex: rules.indexOf(row.rule),
+    level: severityOf(row.effect),
+    message: { text },
+    ...(row.at
+      ? {
+          locations: [
+            {
+              ...sarifLocation(row.at, texts.policies),
+              logicalLocations: [{ fullyQualifiedName: visible(subject.name), kind: subject.kind }],
+            },
+          ],
+        }
+      : {}),
+    ...(related.length > 0 ? { relatedLocations: related } : {}),
+    partialFingerprints: { "waybillClause/v1": row.fingerprint.toWellFormed() },
+    properties: {
+      effect: row.effect,
+      outcome: row.clause?.outcome ?? "uncovered",
+      causes: row.clause?.causes ?? [],
+      subject: visible(subject.name),
+      point: row.decision.point,
+    },
+  };
+}
+
+/** The log that `gate --format sarif` prints. */
+export function renderSarif(report: Report, texts: Texts): string {
+  const rows = reportRows(report, texts);
+  const places = placesOf(
+    rows.flatMap((row) => row.citations),
+    texts,
+  );
+  const rules = [...new Set(rows.map((row) => row.rule))].sort();
+  const described = rules.map((id) => {
+    const row = rows.find((one) => one.rule === id);
+    const at = row?.at && texts.policies(row.at.path)?.text.slice(row.at.start, row.at.end);
+    return {
+      id,
+      shortDescription: { text: id === "uncovered" ? "no policy covers the subject" : `clause ${visible(id)}` },
+      ...(at ? { fullDescription: { text: at.slice(0, 2000).toWellFormed() } } : {}),
+    };
+  });
+  const log = {
+    $schema: sarifSchema,
+    version: "2.1.0",
+    runs: [
+      {
+        tool: sarifDriver(report.version, described),
+        columnKind: "utf16CodeUnits",
+        artifacts: report.evidence.map((read) => ({
+          location: { uri: uri(read.document.name) },
+          roles: ["analysisTarget"],
+          ...(read.document.digest.startsWith("sha256:") ? { hashes: { "sha-256": read.document.digest.slice(7) } } : {}),
+        })),
+        results: rows.map((row) => result(row, rules, places, texts)),
+        properties: { ...overall(report.decisions), policyDigest: report.policyDigest, evidenceDigest: report.evidenceDigest },
+      },
+    ],
+  };
+  return JSON.stringify(log, undefined, 2);
+}
