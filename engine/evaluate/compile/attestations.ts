@@ -1,0 +1,103 @@
+/** `attestation T by P` and `attestation T claimed` (semantics, section 8). */
+import type { AttestationRead } from "../../../language/core/ir.ts";
+import type { ImageRef } from "../../../language/domains/image-ref.ts";
+import type { Evidence } from "../../evidence/evidence.ts";
+import type { FailedLookup } from "../decision.ts";
+import type { Env } from "../env.ts";
+import { mergeRecords } from "../merge.ts";
+import { CONFLICT, causeBit, MISSING, plain, type Site, Unknown, union, want } from "../unknown.ts";
+import { Collection, NoRecord, PartialRecord, type RecordValue } from "../virtual.ts";
+import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
+import { freeLocals } from "./free.ts";
+import { memoised } from "./memo.ts";
+
+/** A statement that holds, and when it was signed where that is known. */
+interface Statement {
+  readonly evidence: Evidence;
+  readonly time: number | undefined;
+}
+
+export function compileAttestation(context: Context, expr: AttestationRead): Compiled {
+  const site = context.site(expr);
+  const about = expr.about === undefined ? undefined : context.compile(expr.about).fn;
+  const read: Fn = (env) => {
+    const digest = about === undefined ? undefined : about(env);
+    if (digest instanceof Unknown) return expr.quantity === "all" ? new Collection([], plain(digest)) : new NoRecord(plain(digest));
+    const target = digest === undefined ? undefined : digestText(digest);
+    const statements = statementsFor(env, expr, target);
+    const failed = wantsOf(env.failed?.get(expr.predicate.name), site);
+    return expr.quantity === "all" ? all(statements, failed, site) : one(expr, statements, failed, site);
+  };
+  return freeLocals(expr).size === 0 ? fixed(memoised(context, read)) : fixed(read);
+}
+
+function digestText(value: unknown): string {
+  return typeof value === "string" ? value : ((value as ImageRef).digest ?? "");
+}
+
+/** Statements about the subject (or `target`), deduplicated by the digest of their document. */
+function statementsFor(env: Env, expr: AttestationRead, target: string | undefined): readonly Statement[] {
+  const found = new Map<string, Statement>();
+  const { request } = env;
+  const add = (evidence: Evidence, time: number | undefined): void => {
+    if (evidence.type !== expr.predicate.name || !isAbout(evidence, env, target)) return;
+    const key = `${evidence.document.digest}#${evidence.document.name}`;
+    const before = found.get(evidence.document.digest) ?? found.get(key);
+    if (before === undefined) found.set(evidence.document.digest, { evidence, time });
+  };
+  if (expr.origin.kind === "claimed") {
+    for (const evidence of request.evidence) add(evidence, undefined);
+    for (const attested of request.attested) if (attested.trusts.length === 0) add(attested.evidence, undefined);
+  } else {
+    const { trust } = expr.origin;
+    for (const attested of request.attested) if (attested.trusts.includes(trust)) add(attested.evidence, attested.time);
+  }
+  return [...found.values()];
+}
+
+/** A document that names digests is about those only; one that names none is bound by the caller to the subject. */
+function isAbout(evidence: Evidence, env: Env, target: string | undefined): boolean {
+  if (target !== undefined) return evidence.about.some((binding) => binding.digest === target);
+  if (evidence.about.length === 0) return true;
+  const { digest, configDigest } = env.request.subject;
+  return evidence.about.some((binding) =>
+    binding.kind === "config"
+      ? configDigest !== undefined && binding.digest === configDigest
+      : digest !== undefined && binding.digest === digest,
+  );
+}
+
+function wantsOf(failed: readonly FailedLookup[] | undefined, site: Site): Unknown | undefined {
+  let unknown: Unknown | undefined;
+  for (const lookup of failed ?? []) {
+    const single = want(causeBit(lookup.cause), site, undefined, lookup.detail);
+    unknown = unknown === undefined ? single : union(unknown, single);
+  }
+  return unknown;
+}
+
+function all(statements: readonly Statement[], failed: Unknown | undefined, site: Site): Collection {
+  const unproven = want(MISSING, site, undefined, "no registry proves that it showed every attestation");
+  return new Collection(
+    statements.map((statement) => statement.evidence.data),
+    failed === undefined ? unproven : union(failed, unproven),
+  );
+}
+
+function one(expr: AttestationRead, statements: readonly Statement[], failed: Unknown | undefined, site: Site): RecordValue {
+  if (statements.length === 0) return new NoRecord(failed ?? want(MISSING, site, undefined, "none was given"));
+  if (expr.quantity === "newest") return newest(statements, failed, site);
+  const record = mergeRecords(statements.map((statement) => statement.evidence.data));
+  return failed === undefined ? record : new PartialRecord(record, failed);
+}
+
+function newest(statements: readonly Statement[], failed: Unknown | undefined, site: Site): RecordValue {
+  const withFailed = (unknown: Unknown): RecordValue => new NoRecord(failed === undefined ? unknown : union(unknown, failed));
+  if (statements.some((statement) => statement.time === undefined))
+    return withFailed(want(MISSING, site, undefined, "a statement has no verified time"));
+  const latest = Math.max(...statements.map((statement) => statement.time ?? 0));
+  const kept = statements.filter((statement) => statement.time === latest);
+  const only = kept[0];
+  if (kept.length > 1 || only === undefined) return withFailed(want(CONFLICT, site, undefined, "two statements have the same time"));
+  return failed === undefined ? only.evidence.data : new PartialRecord(only.evidence.data, failed);
+}

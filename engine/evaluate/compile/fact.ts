@@ -1,0 +1,42 @@
+/** How a fact is named in wants, citations and explanations: the path as the policy reads it. */
+import type { Expr } from "../../../language/core/ir.ts";
+
+/** `c.license`, `image.tag`, `attestation waybill.sbom.Bom claimed`; for other expressions the kind of thing they are. */
+export function factOf(expr: Expr): string {
+  switch (expr.kind) {
+    case "subject":
+    case "let":
+    case "local":
+      return expr.name;
+    case "field":
+      return `${factOf(expr.record)}.${expr.field.name}`;
+    case "entry":
+      return `${factOf(expr.map)}[${factOf(expr.key)}]`;
+    case "element":
+      return `${factOf(expr.list)}[${factOf(expr.index)}]`;
+    case "predicate":
+      return `${factOf(expr.record)} is ${expr.predicate.name}${expr.by === undefined ? "" : ` ${originOf(expr.by)}`}`;
+    case "attestation":
+      return `${expr.quantity === "all" ? "attestations" : expr.quantity === "newest" ? "newest attestation" : "attestation"} ${expr.predicate.name} ${originOf(expr.origin)}`;
+    case "closed":
+      return factOf(expr.operand);
+    case "intrinsic":
+      return `${expr.name}(${expr.args.map(factOf).join(", ")})`;
+    case "call":
+    case "table":
+      return `${expr.key}(${expr.args.map(factOf).join(", ")})`;
+    case "literal":
+      return typeof expr.value === "object" ? "…" : JSON.stringify(typeof expr.value === "bigint" ? String(expr.value) : expr.value);
+    case "input":
+    case "constant":
+      return expr.key;
+    case "otherwise":
+      return factOf(expr.operand);
+    default:
+      return expr.kind;
+  }
+}
+
+function originOf(origin: { readonly kind: "trust"; readonly trust: string } | { readonly kind: "claimed" }): string {
+  return origin.kind === "claimed" ? "claimed" : `by ${origin.trust}`;
+}

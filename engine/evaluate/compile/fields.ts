@@ -1,0 +1,301 @@
+/** Reading fields, map entries, list elements and predicates (semantics, sections 2 and 4). */
+import { type DataRecord, type DataValue, Known, Lack, OpenList } from "../../../language/core/data.ts";
+import type { Element, Entry, FieldRead, HasKey, PredicateRead } from "../../../language/core/ir.ts";
+import type { Field, Type } from "../../../language/semantics/types.ts";
+import type { Env } from "../env.ts";
+import { mergeReadings } from "../merge.ts";
+import { type Reader, readerOf, showRaw } from "../read.ts";
+import { causeBit, MALFORMED, MISSING, opennessWant, plain, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
+import { Collection, isVirtual, MapValue, MergedRecord, NoRecord, opened, PartialRecord, type RecordValue } from "../virtual.ts";
+import type { Compiled, Context, Fn } from "./context.ts";
+import { resolvedByVex } from "./vex.ts";
+
+/** Turns what a field holds into its run-time form; the caller has dealt with absence. */
+type Convert = (raw: DataValue, record: DataRecord, site: Site) => unknown;
+
+function lackOf(lack: Lack, site: Site, record: DataRecord): Unknown {
+  return want(causeBit(lack.cause), site, record, lack.detail);
+}
+
+function scalarConvert(read: Reader): Convert {
+  return (raw, record, site) => {
+    if (raw instanceof Known) return raw.value;
+    if (raw instanceof Lack) return lackOf(raw, site, record);
+    const value = read(raw, record);
+    if (value === undefined) return want(MALFORMED, site, record, `${showRaw(raw)} cannot be read`);
+    return value instanceof Lack ? lackOf(value, site, record) : value;
+  };
+}
+
+const recordConvert: Convert = (raw, record, site) => {
+  if (raw instanceof Known) return raw.value;
+  if (raw instanceof Lack) return new NoRecord(lackOf(raw, site, record));
+  if (raw !== null && typeof raw === "object" && !Array.isArray(raw) && !(raw instanceof OpenList)) return raw;
+  return new NoRecord(want(MALFORMED, site, record, `${showRaw(raw)} is not a record`));
+};
+
+const mapConvert: Convert = (raw, record, site) => {
+  if (raw instanceof Known) return new MapValue(raw.value as unknown as DataRecord, undefined);
+  if (raw instanceof Lack) return new MapValue(undefined, lackOf(raw, site, record));
+  if (raw !== null && typeof raw === "object" && !Array.isArray(raw) && !(raw instanceof OpenList))
+    return new MapValue(raw as DataRecord, undefined);
+  return new MapValue(undefined, want(MALFORMED, site, record, `${showRaw(raw)} is not a map`));
+};
+
+/** Elements read as required fields do: null is malformed. The array itself is kept where every element is as it should be. */
+function elementsConvert(element: Type): (items: readonly DataValue[], record: DataRecord, site: Site) => readonly unknown[] {
+  const convert = convertOf(element, false);
+  const asIs: (item: DataValue) => boolean =
+    element.kind === "record"
+      ? (item) =>
+          item !== null &&
+          typeof item === "object" &&
+          !Array.isArray(item) &&
+          !(item instanceof Lack) &&
+          !(item instanceof OpenList) &&
+          !(item instanceof Known)
+      : element.kind === "scalar" && element.name === "String"
+        ? (item) => typeof item === "string"
+        : () => false;
+  const absent = (site: Site, record: DataRecord): unknown => {
+    const unknown = want(MALFORMED, site, record, "an element is null");
+    return element.kind === "record"
+      ? new NoRecord(unknown)
+      : element.kind === "list" || element.kind === "set"
+        ? new Collection([], unknown)
+        : unknown;
+  };
+  return (items, record, site) => {
+    if (items.every(asIs)) return items;
+    return items.map((item) => (item === null || item === undefined ? absent(site, record) : convert(item, record, site)));
+  };
+}
+
+function collectionConvert(element: Type, closed: boolean): Convert {
+  const elements = elementsConvert(element);
+  return (raw, record, site) => {
+    if (Array.isArray(raw)) return new Collection(elements(raw, record, site), undefined);
+    if (raw instanceof OpenList) {
+      let open: Unknown | undefined =
+        raw.undeclared && !closed ? opennessWant(site, record, "the document does not say that the list is complete") : undefined;
+      for (const lack of raw.lacks) {
+        const unknown = lackOf(lack, site, record);
+        open = open === undefined ? unknown : union(open, unknown);
+      }
+      return new Collection(elements(raw.items, record, site), open);
+    }
+    if (raw instanceof Lack) return new Collection([], lackOf(raw, site, record));
+    if (raw instanceof Known)
+      return raw.value instanceof Collection ? raw.value : new Collection(raw.value as readonly unknown[], undefined);
+    return new Collection([], want(MALFORMED, site, record, `${showRaw(raw)} is not a list`));
+  };
+}
+
+function convertOf(type: Type, closed: boolean): Convert {
+  switch (type.kind) {
+    case "scalar":
+    case "enum":
+      return scalarConvert(readerOf(type) ?? (() => undefined));
+    case "record":
+    case "verified":
+      return recordConvert;
+    case "list":
+    case "set":
+      return collectionConvert(type.element, closed);
+    case "map":
+      return mapConvert;
+    case "error":
+      return scalarConvert(() => undefined);
+  }
+}
+
+/** Wraps an unknown in the shape that a value of the type has. */
+export function unknownOf(type: Type, unknown: Unknown): unknown {
+  switch (type.kind) {
+    case "record":
+    case "verified":
+      return new NoRecord(unknown);
+    case "list":
+    case "set":
+      return new Collection([], unknown);
+    case "map":
+      return new MapValue(undefined, unknown);
+    default:
+      return plain(unknown);
+  }
+}
+
+function defaultOf(type: Type, value: unknown): unknown {
+  if (type.kind === "list" || type.kind === "set") return new Collection(value as readonly unknown[], undefined);
+  if (type.kind === "map") return new MapValue(value as DataRecord, undefined);
+  return value;
+}
+
+/** A value read beside a failed look-up: no leaf of it is known, and lists are open (semantics, section 8). */
+function partial(value: unknown, type: Type, unknown: Unknown): unknown {
+  if (value instanceof Collection) {
+    const members = type.kind === "list" || type.kind === "set" ? type.element : type;
+    return new Collection(
+      value.items.map((item) => partial(item, members, unknown)),
+      opened(value, unknown).open,
+    );
+  }
+  if (value instanceof NoRecord) return new NoRecord(union(value.$unknown, unknown));
+  if (value instanceof MapValue) return new MapValue(undefined, value.open === undefined ? unknown : union(value.open, unknown));
+  if (type.kind === "record" || type.kind === "verified") return new PartialRecord(value as DataRecord, unknown);
+  return value instanceof Unknown ? union(value, unknown) : unknown;
+}
+
+/** A function that reads one field from a record of any kind. */
+export function fieldReader(field: Field, site: Site, closed: boolean): (record: RecordValue) => unknown {
+  const { name, type, mode } = field;
+  const convert = convertOf(type, closed);
+  const inherited = name in Object.prototype;
+  const plainString = type.kind === "scalar" && type.name === "String";
+  const plainBool = type.kind === "scalar" && type.name === "Bool";
+  const plainRecord = type.kind === "record";
+  const fallback = mode.kind === "default" ? defaultOf(type, mode.value) : undefined;
+  const absent = (record: DataRecord): unknown => {
+    if (mode.kind === "default") return fallback;
+    const unknown =
+      mode.kind === "optional" ? want(MISSING, site, record, "") : want(MALFORMED, site, record, "a field that must be there is absent");
+    return unknownOf(type, unknown);
+  };
+  const special = (record: RecordValue): unknown => {
+    if (record instanceof NoRecord) {
+      const unknown = closed ? (withoutOpenness(record.$unknown) ?? record.$unknown) : record.$unknown;
+      return unknownOf(type, unknown);
+    }
+    if (record instanceof PartialRecord) return partial(read(record.$record), type, record.$unknown);
+    if (record instanceof MergedRecord) return mergeReadings(type, record.$records.map(read), site);
+    return absent(record);
+  };
+  const read = (record: RecordValue): unknown => {
+    const raw = inherited && !Object.hasOwn(record, name) ? undefined : (record as DataRecord)[name];
+    if (raw === undefined || raw === null) return special(record);
+    if (plainString && typeof raw === "string") return raw;
+    if (plainBool && typeof raw === "boolean") return raw;
+    if (plainRecord && Object.getPrototypeOf(raw) === Object.prototype) return raw;
+    return convert(raw, record as DataRecord, site);
+  };
+  return read;
+}
+
+export function compileField(context: Context, expr: FieldRead): Compiled {
+  const base = context.compile(expr.record);
+  const record = base.fn;
+  const site = context.site(expr);
+  const read = fieldReader(expr.field, site, base.closed);
+  const points = expr.field.points;
+  const closed = base.closed;
+  if (points !== undefined) {
+    const away = unknownOf(
+      expr.type,
+      want(MISSING, site, undefined, `it does not exist at this enforcement point, only at ${points.join(", ")}`),
+    );
+    return { fn: (env) => (points.includes(env.point) ? read(record(env) as RecordValue) : away), closed, slope: 0 };
+  }
+  if (isAge(expr)) return { fn: ageReader(expr, record, read, site), closed, slope: 1 };
+  return { fn: (env) => read(record(env) as RecordValue), closed, slope: 0 };
+}
+
+function isAge(expr: FieldRead): boolean {
+  return expr.field.name === "age" && expr.record.type.kind === "record" && expr.record.type.name === "waybill.package.Package";
+}
+
+/** The age of a package is a fact of its record, or else the time since `published` at the clock of the decision. */
+function ageReader(expr: FieldRead, record: Fn, read: (record: RecordValue) => unknown, site: Site): Fn {
+  const published = expr.record.type.kind === "record" ? expr.record.type.fields.get("published") : undefined;
+  const readPublished =
+    published === undefined
+      ? undefined
+      : fieldReader(published, { fact: site.fact.replace(/age$/, "published"), at: site.at, field: "published" }, false);
+  return (env: Env) => {
+    const value = record(env) as RecordValue;
+    const given = !isVirtual(value) && value["age"] !== undefined && value["age"] !== null;
+    if (given || readPublished === undefined) return read(value);
+    const time = readPublished(value);
+    if (time instanceof Unknown) return time;
+    if (env.now === undefined) {
+      env.clockMissing = true;
+      return want(MISSING, site, undefined, "there is no clock");
+    }
+    env.clockRead = true;
+    return env.now - (time as number);
+  };
+}
+
+export function compileEntry(context: Context, expr: Entry): Compiled {
+  const map = context.compile(expr.map).fn;
+  const key = context.compile(expr.key).fn;
+  const site = context.site(expr);
+  const convert = convertOf(expr.type, false);
+  const fn: Fn = (env) => {
+    const value = map(env) as MapValue;
+    const name = key(env);
+    if (name instanceof Unknown) return unknownOf(expr.type, value.open === undefined ? plain(name) : union(name, value.open));
+    const raw = value.entries !== undefined && Object.hasOwn(value.entries, name as string) ? value.entries[name as string] : undefined;
+    if (raw !== undefined && raw !== null) return convert(raw, value.entries as DataRecord, site);
+    return unknownOf(expr.type, value.open ?? want(MISSING, site, value.entries, ""));
+  };
+  return { fn, closed: false, slope: 0 };
+}
+
+export function compileHasKey(context: Context, expr: HasKey): Compiled {
+  const map = context.compile(expr.map).fn;
+  const key = context.compile(expr.key).fn;
+  const fn: Fn = (env) => {
+    const value = map(env) as MapValue;
+    const name = key(env);
+    if (name instanceof Unknown) return value.open === undefined ? plain(name) : union(name, value.open);
+    const raw = value.entries !== undefined && Object.hasOwn(value.entries, name as string) ? value.entries[name as string] : undefined;
+    if (raw !== undefined && raw !== null) return true;
+    return value.open ?? false;
+  };
+  return { fn, closed: false, slope: 0 };
+}
+
+export function compileElement(context: Context, expr: Element): Compiled {
+  const list = context.compile(expr.list);
+  const index = context.compile(expr.index).fn;
+  const site = context.site(expr);
+  const fn: Fn = (env) => {
+    const value = list.fn(env) as Collection;
+    const position = index(env);
+    if (position instanceof Unknown) return unknownOf(expr.type, value.open === undefined ? position : union(position, value.open));
+    const item = typeof position === "number" && position >= 0 ? value.items[position] : undefined;
+    if (item !== undefined) return item;
+    return unknownOf(expr.type, value.open ?? want(MISSING, site, undefined, `the list has ${value.items.length} elements`));
+  };
+  return { fn, closed: list.closed, slope: 0 };
+}
+
+export function compilePredicate(context: Context, expr: PredicateRead): Compiled {
+  const record = context.compile(expr.record).fn;
+  const site = context.site(expr);
+  const { name, closed } = expr.predicate;
+  const resolved = expr.recordType.name === "waybill.vuln.Finding" && name === "resolved" ? resolvedByVex(context, expr, site) : undefined;
+  const trust = expr.by?.kind === "trust" ? expr.by.trust : undefined;
+  const absent = (value: DataRecord): unknown => (closed ? false : want(MISSING, site, value, ""));
+  const readPredicate = (env: Env, value: RecordValue): unknown => {
+    if (value instanceof NoRecord || value instanceof PartialRecord) return plain(value.$unknown);
+    if (value instanceof MergedRecord)
+      return mergeReadings(
+        { kind: "scalar", name: "Bool" },
+        value.$records.map((each) => readPredicate(env, each)),
+        site,
+      );
+    const raw = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (raw instanceof Lack) return lackOf(raw, site, value);
+    if (trust !== undefined || expr.by !== undefined) {
+      // Only a `Known` counts, which tests and `engine/trust` make: a mark in a document is a forged mark.
+      if (raw instanceof Known && typeof raw.value === "boolean") return raw.value;
+      if (raw instanceof Known && Array.isArray(raw.value) && trust !== undefined) return raw.value.includes(trust) ? true : absent(value);
+      return resolved === undefined ? absent(value) : resolved(env, value);
+    }
+    if (raw === undefined || raw === null) return absent(value);
+    if (raw instanceof Known) return raw.value;
+    return typeof raw === "boolean" ? raw : want(MALFORMED, site, value, `${showRaw(raw)} is neither true nor false`);
+  };
+  return { fn: (env) => readPredicate(env, record(env) as RecordValue), closed: false, slope: 0 };
+}

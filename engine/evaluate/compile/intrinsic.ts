@@ -1,0 +1,119 @@
+/** Functions of the standard library that the engine implements; names as in `language/semantics/intrinsics.ts`. */
+import { type DataRecord, type DataValue, OpenList } from "../../../language/core/data.ts";
+import type { IntrinsicCall } from "../../../language/core/ir.ts";
+import type { ImageRef } from "../../../language/domains/image-ref.ts";
+import type { License } from "../../../language/domains/license.ts";
+import type { Purl } from "../../../language/domains/purl.ts";
+import type { Type } from "../../../language/semantics/types.ts";
+import type { Env } from "../env.ts";
+import { joinFindings } from "../intrinsics/findings.ts";
+import { kubernetesMinor } from "../intrinsics/kubernetes-minor.ts";
+import { licenseObliges, licensePermits } from "../intrinsics/licenses.ts";
+import { causeBit, MALFORMED, MISSING, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
+import { Collection, isVirtual, NoRecord, type RecordValue } from "../virtual.ts";
+import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
+import { fieldReader, unknownOf } from "./fields.ts";
+import { freeLocals } from "./free.ts";
+import { memoised } from "./memo.ts";
+
+/** Strict on scalars: called only when every argument is known. */
+type Strict = (args: readonly unknown[], site: Site) => unknown;
+
+function licence(read: typeof licenseObliges): Strict {
+  return ([license, ids], site) => {
+    const { items, open } = ids as Collection;
+    const truth = read(license as License, items as readonly string[]);
+    if (truth === "missing")
+      return want(MISSING, site, undefined, `\`${(license as License).text}\` does not say under which SPDX licence it stands`);
+    // More ids can only oblige or permit more: a list that may be longer settles nothing that is false.
+    return truth === false && open !== undefined ? open : truth;
+  };
+}
+
+function part<T>(read: (value: T) => string | undefined): Strict {
+  return ([value], site) => read(value as T) ?? want(MISSING, site, undefined, "");
+}
+
+const strict: Readonly<Record<string, Strict>> = {
+  "waybill.license.obliges": licence(licenseObliges),
+  "waybill.license.permits": licence(licensePermits),
+  "waybill.kubernetes.minor": ([version], site) =>
+    kubernetesMinor(version as string) ?? want(MALFORMED, site, undefined, `\`${String(version)}\` is no version of Kubernetes`),
+  "imageref.registry": part<ImageRef>((ref) => ref.registry),
+  "imageref.path": part<ImageRef>((ref) => ref.path),
+  "imageref.repository": part<ImageRef>((ref) => ref.repository),
+  "imageref.tag": part<ImageRef>((ref) => ref.tag),
+  "imageref.digest": part<ImageRef>((ref) => ref.digest),
+  "purl.type": part<Purl>((purl) => purl.type),
+  "purl.namespace": part<Purl>((purl) => purl.namespace),
+  "purl.name": part<Purl>((purl) => purl.name),
+  "purl.version": part<Purl>((purl) => purl.version),
+};
+
+/** Every name that `compileIntrinsic` knows. */
+export const intrinsicNames: readonly string[] = [...Object.keys(strict), "waybill.vuln.findings"];
+
+export function compileIntrinsic(context: Context, expr: IntrinsicCall): Compiled {
+  const site = context.site(expr);
+  const args = expr.args.map((arg) => context.compile(arg));
+  const call = expr.name === "waybill.vuln.findings" ? findings(expr, args, site) : strictCall(expr, args, site);
+  const checked: Fn = (env) => failure(env, expr.name, expr.type, site) ?? call(env);
+  return expr.name === "waybill.vuln.findings" && freeLocals(expr).size === 0 ? fixed(memoised(context, checked)) : fixed(checked);
+}
+
+/** A look-up that failed is a fact of the state: `given vuln.findings unknown transient`. */
+function failure(env: Env, name: string, type: Type, site: Site): unknown {
+  const failed = env.failed?.get(name);
+  if (failed === undefined) return undefined;
+  const wants = failed.map((lookup) => want(causeBit(lookup.cause), site, undefined, lookup.detail));
+  return unknownOf(type, wants.reduce(union));
+}
+
+function strictCall(expr: IntrinsicCall, args: readonly Compiled[], site: Site): Fn {
+  const compute = strict[expr.name];
+  if (compute === undefined) return () => unknownOf(expr.type, want(MISSING, site, undefined, "the engine does not provide it"));
+  return (env) => {
+    const values = args.map((arg) => arg.fn(env));
+    let unknown: Unknown | undefined;
+    for (const value of values) if (value instanceof Unknown) unknown = unknown === undefined ? value : union(unknown, value);
+    return unknown === undefined ? compute(values, site) : unknownOf(expr.type, unknown);
+  };
+}
+
+/** The findings of `scan` on the components of `bom`; where the SBOM is not there, neither are they. */
+function findings(expr: IntrinsicCall, args: readonly Compiled[], site: Site): Fn {
+  const [bom, scan] = args;
+  const [bomExpr, scanExpr] = expr.args;
+  if (bom === undefined || scan === undefined || bomExpr?.type.kind !== "record" || scanExpr?.type.kind !== "record") {
+    throw new Error("core calls waybill.vuln.findings with other arguments than a Bom and a Scan");
+  }
+  const list = (
+    type: { readonly fields: ReadonlyMap<string, Parameters<typeof fieldReader>[0]> },
+    name: string,
+    closed: boolean,
+  ): ((record: RecordValue) => Collection) => {
+    const field = type.fields.get(name);
+    if (field === undefined) return () => new Collection([], want(MALFORMED, site, undefined, `\`${name}\` is not a field`));
+    return fieldReader(field, { ...site, fact: `${site.fact}.${name}` }, closed) as (record: RecordValue) => Collection;
+  };
+  const components = list(bomExpr.type, "components", bom.closed);
+  const scanned = list(scanExpr.type, "findings", scan.closed);
+  return (env) => {
+    const bomRecord = bom.fn(env) as RecordValue;
+    const scanRecord = scan.fn(env) as RecordValue;
+    const known = scanned(scanRecord);
+    const listed = components(bomRecord);
+    const unsettled = listed.open === undefined ? undefined : withoutOpenness(listed.open);
+    const open = known.open === undefined ? unsettled : unsettled === undefined ? known.open : union(known.open, unsettled);
+    if (bomRecord instanceof NoRecord) return new Collection([], open);
+    const root = isVirtual(bomRecord) ? undefined : bomRecord["root"];
+    const joined = joinFindings(
+      { components: new OpenList(listed.items as readonly DataValue[], false), ...(root === undefined ? {} : { root }) },
+      {
+        findings: known.items as readonly DataRecord[],
+      },
+    );
+    const items = joined.findings instanceof OpenList ? joined.findings.items : joined.findings;
+    return new Collection(items, open);
+  };
+}

@@ -1,0 +1,58 @@
+/** The state of one decision while it is computed. One is kept a program and reused: evaluation is synchronous. */
+import type { FailedLookup, Request } from "./decision.ts";
+
+/** A `let` that has not been evaluated in this decision. */
+export const UNSET: unique symbol = Symbol("unset");
+
+export class Env {
+  /** Bound names, parameters, lets and memoised expressions, by slot. */
+  readonly slots: unknown[];
+  request: Request;
+  point: string;
+  now: number | undefined;
+  /** The earliest flip of a time comparison that was read so far; Infinity: none. */
+  validUntil: number;
+  /** Set by a read that is derived from the clock. */
+  clockRead: boolean;
+  /** Set when the clock was needed and there is none. */
+  clockMissing: boolean;
+  /** Failed look-ups by name; undefined where there are none. */
+  failed: ReadonlyMap<string, readonly FailedLookup[]> | undefined;
+  /** Waivers that lifted something, by their index in the program; filled in explanations only. */
+  waived: Set<number> | undefined;
+
+  constructor(slots: number, request: Request) {
+    this.slots = new Array<unknown>(slots).fill(UNSET);
+    this.request = request;
+    this.point = request.point;
+    this.now = request.now;
+    this.validUntil = Number.POSITIVE_INFINITY;
+    this.clockRead = false;
+    this.clockMissing = false;
+    this.failed = undefined;
+    this.waived = undefined;
+  }
+
+  /** Prepares for the next decision; `memo` are the slots that hold values of the last one. */
+  reset(request: Request, memo: readonly number[]): void {
+    this.request = request;
+    this.point = request.point;
+    this.now = request.now;
+    this.validUntil = Number.POSITIVE_INFINITY;
+    this.clockRead = false;
+    this.clockMissing = false;
+    this.waived = undefined;
+    for (const slot of memo) this.slots[slot] = UNSET;
+    this.failed = request.failed.length === 0 ? undefined : byName(request.failed);
+  }
+}
+
+function byName(failed: readonly FailedLookup[]): ReadonlyMap<string, readonly FailedLookup[]> {
+  const names = new Map<string, FailedLookup[]>();
+  for (const lookup of failed) {
+    const known = names.get(lookup.name);
+    if (known === undefined) names.set(lookup.name, [lookup]);
+    else known.push(lookup);
+  }
+  return names;
+}

@@ -1,0 +1,136 @@
+/** What a truth value rests on: the reads of the operands that decided it, in source order (semantics, section 3). */
+import { type DataRecord, type Origin, origin } from "../../../language/core/data.ts";
+import type { Expr, FieldRead, PredicateRead } from "../../../language/core/ir.ts";
+import type { Fn } from "../compile/context.ts";
+import { operandsOf } from "../compile/free.ts";
+import type { Citation } from "../decision.ts";
+import type { Env } from "../env.ts";
+import { showValue } from "../print.ts";
+import { Unknown } from "../unknown.ts";
+import { type Collection, isVirtual, MergedRecord, PartialRecord, type RecordValue } from "../virtual.ts";
+
+/** Compiles an expression on first use, for explanations only. */
+export type Lazy = (expr: Expr) => Fn;
+
+/** Adds the citations of a Boolean expression's present value to `out`. */
+export type Citer = (env: Env, out: Citation[]) => void;
+
+export function citerOf(lazy: Lazy, expr: Expr): Citer {
+  switch (expr.kind) {
+    case "and":
+    case "or":
+      return connective(lazy, expr.kind === "or", expr.left, expr.right);
+    case "not":
+      return citerOf(lazy, expr.operand);
+    case "some":
+    case "every":
+      return quantifier(lazy, expr);
+    case "count":
+      return () => undefined;
+    case "field":
+    case "predicate":
+      return read(lazy, expr);
+    default: {
+      const parts = operandsOf(expr).map((operand) => citerOf(lazy, operand));
+      return (env, out) => {
+        for (const part of parts) part(env, out);
+      };
+    }
+  }
+}
+
+function connective(lazy: Lazy, decisive: boolean, left: Expr, right: Expr): Citer {
+  const l = lazy(left);
+  const r = lazy(right);
+  const citeLeft = citerOf(lazy, left);
+  const citeRight = citerOf(lazy, right);
+  return (env, out) => {
+    if (l(env) === decisive) return citeLeft(env, out);
+    if (r(env) === decisive) return citeRight(env, out);
+    citeLeft(env, out);
+    citeRight(env, out);
+  };
+}
+
+/** The first member that decides; where none does there is nothing to point at but the collection itself. */
+function quantifier(lazy: Lazy, expr: Extract<Expr, { kind: "some" | "every" }>): Citer {
+  const collection = lazy(expr.collection);
+  const where = expr.where === undefined ? undefined : lazy(expr.where);
+  const body = expr.body === undefined ? undefined : lazy(expr.body);
+  const parts = [expr.where, expr.body].flatMap((part) => (part === undefined ? [] : [citerOf(lazy, part)]));
+  return (env, out) => {
+    for (const item of (collection(env) as Collection).items) {
+      env.slots[expr.slot] = item;
+      if (where !== undefined && where(env) !== true) continue;
+      if (body !== undefined && body(env) !== false) continue;
+      for (const part of parts) part(env, out);
+      return;
+    }
+  };
+}
+
+function read(lazy: Lazy, expr: FieldRead | PredicateRead): Citer {
+  const value = lazy(expr);
+  const path = pathOf(expr);
+  const inner = citerOf(lazy, rootOf(expr));
+  const places = recordChain(expr).map((record) => ({ record: lazy(record.expr), below: record.below }));
+  return (env, out) => {
+    const found = placeOf(env, places);
+    if (found === undefined) return inner(env, out);
+    const result = value(env);
+    if (result instanceof Unknown && result.record === undefined) return;
+    out.push({ document: found.document, pointer: found.pointer, path, value: showValue(expr.type, result) });
+  };
+}
+
+interface Place {
+  readonly record: Fn;
+  /** Field names from the record down to what is read. */
+  readonly below: readonly string[];
+}
+
+/** The records on the way from what is read to its root, nearest first. */
+function recordChain(expr: Expr): readonly { readonly expr: Expr; readonly below: readonly string[] }[] {
+  const links: { expr: Expr; below: readonly string[] }[] = [];
+  let below: readonly string[] = [];
+  let at: Expr = expr;
+  for (;;) {
+    if (at.kind === "field") below = [at.field.name, ...below];
+    else if (at.kind === "predicate") below = [at.predicate.name, ...below];
+    else return links;
+    at = at.record;
+    links.push({ expr: at, below });
+  }
+}
+
+function rootOf(expr: Expr): Expr {
+  let at: Expr = expr;
+  while (at.kind === "field" || at.kind === "predicate") at = at.record;
+  return at;
+}
+
+function pathOf(expr: Expr): string {
+  if (expr.kind === "field") return `${pathOf(expr.record)}.${expr.field.name}`;
+  if (expr.kind === "predicate") return `${pathOf(expr.record)} is ${expr.predicate.name}`;
+  return expr.kind === "local" || expr.kind === "let" || expr.kind === "subject" ? expr.name : "…";
+}
+
+function placeOf(env: Env, places: readonly Place[]): Origin | undefined {
+  for (const { record, below } of places) {
+    const from = originOf(record(env) as RecordValue);
+    if (from === undefined) continue;
+    const first = below[0] ?? "";
+    const own = from.fields?.[first];
+    if (own !== undefined) return { document: from.document, pointer: below.length === 1 ? own : `${own}/${below.slice(1).join("/")}` };
+    return { document: from.document, pointer: below.length === 1 ? `${from.pointer}/${first}` : `${from.pointer}/${below.join("/")}` };
+  }
+  return undefined;
+}
+
+/** Where a record stands, if it is one that was read from a document. */
+export function originOf(record: RecordValue | undefined): Origin | undefined {
+  if (record === undefined || record === null || typeof record !== "object") return undefined;
+  if (record instanceof PartialRecord) return originOf(record.$record);
+  if (record instanceof MergedRecord) return originOf(record.$records[0]);
+  return isVirtual(record) ? undefined : (record as DataRecord)[origin];
+}

@@ -1,0 +1,185 @@
+/** A clause's result with what a person asks next: which members, which message, which evidence, what is missing. */
+import type { Expr, Quantifier, Template } from "../../../language/core/ir.ts";
+import type { Context, Fn } from "../compile/context.ts";
+import { type CompiledClause, type CompiledPolicy, memberQuantifier } from "../compile/policy.ts";
+import type { Citation, ClauseResult, Options, WantGroup, Witness } from "../decision.ts";
+import type { Env } from "../env.ts";
+import { showValue } from "../print.ts";
+import type { CompiledProgram } from "../program.ts";
+import { type Truth, Unknown } from "../unknown.ts";
+import type { Collection } from "../virtual.ts";
+import { adviceFor } from "./advice.ts";
+import { type Citer, citerOf, type Lazy } from "./cite.ts";
+import { derive } from "./derive.ts";
+import { groupWants } from "./wants.ts";
+
+export interface Explained {
+  readonly compiled: CompiledProgram;
+  readonly env: Env;
+  readonly policy: CompiledPolicy;
+  readonly clause: CompiledClause;
+  readonly pass: Truth;
+  readonly applies: Truth;
+}
+
+/** What is compiled of a clause for explanations, on first use. */
+interface Explainer {
+  readonly message: ((env: Env) => string) | undefined;
+  readonly citer: Citer;
+  readonly member: MemberExplainer | undefined;
+  /** Collections that quantifiers of the clause range over, by the name they bind. */
+  readonly populations: readonly { readonly name: string; readonly collection: Fn }[];
+}
+
+interface MemberExplainer {
+  readonly quantifier: Quantifier;
+  readonly collection: Fn;
+  /** True of a member that violates the clause. */
+  readonly violates: (env: Env) => boolean;
+  readonly citers: readonly Citer[];
+}
+
+const explainers = new WeakMap<CompiledClause, Explainer>();
+const fns = new WeakMap<Context, WeakMap<Expr, Fn>>();
+
+/** Compiles an expression for an explanation, once. */
+export function lazyIn(context: Context): Lazy {
+  let known = fns.get(context);
+  if (known === undefined) {
+    known = new WeakMap();
+    fns.set(context, known);
+  }
+  const cache = known;
+  return (expr) => {
+    const cached = cache.get(expr);
+    if (cached !== undefined) return cached;
+    const { fn } = context.compile(expr);
+    cache.set(expr, fn);
+    return fn;
+  };
+}
+
+function explainerOf(context: Context, clause: CompiledClause): Explainer {
+  const cached = explainers.get(clause);
+  if (cached !== undefined) return cached;
+  const lazy = lazyIn(context);
+  const quantifier = memberQuantifier(clause.clause);
+  const explainer: Explainer = {
+    message: clause.clause.message === undefined ? undefined : renderer(lazy, clause.clause.message),
+    citer: citerOf(lazy, clause.clause.condition),
+    member: quantifier === undefined ? undefined : memberExplainer(lazy, quantifier, clause),
+    populations: quantifier === undefined ? [] : [{ name: quantifier.name, collection: lazy(quantifier.collection) }],
+  };
+  explainers.set(clause, explainer);
+  return explainer;
+}
+
+function memberExplainer(lazy: Lazy, quantifier: Quantifier, clause: CompiledClause): MemberExplainer {
+  const where = quantifier.where === undefined ? undefined : lazy(quantifier.where);
+  const body = quantifier.body === undefined ? undefined : lazy(quantifier.body);
+  const lifted = (env: Env): boolean =>
+    clause.waivers.some(
+      ({ waiver, scope }) => waiver.scope.kind === "member" && env.now !== undefined && env.now < waiver.ends && scope(env) === true,
+    );
+  return {
+    quantifier,
+    collection: lazy(quantifier.collection),
+    violates: (env) => (where === undefined || where(env) === true) && (body === undefined || body(env) === false) && !lifted(env),
+    citers: [quantifier.where, quantifier.body].flatMap((part) => (part === undefined ? [] : [citerOf(lazy, part)])),
+  };
+}
+
+/** Renders a template; a path that is not known prints as `(not known: …)`, and printing never changes a verdict. */
+function renderer(lazy: Lazy, template: Template): (env: Env) => string {
+  const parts = template.parts.map((part) => {
+    if (part.kind === "text") return () => part.text;
+    const value = lazy(part.value);
+    return (env: Env) => showValue(part.value.type, value(env));
+  });
+  return (env) => {
+    let text = "";
+    for (const part of parts) text += part(env);
+    return text;
+  };
+}
+
+const noCitations: readonly Citation[] = [];
+
+/** Adds to the bare result of a clause what its explanation says. */
+export function explainClause(explained: Explained, bare: ClauseResult, options: Options): ClauseResult {
+  const { compiled, env, clause, pass } = explained;
+  const waivers = takeWaivers(explained);
+  if (bare.outcome === "passed") {
+    const derivation = options.derivations === true ? derive(lazyIn(compiled.context), env, clause.clause.condition) : undefined;
+    return waivers.length === 0 && derivation === undefined
+      ? bare
+      : { ...bare, waivers, ...(derivation === undefined ? {} : { derivation }) };
+  }
+  const explainer = explainerOf(compiled.context, clause);
+  const found = bare.outcome === "violated" ? witnesses(explainer, env, options.witnesses ?? 20) : { kept: [], count: 0 };
+  const wants = pass instanceof Unknown ? groupWants(pass, populations(explainer, env)) : [];
+  const message = found.kept[0]?.message ?? (bare.outcome === "undecided" ? undecidedMessage(explainer, env, wants) : undefined);
+  return {
+    ...bare,
+    ...(message === undefined ? {} : { message }),
+    witnesses: found.kept,
+    witnessCount: found.count,
+    wants,
+    advice: wants.length === 0 ? bare.advice : adviceFor(clause, wants),
+    waivers,
+    ...(options.derivations === true ? { derivation: derive(lazyIn(compiled.context), env, clause.clause.condition) } : {}),
+  };
+}
+
+/** The waivers that lifted something since the last clause. */
+function takeWaivers({ compiled, env }: Explained): ClauseResult["waivers"] {
+  if (env.waived === undefined || env.waived.size === 0) return [];
+  const lifted = [...env.waived].flatMap((index) => compiled.program.waivers[index] ?? []);
+  env.waived.clear();
+  return lifted;
+}
+
+function witnesses(explainer: Explainer, env: Env, most: number): { readonly kept: readonly Witness[]; readonly count: number } {
+  const { member, message, citer } = explainer;
+  if (member === undefined) {
+    const citations: Citation[] = [];
+    citer(env, citations);
+    return { kept: [{ ...(message === undefined ? {} : { message: message(env) }), citations }], count: 1 };
+  }
+  const kept: Witness[] = [];
+  let count = 0;
+  for (const item of (member.collection(env) as Collection).items) {
+    env.slots[member.quantifier.slot] = item;
+    if (!member.violates(env)) continue;
+    count += 1;
+    if (kept.length >= most) continue;
+    const citations: Citation[] = [];
+    for (const cite of member.citers) {
+      env.slots[member.quantifier.slot] = item;
+      cite(env, citations);
+    }
+    env.slots[member.quantifier.slot] = item;
+    const element = member.quantifier.collection.type;
+    const type = element.kind === "list" || element.kind === "set" ? element.element : element;
+    kept.push({
+      ...(message === undefined ? {} : { message: message(env) }),
+      member: showValue(type, item),
+      citations: citations.length === 0 ? noCitations : citations,
+    });
+  }
+  return { kept, count };
+}
+
+function populations(explainer: Explainer, env: Env): ReadonlyMap<string, number> {
+  return new Map(explainer.populations.map(({ name, collection }) => [name, (collection(env) as Collection).items.length]));
+}
+
+/** "8 of 201: `c.license` is missing"; the clause's own message is about a violation, which is not what is known here. */
+function undecidedMessage(explainer: Explainer, env: Env, wants: readonly WantGroup[]): string | undefined {
+  const [first] = wants;
+  if (first === undefined) return explainer.message?.(env);
+  if (first.openness) return `\`${first.fact}\` may not be the whole list`;
+  const about = first.of === undefined ? `\`${first.fact}\`` : `\`${first.fact}\` of ${first.count} of ${first.of}`;
+  const why = first.detail === "" ? "" : ` (${first.detail})`;
+  return `${about} is not known: ${first.cause}${why}${wants.length > 1 ? `, and ${wants.length - 1} more` : ""}`;
+}
