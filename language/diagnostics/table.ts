@@ -7,13 +7,14 @@
  */
 import { cliCodes } from "./codes/cli.ts";
 import { evidenceCodes } from "./codes/evidence.ts";
+import { kubernetesCodes } from "./codes/kubernetes.ts";
 import { policyCodes } from "./codes/policy.ts";
 import { semanticCodes } from "./codes/semantics.ts";
 import { syntaxCodes } from "./codes/syntax.ts";
 import type { Diagnostic, Location } from "./diagnostic.ts";
 import type { Row } from "./row.ts";
 
-export const table = { ...syntaxCodes, ...semanticCodes, ...policyCodes, ...evidenceCodes, ...cliCodes };
+export const table = { ...syntaxCodes, ...semanticCodes, ...policyCodes, ...evidenceCodes, ...kubernetesCodes, ...cliCodes };
 
 export type Code = keyof typeof table;
 export type Parameters<C extends Code> = (typeof table)[C] extends Row<infer P> ? P : never;
@@ -21,7 +22,12 @@ export type Parameters<C extends Code> = (typeof table)[C] extends Row<infer P> 
 type Details = Omit<Diagnostic, "code" | "level" | "message" | "location">;
 
 /** Makes a diagnostic of the table. */
-export function diagnostic<C extends Code>(code: C, parameters: Parameters<C>, location: Location | undefined, details: Details = {}): Diagnostic {
+export function diagnostic<C extends Code>(
+  code: C,
+  parameters: Parameters<C>,
+  location: Location | undefined,
+  details: Details = {},
+): Diagnostic {
   const entry = table[code] as unknown as Row<Parameters<C>>;
   return { code, level: entry.level, message: entry.message(parameters), ...(location ? { location } : {}), ...details };
 }
