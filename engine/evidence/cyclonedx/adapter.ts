@@ -1,7 +1,18 @@
-/** CycloneDX 1.2 to 1.7, JSON (ECMA-424). */
+/**
+ * CycloneDX 1.2 to 1.7, JSON (ECMA-424): `waybill.sbom.Bom`, and where the document has vulnerabilities
+ * `waybill.vuln.Scan` and `waybill.vex.Document`; the document as it stands is `waybill.cyclonedx.Bom`.
+ */
+import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
 import type { Result } from "../../../language/diagnostics/diagnostic.ts";
-import type { Adapter, Evidence, SchemaChoice } from "../evidence.ts";
+import type { Adapter, Evidence, SchemaChoice, Source } from "../evidence.ts";
 import { shown } from "../fault.ts";
+import { type Json, joined, object, objects, text } from "../raw.ts";
+import { listOf } from "../sbom/openness.ts";
+import { type References, references } from "../sbom/references.ts";
+import { type Inventory, inventory, licenseEntries } from "./components.ts";
+import { compositions, connect, wholeness } from "./graph.ts";
+import { subject } from "./subject.ts";
+import { findingList, vulnerabilities } from "./vulnerabilities.ts";
 
 const schemas = {
   "1.2": "cyclonedx-1.2",
@@ -15,21 +26,164 @@ const schemas = {
 export const cyclonedx: Adapter = {
   format: "cyclonedx",
   title: "CycloneDX JSON 1.2 to 1.7",
-  detect: (json) => isObject(json) && ("bomFormat" in json || String(json["$schema"]).includes("cyclonedx.org/schema/bom")),
+  detect(json) {
+    const bom = object(json);
+    return bom !== undefined && ("bomFormat" in bom || text(bom["$schema"])?.includes("cyclonedx.org/schema/bom") === true);
+  },
   schema(json): SchemaChoice {
-    const version = isObject(json) ? json["specVersion"] : undefined;
+    const version = object(json)?.["specVersion"];
     if (typeof version === "string" && Object.hasOwn(schemas, version))
       return { kind: "schema", schema: schemas[version as keyof typeof schemas] };
-    return {
-      kind: "unsupported",
-      pointer: "/specVersion",
-      found: typeof version === "string" ? version : shown(version),
-      supported: Object.keys(schemas),
-    };
+    const found = typeof version === "string" ? version : shown(version);
+    return { kind: "unsupported", pointer: "/specVersion", found, supported: Object.keys(schemas) };
   },
-  read: (): Result<readonly Evidence[]> => ({ value: [], diagnostics: [] }),
+  read(json, source) {
+    return read(object(json) ?? {}, source);
+  },
 };
 
-function isObject(json: unknown): json is Record<string, unknown> {
-  return json !== null && typeof json === "object" && !Array.isArray(json);
+function read(bom: Json, source: Source): Result<readonly Evidence[]> {
+  const refs = references(source.base);
+  const documentAs = (predicateType: string): DocumentRef => ({
+    digest: source.digest,
+    name: source.name,
+    format: "cyclonedx",
+    predicateType,
+  });
+  const document = documentAs("waybill.sbom.Bom");
+  const found = inventory(bom, document, source.base, refs);
+  const stated = compositions(bom);
+  connect(bom, source.base, found, stated, refs);
+
+  const about = subject(bom);
+  const evidence: Evidence[] = [];
+  const emit = (ref: DocumentRef, data: DataRecord, counts: Evidence["counts"]): void => {
+    evidence.push({ type: ref.predicateType, document: ref, data, about, counts });
+  };
+  const given = Array.isArray(bom["vulnerabilities"]) ? objects(bom["vulnerabilities"]) : undefined;
+  const lists = Array.isArray(bom["components"]);
+  const scan = documentAs("waybill.vuln.Scan");
+  const vex = documentAs("waybill.vex.Document");
+  const read = given ? vulnerabilities(bom, scan, vex, source.base, found, refs) : { findings: [], statements: [] };
+
+  // A document that only says something about vulnerabilities of other documents' components is no bill of materials.
+  if (lists || !given?.length) {
+    const components = found.components.length;
+    const data = bill(bom, document, source.base, found, listsOf(found, wholeness(stated, found.root), refs));
+    emit(document, data, { components, packages: packagesOf(found).length, dependencies: objects(bom["dependencies"]).length });
+  }
+  if (given && (lists || given.some((vulnerability) => !object(vulnerability["analysis"])))) {
+    emit(scan, scanOf(bom, scan, source.base, read.findings, found), { vulnerabilities: given.length, findings: read.findings.length });
+  }
+  if (read.statements.length > 0) emit(vex, vexOf(bom, vex, source.base, read.statements), { statements: read.statements.length });
+  const raw = documentAs("waybill.cyclonedx.Bom");
+  emit(raw, { ...(bom as DataRecord), [origin]: { document: raw, pointer: source.base } }, {});
+  return { value: evidence, diagnostics: refs.diagnostics() };
+}
+
+type Lists = { readonly components: DataValue; readonly packages: DataValue };
+
+function packagesOf(found: Inventory): readonly DataRecord[] {
+  return found.components.filter((component) => component["kind"] !== "file" && component["kind"] !== "operating_system");
+}
+
+/** A reference that leads nowhere names something that the list misses. */
+function listsOf(found: Inventory, whole: ReturnType<typeof wholeness>, refs: References): Lists {
+  const missing = refs.danglingCount();
+  const lacks =
+    missing > 0
+      ? [new Lack("missing", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
+      : [];
+  return { components: listOf(found.components, whole, lacks), packages: listOf(packagesOf(found), whole, lacks) };
+}
+
+function bill(bom: Json, document: DocumentRef, base: string, found: Inventory, lists: Lists): DataRecord {
+  const metadata = object(bom["metadata"]);
+  return {
+    format: "cyclonedx",
+    spec_version: text(bom["specVersion"]),
+    serial: text(bom["serialNumber"]),
+    timestamp: text(metadata?.["timestamp"]),
+    authors: authors(bom),
+    tools: tools(metadata),
+    supplier: text(object(metadata?.["supplier"])?.["name"]),
+    lifecycles: lifecycles(metadata),
+    data_license: joined(licenseEntries(metadata?.["licenses"]), " AND "),
+    root: found.root,
+    components: lists.components,
+    packages: lists.packages,
+    [origin]: {
+      document,
+      pointer: base,
+      fields: {
+        spec_version: "/specVersion",
+        serial: "/serialNumber",
+        timestamp: "/metadata/timestamp",
+        authors: "/metadata/authors",
+        tools: "/metadata/tools",
+        supplier: "/metadata/supplier",
+        lifecycles: "/metadata/lifecycles",
+        data_license: "/metadata/licenses",
+        packages: "/components",
+      },
+    },
+  };
+}
+
+/** People, and from version 1.6 the organisation that made the document. */
+function authors(bom: Json): DataValue {
+  const metadata = object(bom["metadata"]);
+  const people = objects(metadata?.["authors"]).flatMap((author) => text(author["name"]) ?? text(author["email"]) ?? []);
+  const maker = text(object(metadata?.["manufacturer"])?.["name"]);
+  const all = maker === undefined ? people : [...people, maker];
+  return all.length > 0 ? all : undefined;
+}
+
+/** Tools are a list of their own kind until 1.4, components and services since. */
+function tools(metadata: Json | undefined): DataValue {
+  const given = metadata?.["tools"];
+  if (given === undefined) return undefined;
+  const list = Array.isArray(given) ? objects(given) : [...objects(object(given)?.["components"]), ...objects(object(given)?.["services"])];
+  const names = list.flatMap(
+    (tool) => joined([text(tool["vendor"]) ?? text(tool["group"]), text(tool["name"]), text(tool["version"])], " ") ?? [],
+  );
+  return names.length > 0 ? names : undefined;
+}
+
+function lifecycles(metadata: Json | undefined): DataValue {
+  const phases = objects(metadata?.["lifecycles"]).flatMap((lifecycle) => text(lifecycle["phase"]) ?? text(lifecycle["name"]) ?? []);
+  return phases.length > 0 ? phases : undefined;
+}
+
+function scanOf(bom: Json, document: DocumentRef, base: string, findings: readonly DataRecord[], found: Inventory): DataRecord {
+  const metadata = object(bom["metadata"]);
+  const names = tools(metadata);
+  return {
+    tool: Array.isArray(names) ? names[0] : undefined,
+    timestamp: text(metadata?.["timestamp"]),
+    target: found.root?.["name"],
+    findings: findingList(findings, names !== undefined),
+    [origin]: {
+      document,
+      pointer: base,
+      fields: {
+        tool: "/metadata/tools/0",
+        timestamp: "/metadata/timestamp",
+        target: "/metadata/component/name",
+        findings: "/vulnerabilities",
+      },
+    },
+  };
+}
+
+function vexOf(bom: Json, document: DocumentRef, base: string, statements: readonly DataRecord[]): DataRecord {
+  const metadata = object(bom["metadata"]);
+  const makers = authors(bom);
+  return {
+    author: (Array.isArray(makers) ? joined(makers.map(String), ", ") : undefined) ?? text(object(metadata?.["supplier"])?.["name"]),
+    timestamp: text(metadata?.["timestamp"]),
+    version: typeof bom["version"] === "number" ? bom["version"] : undefined,
+    statements,
+    [origin]: { document, pointer: base, fields: { timestamp: "/metadata/timestamp", statements: "/vulnerabilities" } },
+  };
 }

@@ -1,0 +1,31 @@
+/**
+ * Reading parsed JSON without trusting its shape. Schemas say what a document must be, but not for what a version of a
+ * format does not know, so that adapters ask here instead of casting.
+ */
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export function object(value: unknown): Json | undefined {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+/** The items of a list, by index; what is no object is an empty one. A value that is no list has no items. */
+export function objects(value: unknown): readonly Json[] {
+  if (!Array.isArray(value)) return [];
+  return value.every((item) => object(item) !== undefined) ? (value as readonly Json[]) : value.map((item) => object(item) ?? {});
+}
+
+/** Text that says something. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+export function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+/** Several texts as one; undefined where there is none. */
+export function joined(parts: readonly (string | undefined)[], separator: string): string | undefined {
+  const given = parts.filter((part) => part !== undefined);
+  return given.length > 0 ? given.join(separator) : undefined;
+}
