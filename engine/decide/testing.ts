@@ -17,6 +17,7 @@ import {
   decide,
   type FailedLookup,
   type Inputs,
+  type Observer,
   type Refusal,
   type Request,
   type Subject,
@@ -47,10 +48,12 @@ export class TestPrograms {
   readonly program: Program;
   private readonly known = new Map<string, CompiledProgram>();
   private readonly base: Inputs;
+  private readonly observer: Observer | undefined;
 
-  constructor(program: Program, base: Inputs = new Map()) {
+  constructor(program: Program, base: Inputs = new Map(), observer?: Observer) {
     this.program = program;
     this.base = base;
+    this.observer = observer;
   }
 
   for(test: Test): CompiledProgram {
@@ -65,14 +68,17 @@ export class TestPrograms {
   private compiled(key: string, inputs: Inputs): CompiledProgram {
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const compiled = compileProgram(this.program, inputs);
+    const compiled = compileProgram(this.program, inputs, this.observer);
     this.known.set(key, compiled);
     return compiled;
   }
 }
 
-/** Runs one test at every point at which its policies hold, or at the point that it names. Never throws. */
-export function runTest(programs: TestPrograms, test: Test): TestResult {
+/**
+ * Runs one test at every point at which its policies hold, or at the point that it names. Never throws. Without
+ * `explain` decisions carry no messages, which is enough to know whether a test passes.
+ */
+export function runTest(programs: TestPrograms, test: Test, explain = true): TestResult {
   const compiled = programs.for(test);
   const kind = test.subject;
   if (kind === undefined) return broken(test, "no `given` says what is judged", "say `given image { … }`, or another subject");
@@ -80,7 +86,7 @@ export function runTest(programs: TestPrograms, test: Test): TestResult {
   if (points.length === 0) return broken(test, `no loaded policy judges a \`${kind}\``);
   const decisions: Decision[] = [];
   for (const point of points) {
-    const answer = decide(compiled, requestOf(compiled, test, kind, point), { explain: true });
+    const answer = decide(compiled, requestOf(compiled, test, kind, point), { explain });
     if (answer.kind === "refusal") return broken(test, refusalText(answer.refusal));
     decisions.push(answer.decision);
   }

@@ -1,5 +1,6 @@
 /** The face of the evaluator: one function decides for every shell (architecture.md, invariant 3). */
 
+export type { Observer } from "./compile/context.ts";
 export { decide } from "./decide.ts";
 export type {
   Answer,

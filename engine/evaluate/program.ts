@@ -1,6 +1,6 @@
 /** A program made ready to decide: closures by subject kind and enforcement point. */
 import type { Program } from "../../language/core/ir.ts";
-import { Context } from "./compile/context.ts";
+import { Context, type Observer } from "./compile/context.ts";
 import { compileExpr } from "./compile/expression.ts";
 import { type CompiledExempt, type CompiledPolicy, compileExempt, compilePolicy } from "./compile/policy.ts";
 import type { Inputs, Request } from "./decision.ts";
@@ -26,10 +26,10 @@ export interface CompiledProgram {
 
 /**
  * Compiles every policy of a checked program. `inputs` are values in run-time form by `module.name`, checked by the
- * shell against their types; the others take their defaults.
+ * shell against their types; the others take their defaults. An observer makes it slower and is for coverage only.
  */
-export function compileProgram(program: Program, inputs: Inputs = new Map()): CompiledProgram {
-  const context = new Context(program, inputs, compileExpr);
+export function compileProgram(program: Program, inputs: Inputs = new Map(), observer?: Observer): CompiledProgram {
+  const context = new Context(program, inputs, compileExpr, observer);
   const policies = program.policies.map((policy) => compilePolicy(context, policy, program));
   const exempts = program.exempts.map((exempt) => compileExempt(context, exempt));
   return { program, context, policies, exempts, plans: new Map(), env: undefined };

@@ -13,6 +13,7 @@ export function compileTable(context: Context, expr: TableCall): Compiled {
   if (table === undefined) throw new Error(`core names a table that is not there: ${expr.key}`);
   const args = expr.args.map((arg) => context.compile(arg).fn);
   const sizes = table.operands.map(sizeOf);
+  const { observer } = context;
   const isBool = table.result.kind === "scalar";
   const outcome = (index: number): unknown => {
     const value = table.outcomes[index] ?? 0;
@@ -34,7 +35,10 @@ export function compileTable(context: Context, expr: TableCall): Compiled {
       index = index * size + variant;
       values.push([variant]);
     }
-    if (wants === undefined) return outcome(index);
+    if (wants === undefined) {
+      observer?.row(expr.key, table.rows[index] ?? 0);
+      return outcome(index);
+    }
     const possible = [...new Set(products(values, sizes).map((combination) => table.outcomes[combination] ?? 0))].sort((a, b) => a - b);
     if (possible.length === 1) return isBool ? possible[0] === 1 : possible[0];
     return isBool ? wants : possibleOutcomes(wants, possible);

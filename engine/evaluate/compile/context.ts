@@ -18,6 +18,12 @@ export interface Compiled {
   readonly slope: number;
 }
 
+/** Told the value of every Boolean expression as it is computed, and the row of every table call; for coverage. */
+export interface Observer {
+  truth(expr: Expr, value: unknown): void;
+  row(table: string, row: number): void;
+}
+
 export type Binding = Omit<Compiled, "fn">;
 
 export class Context {
@@ -35,8 +41,9 @@ export class Context {
   private readonly lets = new Map<number, Compiled>();
   private readonly byConstant = new Map<string, Compiled>();
   readonly compile: (expr: Expr) => Compiled;
+  readonly observer: Observer | undefined;
 
-  constructor(program: Program, inputs: Inputs, compile: (context: Context, expr: Expr) => Compiled) {
+  constructor(program: Program, inputs: Inputs, compile: (context: Context, expr: Expr) => Compiled, observer?: Observer) {
     this.program = program;
     this.inputs = inputs;
     this.constants = new Map(program.constants.map((constant) => [constant.key, constant]));
@@ -44,7 +51,8 @@ export class Context {
     this.tables = new Map(program.tables.map((table) => [table.key, table]));
     this.defaults = new Map(program.inputs.map((input) => [input.key, input.default]));
     this.next = program.slots;
-    this.compile = (expr) => compile(this, expr);
+    this.observer = observer;
+    this.compile = observer === undefined ? (expr) => compile(this, expr) : (expr) => observed(compile(this, expr), expr, observer);
   }
 
   /** Slots in use so far. */
@@ -101,6 +109,19 @@ export class Context {
     const site = { fact: factOf(expr), at: expr.at };
     return expr.kind === "field" ? { ...site, field: expr.field.name } : site;
   }
+}
+
+function observed(compiled: Compiled, expr: Expr, observer: Observer): Compiled {
+  if (expr.type.kind !== "scalar" || expr.type.name !== "Bool" || expr.kind === "literal") return compiled;
+  const { fn } = compiled;
+  return {
+    ...compiled,
+    fn: (env) => {
+      const value = fn(env);
+      observer.truth(expr, value);
+      return value;
+    },
+  };
 }
 
 /** A value that neither closes nor moves. */
