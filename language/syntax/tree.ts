@@ -28,6 +28,8 @@ export interface Module extends Node {
   readonly source: SourceFile;
   /** Absent: a module without a name, which nobody can import. */
   readonly name?: QName;
+  /** The text of the `///` lines before `module`. */
+  readonly doc?: string;
   readonly imports: readonly Import[];
   readonly declarations: readonly Declaration[];
 }

@@ -1,0 +1,105 @@
+/** The whole file (language/grammar.ebnf.md: File, Import, Declaration), and the parser that is made of all parts. */
+import type { IOrAlt, IParserConfig, IToken } from "chevrotain";
+import { declarations, type Items } from "./grammar-base.ts";
+import { Operations } from "./grammar-operations.ts";
+import type { Reporter } from "./report.ts";
+import { tokens, words } from "./tokens.ts";
+import type { Declaration, Import, Module, QName, SourceFile } from "./tree.ts";
+
+const imports: Items = { ...declarations, words: [...declarations.words, "import"] };
+
+type Contents = Pick<Module, "name" | "doc" | "imports" | "declarations">;
+
+class FileParser extends Operations {
+  constructor(config: IParserConfig) {
+    super(config);
+    this.performSelfAnalysis();
+  }
+
+  readonly file = this.RULE("file", (): Contents => {
+    let name: QName | undefined;
+    let doc: { readonly doc?: string } = {};
+    const imported: Import[] = [];
+    const declared: Declaration[] = [];
+    this.OPTION(() => {
+      doc = this.doc();
+      name = this.attempt(imports, () => this.SUBRULE(this.moduleHeader));
+    });
+    do {
+      this.MANY(() => {
+        const list = this.attempt(imports, () => this.SUBRULE(this.importList));
+        if (list !== undefined && !this.RECORDING_PHASE) imported.push(...list);
+      });
+      this.MANY2(() => {
+        const declaration = this.attempt(declarations, () => this.SUBRULE(this.declaration));
+        if (declaration !== undefined) declared.push(declaration);
+      });
+    } while (this.resume(imports));
+    if (!this.RECORDING_PHASE) this.remainingDocs();
+    return { ...(name ? { name } : {}), ...doc, imports: imported, declarations: declared };
+  });
+
+  readonly moduleHeader = this.RULE("moduleHeader", (): QName => {
+    this.CONSUME(words.module);
+    return this.SUBRULE(this.qname);
+  });
+
+  readonly importList = this.RULE("importList", (): Import[] => {
+    this.CONSUME(words.import);
+    const list = [this.SUBRULE(this.imported)];
+    this.MANY(() => {
+      this.CONSUME(tokens.Comma);
+      list.push(this.SUBRULE2(this.imported));
+    });
+    return list;
+  });
+
+  readonly imported = this.RULE("imported", (): Import => {
+    const start = this.start();
+    const module = this.SUBRULE(this.qname);
+    const alias = this.OPTION(() => {
+      this.CONSUME(words.as);
+      return this.nameOf(this.CONSUME(tokens.Name));
+    });
+    return { module, ...(alias ? { alias } : {}), span: this.span(start) };
+  });
+
+  private readonly declarationAlternatives: IOrAlt<Declaration>[] = [
+    { ALT: () => this.SUBRULE(this.inputDeclaration) },
+    { ALT: () => this.SUBRULE(this.typeDeclaration) },
+    { ALT: () => this.SUBRULE(this.enumDeclaration) },
+    { ALT: () => this.SUBRULE(this.letDeclaration) },
+    { ALT: () => this.SUBRULE(this.functionDeclaration) },
+    { ALT: () => this.SUBRULE(this.tableDeclaration) },
+    { ALT: () => this.SUBRULE(this.trustDeclaration) },
+    { ALT: () => this.SUBRULE(this.policyDeclaration) },
+    { ALT: () => this.SUBRULE(this.exemptDeclaration) },
+    { ALT: () => this.SUBRULE(this.waiveDeclaration) },
+    { ALT: () => this.SUBRULE(this.vexDeclaration) },
+    { ALT: () => this.SUBRULE(this.runtimeDeclaration) },
+    { ALT: () => this.SUBRULE(this.triageDeclaration) },
+    { ALT: () => this.SUBRULE(this.controlDeclaration) },
+    { ALT: () => this.SUBRULE(this.testDeclaration) },
+  ];
+
+  readonly declaration = this.RULE("declaration", (): Declaration => this.OR(this.declarationAlternatives));
+
+  /** Parses one source. */
+  run(source: SourceFile, input: IToken[], docs: readonly IToken[], reporter: Reporter): Module {
+    this.begin(source.text, input, docs, reporter);
+    return { source, ...this.file(), span: { start: 0, end: source.text.length } };
+  }
+}
+
+let parser: FileParser | undefined;
+
+/** One parser a process, made when the first source is read. Grammar and lexer are validated by a test instead. */
+export function theParser(): Pick<FileParser, "run"> {
+  parser ??= new FileParser({ skipValidations: true });
+  return parser;
+}
+
+/** Makes a parser with chevrotain's self-analysis switched on, which throws where the grammar is not LL(2). */
+export function checkedParser(): Pick<FileParser, "run"> {
+  return new FileParser({ skipValidations: false });
+}

@@ -1,0 +1,127 @@
+/** The words of the language (language/grammar.ebnf.md, tokens). One list of each kind; everything else reads these. */
+
+/** Never a name, except after a dot or in backticks. */
+export const reservedWords = [
+  "about",
+  "and",
+  "as",
+  "at",
+  "attestation",
+  "attestations",
+  "because",
+  "by",
+  "claimed",
+  "closed",
+  "control",
+  "count",
+  "else",
+  "enum",
+  "every",
+  "exempt",
+  "expect",
+  "false",
+  "for",
+  "forbid",
+  "function",
+  "given",
+  "glob",
+  "import",
+  "in",
+  "is",
+  "known",
+  "let",
+  "matches",
+  "module",
+  "newest",
+  "not",
+  "on",
+  "or",
+  "otherwise",
+  "policy",
+  "require",
+  "runtime",
+  "satisfies",
+  "some",
+  "table",
+  "test",
+  "then",
+  "triage",
+  "true",
+  "trust",
+  "type",
+  "unknown",
+  "until",
+  "vex",
+  "waive",
+  "when",
+  "where",
+  "while",
+  "with",
+] as const;
+
+/** Keywords only where the grammar names them; ordinary names elsewhere. */
+export const contextualWords = [
+  "affected",
+  "alert",
+  "all",
+  "allow",
+  "any",
+  "approved",
+  "block",
+  "clauses",
+  "conflict",
+  "connect",
+  "deadline",
+  "default",
+  "deny",
+  "embargo",
+  "errno",
+  "evidence",
+  "exec",
+  "fixed",
+  "from",
+  "guarantee",
+  "input",
+  "key",
+  "keyless",
+  "kill",
+  "listen",
+  "log",
+  "malformed",
+  "missing",
+  "monotone",
+  "not_affected",
+  "notify",
+  "of",
+  "peers",
+  "predicate",
+  "quarantine",
+  "reviewed",
+  "spiffe",
+  "syscalls",
+  "tcp",
+  "ticket",
+  "transient",
+  "udp",
+  "under_investigation",
+  "undecided",
+  "versions",
+  "warn",
+  "write",
+  "capabilities",
+] as const;
+
+export type ReservedWord = (typeof reservedWords)[number];
+export type ContextualWord = (typeof contextualWords)[number];
+
+const reserved: ReadonlySet<string> = new Set(reservedWords);
+
+/** True where `text` must be written in backticks to be a name. */
+export function isReserved(text: string): boolean {
+  return reserved.has(text);
+}
+
+/** The name as source: in backticks where it would otherwise be read as a keyword. */
+export function printName(text: string): string {
+  return reserved.has(text) || text === "_" ? `\`${text}\`` : text;
+}
