@@ -29,3 +29,15 @@ export function joined(parts: readonly (string | undefined)[], separator: string
   const given = parts.filter((part) => part !== undefined);
   return given.length > 0 ? given.join(separator) : undefined;
 }
+
+class Dictionary {}
+Object.setPrototypeOf(Dictionary.prototype, null);
+Reflect.deleteProperty(Dictionary.prototype, "constructor");
+
+/**
+ * An empty map by name that inherits nothing, so that `constructor` and `__proto__` are names like any other. Made by a
+ * constructor because V8 keeps objects without a prototype as hash tables, which are slow to make.
+ */
+export function dictionary<T>(): Record<string, T> {
+  return new Dictionary() as Record<string, T>;
+}

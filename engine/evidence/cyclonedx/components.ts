@@ -1,6 +1,6 @@
 /** Components of a CycloneDX document as `waybill.sbom.Component`. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, origin } from "../../../language/core/data.ts";
-import { type Json, joined, object, objects, text } from "../raw.ts";
+import { dictionary, type Json, joined, object, objects, text } from "../raw.ts";
 import { licenseReader } from "../sbom/licenses.ts";
 import type { References } from "../sbom/references.ts";
 
@@ -13,8 +13,8 @@ export interface Inventory {
   readonly components: readonly Draft[];
   /** The record of a bom-ref: components and the root. */
   readonly byRef: ReadonlyMap<string, Draft>;
-  /** Bom-refs of what is no component: services. */
-  readonly others: ReadonlySet<string>;
+  /** Pointers of what has a bom-ref and is no component: services. */
+  readonly others: ReadonlyMap<string, string>;
 }
 
 /** Fields that stand under another name in the document. */
@@ -24,40 +24,37 @@ const fields = { id: "/bom-ref", kind: "/type", license: "/licenses", present: "
 export function inventory(bom: Json, document: DocumentRef, base: string, refs: References): Inventory {
   const license = licenseReader();
   const byRef = new Map<string, Draft>();
-  const places = new Map<string, string>();
+  const others = new Map<string, string>();
   const components: Draft[] = [];
 
-  const claim = (ref: string | undefined, pointer: string): boolean => {
-    if (ref === undefined) return false;
-    const first = places.get(ref);
-    if (first !== undefined) {
-      refs.repeated(ref, first, `${pointer}/bom-ref`);
-      return false;
-    }
-    places.set(ref, pointer);
-    return true;
-  };
+  const placeOf = (ref: string): string | undefined => byRef.get(ref)?.[origin]?.pointer ?? others.get(ref);
   const add = (json: Json, pointer: string): Draft => {
     const draft = component(json, { document, pointer, fields }, license);
-    const ref = text(json["bom-ref"]);
-    if (ref !== undefined && claim(ref, pointer)) byRef.set(ref, draft);
+    const ref = json["bom-ref"];
+    if (typeof ref === "string" && ref !== "") {
+      const first = placeOf(ref);
+      if (first === undefined) byRef.set(ref, draft);
+      else refs.repeated(ref, first, `${pointer}/bom-ref`);
+    }
     return draft;
   };
   const nested = (parent: Json, pointer: string): void => {
     const parts = parent["components"];
     if (!Array.isArray(parts)) return;
-    for (const [index, json] of objects(parts).entries()) {
-      const place = `${pointer}/components/${index}`;
+    let index = 0;
+    for (const json of objects(parts)) {
+      const place = `${pointer}/components/${index++}`;
       components.push(add(json, place));
       nested(json, place);
     }
   };
-  const others = new Set<string>();
   const services = (parent: Json, pointer: string): void => {
     for (const [index, json] of objects(parent["services"]).entries()) {
       const place = `${pointer}/services/${index}`;
       const ref = text(json["bom-ref"]);
-      if (ref !== undefined && claim(ref, place)) others.add(ref);
+      const first = ref === undefined ? undefined : placeOf(ref);
+      if (first !== undefined && ref !== undefined) refs.repeated(ref, first, `${place}/bom-ref`);
+      else if (ref !== undefined) others.set(ref, place);
       services(json, place);
     }
   };
@@ -79,14 +76,9 @@ function component(json: Json, place: Origin, license: (entries: readonly string
     version: text(json["version"]),
     purl: text(json["purl"]),
     cpe: text(json["cpe"]),
-    kind: typeof json["type"] === "string" ? json["type"].replaceAll("-", "_") : undefined,
+    kind: kindOf(json["type"]),
     supplier: text(object(json["supplier"])?.["name"]),
-    author:
-      text(json["author"]) ??
-      joined(
-        objects(json["authors"]).map((author) => text(author["name"]) ?? text(author["email"])),
-        ", ",
-      ),
+    author: text(json["author"]) ?? authors(json["authors"]),
     copyright: text(json["copyright"]),
     description: text(json["description"]),
     license: license(licenseEntries(json["licenses"])),
@@ -100,14 +92,39 @@ function component(json: Json, place: Origin, license: (entries: readonly string
   };
 }
 
+const kinds = new Map<unknown, string>();
+
+/** `operating-system` is `operating_system` in the standard library. */
+function kindOf(type: unknown): string | undefined {
+  if (typeof type !== "string") return undefined;
+  let kind = kinds.get(type);
+  if (kind === undefined) {
+    kind = type.replaceAll("-", "_");
+    if (kinds.size < 64) kinds.set(type, kind);
+  }
+  return kind;
+}
+
+function authors(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  return joined(
+    objects(value).map((author) => text(author["name"]) ?? text(author["email"])),
+    ", ",
+  );
+}
+
+const none: readonly string[] = [];
+
 /** What stands in `licenses`: SPDX ids, names, expressions. */
 export function licenseEntries(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return [];
-  return objects(value).flatMap((entry) => {
+  if (!Array.isArray(value) || value.length === 0) return none;
+  const entries: string[] = [];
+  for (const entry of objects(value)) {
     const named = object(entry["license"]);
     const found = text(entry["expression"]) ?? text(named?.["id"]) ?? text(named?.["name"]);
-    return found === undefined ? [] : [found];
-  });
+    if (found !== undefined) entries.push(found);
+  }
+  return entries;
 }
 
 function hashes(value: unknown): DataValue {
@@ -118,7 +135,7 @@ function hashes(value: unknown): DataValue {
 /** Names may be repeated in CycloneDX; a map has one value a name, so that different ones are a conflict. */
 function properties(value: unknown): DataValue {
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  const map = Object.create(null) as Record<string, DataValue>;
+  const map = dictionary<DataValue>();
   for (const property of objects(value)) {
     const name = text(property["name"]);
     if (name === undefined) continue;

@@ -1,5 +1,5 @@
 /** The dependency graph and the completeness statements of a CycloneDX document. */
-import { type DataValue, Lack } from "../../../language/core/data.ts";
+import { type DataValue, Lack, OpenList } from "../../../language/core/data.ts";
 import { type Json, objects, text, texts } from "../raw.ts";
 import { type Completeness, listOf } from "../sbom/openness.ts";
 import type { References } from "../sbom/references.ts";
@@ -54,43 +54,55 @@ export function wholeness(stated: Compositions, root: Draft | undefined): Comple
 
 /** Fills `dependencies` and `direct` in, and reports references that lead nowhere. Cycles are as they are. */
 export function connect(bom: Json, base: string, found: Inventory, stated: Compositions, refs: References): void {
-  const edges = new Map<Draft, { readonly items: Set<Draft>; readonly lacks: Lack[]; readonly ref: string }>();
   const elsewhere = elsewhereIn(bom);
-  for (const [index, dependency] of objects(bom["dependencies"]).entries()) {
+  let direct: readonly DataValue[] | undefined;
+  let index = -1;
+  for (const dependency of objects(bom["dependencies"])) {
+    index++;
     const ref = text(dependency["ref"]);
     if (ref === undefined) continue;
-    const pointer = `${base}/dependencies/${index}`;
     const from = found.byRef.get(ref);
     if (!from) {
-      if (!found.others.has(ref) && !isLink(ref) && !elsewhere(ref)) refs.dangling(ref, "a dependency", `${pointer}/ref`);
+      if (!found.others.has(ref) && !isLink(ref) && !elsewhere(ref))
+        refs.dangling(ref, "a dependency", `${base}/dependencies/${index}/ref`);
       continue;
     }
-    const entry = edges.get(from) ?? { items: new Set<Draft>(), lacks: [] as Lack[], ref };
-    edges.set(from, entry);
-    for (const [position, on] of texts(dependency["dependsOn"]).entries()) {
+    // An element given twice depends on what both say.
+    const before = from["dependencies"];
+    const items: DataValue[] = before === undefined ? [] : [...itemsOf(before)];
+    const lacks: Lack[] = before instanceof OpenList ? [...before.lacks] : [];
+    const targets = dependency["dependsOn"];
+    for (let position = 0; Array.isArray(targets) && position < targets.length; position++) {
+      const on: unknown = targets[position];
+      if (typeof on !== "string") continue;
       const target = found.byRef.get(on);
-      if (target) entry.items.add(target);
-      else if (isLink(on)) entry.lacks.push(new Lack("missing", `\`${on}\` is in another document`));
+      if (target) items.push(target);
+      else if (isLink(on)) lacks.push(new Lack("missing", `\`${on}\` is in another document`));
       else if (!found.others.has(on) && !elsewhere(on)) {
-        refs.dangling(on, `dependency of \`${ref}\``, `${pointer}/dependsOn/${position}`);
-        entry.lacks.push(new Lack("missing", `\`${on}\` is not in the document`));
+        refs.dangling(on, `dependency of \`${ref}\``, `${base}/dependencies/${index}/dependsOn/${position}`);
+        lacks.push(new Lack("missing", `\`${on}\` is not in the document`));
       }
     }
+    from["dependencies"] = listOf(before === undefined ? items : [...new Set(items)], stated.dependencies.get(ref) ?? undeclared, lacks);
+    if (from === found.root) direct = items;
   }
-  for (const [from, { items, lacks, ref }] of edges)
-    from["dependencies"] = listOf([...items], stated.dependencies.get(ref) ?? undeclared, lacks);
-  markDirect(found, stated, found.root ? edges.get(found.root)?.items : undefined);
+  markDirect(found, stated, direct);
+}
+
+function itemsOf(list: DataValue): readonly DataValue[] {
+  if (list instanceof OpenList) return list.items;
+  return Array.isArray(list) ? list : [];
 }
 
 /** Without an entry for the root the document does not say what is direct. */
-function markDirect(found: Inventory, stated: Compositions, direct: ReadonlySet<Draft> | undefined): void {
+function markDirect(found: Inventory, stated: Compositions, direct: readonly DataValue[] | undefined): void {
   if (!direct) return;
   const rootRef = found.root?.["id"];
   const said = typeof rootRef === "string" ? stated.dependencies.get(rootRef) : undefined;
   const others: DataValue =
     said?.kind === "incomplete" ? new Lack("missing", "the document says that the dependencies of its root are incomplete") : false;
-  for (const component of found.components) component["direct"] = others;
-  for (const component of direct) if (component !== found.root) component["direct"] = true;
+  const named = new Set(direct);
+  for (const component of found.components) component["direct"] = named.has(component) || others;
 }
 
 /** A reference into another document (BOM-Link, ECMA-424 section 7.5). */

@@ -36,9 +36,13 @@ export function guard(bytes: Uint8Array, from: number, maxDepth: number): Proble
   let frame = -1;
   let key = false;
   let i = from;
+  let escape = nextEscape(bytes, from);
+  const lastQuote = bytes.lastIndexOf(0x22);
   while (i < length) {
     const c = bytes[i] as number;
-    if (c === 0x22) {
+    if (c <= 0x20 || c === 0x3a) {
+      i++;
+    } else if (c === 0x22) {
       const start = ++i;
       if (key) {
         key = false;
@@ -86,16 +90,15 @@ export function guard(bytes: Uint8Array, from: number, maxDepth: number): Proble
         ends[top] = end;
         top++;
       } else {
-        while (i < length) {
-          const d = bytes[i] as number;
-          if (d === 0x22) break;
-          if (d === 0x5c) {
-            const end = closing(bytes, i);
-            if (end < 0) return { kind: "surrogate", offset: -end };
-            i = end;
-            break;
+        // Most texts hold no escape, so the next backslash is known for a long way.
+        if (i > lastQuote) return undefined;
+        while (bytes[i] !== 0x22) i++;
+        if (i > escape) {
+          if (escape < start) escape = nextEscape(bytes, start);
+          if (i > escape) {
+            i = closing(bytes, escape);
+            if (i < 0) return { kind: "surrogate", offset: -i };
           }
-          i++;
         }
         i++;
       }
@@ -124,6 +127,11 @@ export function guard(bytes: Uint8Array, from: number, maxDepth: number): Proble
     } else i++;
   }
   return undefined;
+}
+
+function nextEscape(bytes: Uint8Array, from: number): number {
+  const found = bytes.indexOf(0x5c, from);
+  return found < 0 ? bytes.length : found;
 }
 
 /** The offset of the quote that ends a string, from an escape in it; minus the offset of half a surrogate pair. */
