@@ -1,45 +1,7 @@
-/** Subjects made from what a caller names (cli.md, "Subjects"): data a policy may read, and nothing it forged. */
+/** Subjects that are their own document (cli.md, "Subjects"): data a policy may read, and nothing that was forged. */
 import { type DataRecord, type DataValue, Known, Lack, OpenList, origin } from "../../language/core/data.ts";
-import { parseDigest } from "../../language/domains/digest.ts";
-import { parsePurl } from "../../language/domains/purl.ts";
 import type { RecordType, Type } from "../../language/semantics/types.ts";
 import type { Subject } from "../evaluate/evaluate.ts";
-import type { Evidence } from "../evidence/evidence.ts";
-
-/** An artifact by purl, by digest, or by name. `digest` is that of its bytes where the shell has read them. */
-export function artifactSubject(named: string, digest?: string): Subject {
-  const purl = parsePurl(named);
-  const hash = parseDigest(named);
-  const known = hash.ok ? hash.value : digest;
-  const name = purl.ok ? purl.value.name : named;
-  const data: DataRecord = { name, ...(purl.ok ? { purl: purl.value.text } : {}), ...(known === undefined ? {} : { digest: known }) };
-  return { kind: "artifact", name: named, data, ...(known === undefined ? {} : { digest: known }) };
-}
-
-/** The root component of the first SBOM, which is what a build is about when nobody says otherwise. */
-export function rootSubject(evidence: readonly Evidence[]): Subject | undefined {
-  const bom = evidence.find((one) => one.type === "waybill.sbom.Bom");
-  if (bom === undefined) return undefined;
-  const root = bom.data["root"];
-  const record = root !== null && typeof root === "object" && !Array.isArray(root) && !(root instanceof Lack) ? (root as DataRecord) : {};
-  const name = textOf(record["name"]) ?? bom.document.name;
-  const purl = textOf(record["purl"]);
-  const digest = bom.about[0]?.digest;
-  const place = record[origin] ?? bom.data[origin];
-  const data: DataRecord = {
-    ...(place === undefined ? {} : { [origin]: place }),
-    name,
-    ...(purl === undefined ? {} : { purl }),
-    ...(digest === undefined ? {} : { digest }),
-  };
-  const version = textOf(record["version"]);
-  return {
-    kind: "artifact",
-    name: purl ?? (version === undefined ? name : `${name} ${version}`),
-    data,
-    ...(digest === undefined ? {} : { digest }),
-  };
-}
 
 /**
  * A subject that is its own document (package, finding, workflow, report). Only fields of the type are taken, so that a
