@@ -24,7 +24,9 @@ export function readStruct(raw: Json, name: string, document: DocumentRef, point
     const read = readValue(value, field.shape, document, `${pointer}/${key}`);
     if (!dropped(read, field)) draft[key] = read;
   }
-  for (const [key, field] of always) if (draft[key] === undefined) draft[key] = zero(field.shape);
+  for (const [key, { shape }] of always) {
+    draft[key] ??= shape.kind === "struct" ? readStruct({}, shape.name, document, `${pointer}/${key}`) : zero(shape);
+  }
   return draft;
 }
 

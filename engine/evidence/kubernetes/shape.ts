@@ -22,7 +22,7 @@ export interface FieldShape {
 
 export interface StructShape {
   readonly fields: ReadonlyMap<string, FieldShape>;
-  /** The scalars that are written although they are absent. */
+  /** The scalars and structs that are written although they are absent. */
   readonly always: readonly (readonly [string, FieldShape])[];
 }
 
@@ -39,7 +39,7 @@ export function structShape(name: string): StructShape {
   if (known) return known;
   const notations = (table as Readonly<Record<string, Readonly<Record<string, string>>>>)[name] ?? {};
   const fields = new Map(Object.entries(notations).map(([field, notation]) => [field, parseField(notation)]));
-  const always = [...fields].filter(([, field]) => field.always && !field.pointer && field.shape.kind === "scalar");
+  const always = [...fields].filter(([, field]) => field.always && !field.pointer && (field.shape.kind === "scalar" || field.shape.kind === "struct"));
   const shape = { fields, always };
   structs.set(name, shape);
   return shape;
