@@ -80,4 +80,34 @@ export const evidenceCodes = {
     "more references to components that are not in the SBOM",
     (p) => `${p.more} more references lead nowhere`,
   ),
+  WB0950: row<{ tool: string; count: number }>(
+    "note",
+    "rows that the scanner was told to ignore",
+    (p) => `${p.tool} was told to ignore ${p.count} ${p.count === 1 ? "match" : "matches"}: not read as findings`,
+  ),
+  WB0951: row<{ count: number }>(
+    "note",
+    "withdrawn advisories",
+    (p) => `${p.count} ${p.count === 1 ? "advisory was" : "advisories were"} withdrawn by their database: not read as findings`,
+  ),
+  WB0952: row<{ count: number; kind: string }>(
+    "note",
+    "results that report no problem",
+    (p) => `${p.count} ${p.count === 1 ? "result" : "results"} of kind \`${p.kind}\` report no problem: not read as findings`,
+  ),
+  WB0953: row<{ vulnerability: string }>(
+    "warning",
+    "VEX statement without product",
+    (p) => `the statement about \`${p.vulnerability}\` names no product, so it matches nothing`,
+  ),
+  WB0954: row<{ id: string }>(
+    "warning",
+    "VEX product that cannot be matched",
+    (p) => `product \`${p.id}\` is neither a purl nor a digest, so it matches nothing`,
+  ),
+  WB0955: row<{ more: number }>(
+    "warning",
+    "more VEX statements that match nothing",
+    (p) => `${p.more} more statements or products match nothing`,
+  ),
 };

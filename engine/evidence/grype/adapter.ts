@@ -1,0 +1,153 @@
+/** Grype's JSON report, in every shape it has had: from the first releases to those with EPSS and KEV. */
+import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
+import type { Adapter } from "../evidence.ts";
+import { fault } from "../fault.ts";
+import { type Json, object, objects, text, texts } from "../raw.ts";
+import { newestScore, type Score, versionNumber } from "../scan/cvss.ts";
+import { bindings, foundComponent, scanDocument, scanEvidence, upgrade } from "../scan/scan.ts";
+import { severityNamed } from "../scan/severity.ts";
+
+export const grype: Adapter = {
+  format: "grype",
+  title: "Grype JSON report",
+  detect(json) {
+    const report = object(json);
+    if (report === undefined || !("matches" in report)) return false;
+    return object(report["descriptor"])?.["name"] === "grype" || "source" in report || "distro" in report;
+  },
+  schema: () => ({ kind: "schema", schema: "grype-report" }),
+  read(json, source) {
+    const report = object(json) ?? {};
+    const document = scanDocument(source, "grype");
+    const descriptor = object(report["descriptor"]) ?? {};
+    const db = object(descriptor["db"]) ?? {};
+    const target = object(report["source"])?.["target"];
+    const image = object(target) ?? {};
+    const feeds = object(db["providers"]) ?? {};
+    const ignored = objects(report["ignoredMatches"]).length;
+    const evidence = scanEvidence(
+      {
+        tool: "grype",
+        toolVersion: text(descriptor["version"]),
+        timestamp: text(descriptor["timestamp"]),
+        target: text(target) ?? text(image["userInput"]),
+        findings: objects(report["matches"]).map((match, index) => finding(match, feeds, document, `${source.base}/matches/${index}`)),
+        lacks: lacksOf(db),
+        about: [
+          ...bindings("manifest", [text(image["manifestDigest"]), ...texts(image["repoDigests"])]),
+          ...bindings("config", [text(image["imageID"])]),
+        ],
+        counts: ignored === 0 ? {} : { ignored },
+      },
+      document,
+      source.base,
+    );
+    const pointer = `${source.base}/ignoredMatches`;
+    return { value: [evidence], diagnostics: ignored === 0 ? [] : [fault("WB0950", { tool: "Grype", count: ignored }, pointer)] };
+  },
+};
+
+/** Matches made with a database that failed to load are not all the matches there are. */
+function lacksOf(db: Json): readonly Lack[] {
+  const status = object(db["status"]) ?? db;
+  const error = text(status["error"]) ?? text(db["error"]);
+  if (error !== undefined) return [new Lack("transient", `Grype's database failed: ${error}`)];
+  return status["valid"] === false ? [new Lack("transient", "Grype's database is not valid")] : [];
+}
+
+function finding(match: Json, feeds: Json, document: DocumentRef, pointer: string): DataRecord {
+  const vulnerability = object(match["vulnerability"]) ?? {};
+  const related = objects(match["relatedVulnerabilities"]);
+  const artifact = object(match["artifact"]) ?? {};
+  const purl = text(artifact["purl"]);
+  const installed = text(artifact["version"]);
+  const fix = object(vulnerability["fix"]) ?? {};
+  const fixed = [...suggested(match), ...texts(fix["versions"]), ...(text(vulnerability["fixedInVersion"])?.split(/\s*,\s*/) ?? [])];
+  return {
+    id: text(vulnerability["id"]),
+    aliases: aliases(text(vulnerability["id"]), related),
+    severity: severityNamed(text(vulnerability["severity"])),
+    component: foundComponent(
+      { name: text(artifact["name"]), version: installed, purl, cpe: texts(artifact["cpes"])[0] },
+      document,
+      `${pointer}/artifact`,
+    ),
+    installed,
+    first_fixed: upgrade(purl, installed, [...new Set(fixed.filter((version) => version !== ""))]),
+    fix: fixState(text(fix["state"]), fixed.length > 0),
+    cvss: (newestScore(scores(vulnerability)) ?? newestScore(related.flatMap(scores)))?.score,
+    epss: highest([vulnerability, ...related]),
+    kev: exploited([vulnerability, ...related], feeds),
+    title: firstLine(text(vulnerability["description"]) ?? text(related[0]?.["description"])),
+    url: text(vulnerability["dataSource"]) ?? texts(vulnerability["links"])[0],
+    path: text(objects(artifact["locations"])[0]?.["path"]),
+    sources: ["grype"],
+    [origin]: { document, pointer },
+  };
+}
+
+/** The version that Grype advises for this package, in reports that have it. */
+function suggested(match: Json): readonly string[] {
+  return objects(match["matchDetails"]).flatMap((detail) => text(object(detail["fix"])?.["suggestedVersion"]) ?? []);
+}
+
+/**
+ * A related vulnerability is the same one under another name where it is a single CVE. An advisory of a distribution is
+ * related to every CVE it covers: those are not one vulnerability, and a VEX statement about one says nothing of another.
+ */
+function aliases(id: string | undefined, related: readonly Json[]): readonly string[] {
+  const others = [...new Set(related.flatMap((entry) => text(entry["id"]) ?? []))].filter((other) => other !== id);
+  const cves = others.filter((other) => other.toUpperCase().startsWith("CVE-"));
+  return id?.toUpperCase().startsWith("CVE-") ? others.filter((other) => !cves.includes(other)) : cves.length > 1 ? [] : others;
+}
+
+const fixStates: ReadonlyMap<string, string> = new Map([
+  ["fixed", "fixed"],
+  ["not-fixed", "not_fixed"],
+  ["wont-fix", "wont_fix"],
+]);
+
+function fixState(state: string | undefined, fixed: boolean): DataValue {
+  const known = fixStates.get(state ?? "");
+  if (known !== undefined) return known;
+  return fixed ? "fixed" : state === undefined ? undefined : new Lack("missing", `Grype says the fix state is \`${state}\``);
+}
+
+/** A rating that Grype marks as primary counts before others of its version. */
+function scores(metadata: Json): readonly Score[] {
+  const current = objects(metadata["cvss"]).flatMap((rating): readonly Score[] => {
+    const version = versionNumber(text(rating["version"]) ?? "");
+    const score = object(rating["metrics"])?.["baseScore"];
+    return version === undefined || typeof score !== "number"
+      ? []
+      : [{ version, score, rank: text(rating["type"]) === "Secondary" ? 1 : 0 }];
+  });
+  const before = (
+    [
+      ["cvssV3", 3],
+      ["cvssV2", 2],
+    ] as const
+  ).flatMap(([field, version]) => {
+    const score = object(metadata[field])?.["baseScore"];
+    return typeof score === "number" ? [{ version, score, rank: 0 }] : [];
+  });
+  return [...current, ...before];
+}
+
+/** EPSS of the ids that mean this vulnerability; a CVE without one is unknown, not 0. */
+function highest(entries: readonly Json[]): number | undefined {
+  const found = entries.flatMap((entry) => objects(entry["epss"]).flatMap(({ epss }) => (typeof epss === "number" ? [epss] : [])));
+  return found.length === 0 ? undefined : found.reduce((a, b) => Math.max(a, b));
+}
+
+/** Only a database that holds the KEV catalogue says, by leaving a vulnerability out, that it is not in it. */
+function exploited(entries: readonly Json[], feeds: Json): boolean | undefined {
+  if (entries.some((entry) => objects(entry["knownExploited"]).length > 0)) return true;
+  return "kev" in feeds ? false : undefined;
+}
+
+function firstLine(description: string | undefined): string | undefined {
+  const line = description?.split("\n", 1)[0]?.trim();
+  if (line === undefined || line === "") return undefined;
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}

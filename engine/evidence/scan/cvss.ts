@@ -1,0 +1,59 @@
+/** CVSS base scores: which one of several a finding has, and the score of a vector. */
+import { fromVector } from "ae-cvss-calculator";
+
+export interface Score {
+  /** 2, 3, 3.1 or 4. */
+  readonly version: number;
+  readonly score: number;
+  /** Of scores of one version the ones of least rank count: the source that the scanner itself went by first. */
+  readonly rank: number;
+}
+
+/**
+ * The base score of the newest CVSS version given, by the source of least rank; of several sources of equal rank the
+ * highest, so that the order of a list decides nothing. Scores outside 0 to 10 are none.
+ */
+export function newestScore(scores: readonly Score[]): Score | undefined {
+  let best: Score | undefined;
+  for (const score of scores) if (score.score >= 0 && score.score <= 10 && (best === undefined || precedes(score, best))) best = score;
+  return best;
+}
+
+function precedes(a: Score, b: Score): boolean {
+  if (a.version !== b.version) return a.version > b.version;
+  if (a.rank !== b.rank) return a.rank < b.rank;
+  return a.score > b.score;
+}
+
+/** The version that a vector names; vectors without a prefix are of version 2. Undefined: no vector. */
+export function versionOfVector(vector: string): number | undefined {
+  const named = /^CVSS:(\d\.\d)\//.exec(vector)?.[1];
+  if (named !== undefined) return versionNumber(named);
+  return /^\(?AV:[LAN]\//.test(vector) ? 2 : undefined;
+}
+
+/** `3.1`, `3.0`, `2.0`, `4.0` as a number; undefined for versions that do not exist. */
+export function versionNumber(text: string): number | undefined {
+  const version = Number(text);
+  return [2, 3, 3.1, 4].includes(version) ? version : undefined;
+}
+
+interface BaseScores {
+  readonly base?: unknown;
+  /** Version 4: without threat and environmental metrics. */
+  readonly baseMetricsOnly?: unknown;
+}
+
+/** The base score of a vector; undefined where it is none, or lacks a base metric. */
+export function scoreOfVector(vector: string): { readonly version: number; readonly score: number } | undefined {
+  const version = versionOfVector(vector);
+  if (version === undefined || vector.length > 512) return undefined;
+  try {
+    const parsed = fromVector(vector.replace(/^\(|\)$/g, "")) as { calculateScores(): BaseScores } | null;
+    const scores = parsed?.calculateScores();
+    const score = scores?.baseMetricsOnly ?? scores?.base;
+    return typeof score === "number" && Number.isFinite(score) ? { version, score } : undefined;
+  } catch {
+    return undefined;
+  }
+}
