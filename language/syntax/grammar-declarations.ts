@@ -1,7 +1,7 @@
 /** Declarations of values and types (language/grammar.ebnf.md: Input to Quorum). */
 import type { IOrAlt, IToken } from "chevrotain";
-import type { Items } from "./grammar-base.ts";
 import { Expressions } from "./grammar-expressions.ts";
+import { members, rows } from "./items.ts";
 import { tokens, words } from "./tokens.ts";
 import type {
   EnumDeclaration,
@@ -21,9 +21,6 @@ import type {
   TypeDeclaration,
   TypeRef,
 } from "./tree.ts";
-
-const members: Items = { place: "a field", words: ["predicate"], contextual: true };
-const rows: Items = { place: "a row", words: ["|"], contextual: true };
 
 /** `List<List<…>>` deeper than this is refused as an ordinary syntax error. */
 const typeDepthLimit = 32;
@@ -147,11 +144,11 @@ export abstract class Declarations extends Expressions {
     return { kind: "input", name, type, ...(value ? { default: value } : {}), ...doc, span: this.span(start) };
   });
 
-  readonly typeDeclaration = this.RULE("typeDeclaration", (): TypeDeclaration => {
+  readonly typeDeclaration = this.RULE("typeDeclaration", (): TypeDeclaration | undefined => {
     const doc = this.doc();
     const start = this.start();
     this.CONSUME(words.type);
-    const name = this.nameOf(this.CONSUME(tokens.Name));
+    const name = this.header(() => this.nameOf(this.CONSUME(tokens.Name)));
     const open = this.CONSUME(tokens.LBrace).startOffset;
     const list: (FieldDeclaration | PredicateDeclaration)[] = [];
     do {
@@ -160,8 +157,8 @@ export abstract class Declarations extends Expressions {
         if (member !== undefined) list.push(member);
       });
     } while (this.resume(members));
-    if (this.closes(`\`type ${name.text}\``, open)) this.CONSUME(tokens.RBrace);
-    return { kind: "type", name, members: list, ...doc, span: this.span(start) };
+    if (this.closes("type", name, open)) this.CONSUME(tokens.RBrace);
+    return name && { kind: "type", name, members: list, ...doc, span: this.span(start) };
   });
 
   readonly member = this.RULE("member", (): FieldDeclaration | PredicateDeclaration => {
@@ -279,7 +276,7 @@ export abstract class Declarations extends Expressions {
     const result = this.SUBRULE(this.typeRef);
     const monotone = this.OPTION(() => this.CONSUME(words.monotone)) !== undefined;
     const body = this.OR<IOrAlt<TableDeclaration["body"]>[]>([
-      { ALT: () => ({ kind: "rows", rows: this.SUBRULE(this.tableRows, { ARGS: [`\`table ${name.text}\``] }) }) },
+      { ALT: () => ({ kind: "rows", rows: this.SUBRULE(this.tableRows, { ARGS: [name] }) }) },
       {
         ALT: () => {
           this.CONSUME(words.from);
@@ -290,7 +287,7 @@ export abstract class Declarations extends Expressions {
     return { kind: "table", name, parameters, result, monotone, body, ...doc, span: this.span(start) };
   });
 
-  readonly tableRows = this.RULE("tableRows", (what: string): TableRow[] => {
+  readonly tableRows = this.RULE("tableRows", (name: Name): TableRow[] => {
     const list: TableRow[] = [];
     const open = this.CONSUME(tokens.LBrace).startOffset;
     do {
@@ -299,7 +296,7 @@ export abstract class Declarations extends Expressions {
         if (row !== undefined) list.push(row);
       });
     } while (this.resume(rows));
-    if (this.closes(what, open)) this.CONSUME(tokens.RBrace);
+    if (this.closes("table", name, open)) this.CONSUME(tokens.RBrace);
     return list;
   });
 

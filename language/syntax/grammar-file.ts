@@ -1,12 +1,10 @@
 /** The whole file (language/grammar.ebnf.md: File, Import, Declaration), and the parser that is made of all parts. */
 import type { IOrAlt, IParserConfig, IToken } from "chevrotain";
-import { declarations, type Items } from "./grammar-base.ts";
 import { Operations } from "./grammar-operations.ts";
+import { declarations, imports } from "./items.ts";
 import type { Reporter } from "./report.ts";
 import { tokens, words } from "./tokens.ts";
 import type { Declaration, Import, Module, QName, SourceFile } from "./tree.ts";
-
-const imports: Items = { ...declarations, words: [...declarations.words, "import"] };
 
 type Contents = Pick<Module, "name" | "doc" | "imports" | "declarations">;
 
@@ -64,7 +62,7 @@ class FileParser extends Operations {
     return { module, ...(alias ? { alias } : {}), span: this.span(start) };
   });
 
-  private readonly declarationAlternatives: IOrAlt<Declaration>[] = [
+  private readonly declarationAlternatives: IOrAlt<Declaration | undefined>[] = [
     { ALT: () => this.SUBRULE(this.inputDeclaration) },
     { ALT: () => this.SUBRULE(this.typeDeclaration) },
     { ALT: () => this.SUBRULE(this.enumDeclaration) },
@@ -82,7 +80,7 @@ class FileParser extends Operations {
     { ALT: () => this.SUBRULE(this.testDeclaration) },
   ];
 
-  readonly declaration = this.RULE("declaration", (): Declaration => this.OR(this.declarationAlternatives));
+  readonly declaration = this.RULE("declaration", (): Declaration | undefined => this.OR(this.declarationAlternatives));
 
   /** Parses one source. */
   run(source: SourceFile, input: IToken[], docs: readonly IToken[], reporter: Reporter): Module {

@@ -1,7 +1,7 @@
 /** Runtime rules, triage, controls and tests (language/grammar.ebnf.md: Runtime to Expect). */
 import type { IOrAlt } from "chevrotain";
-import type { Items } from "./grammar-base.ts";
 import { Policies } from "./grammar-policy.ts";
+import { controlItems, obligations, runtimeRules, testItems, triageItems } from "./items.ts";
 import { tokens, words } from "./tokens.ts";
 import type {
   ControlDeclaration,
@@ -22,29 +22,25 @@ import type {
   TriageWhen,
 } from "./tree.ts";
 
-const runtimeRules: Items = {
-  place: "a rule",
-  words: ["syscalls", "exec", "write", "connect", "listen", "peers", "capabilities", "default", "guarantee"],
-  contextual: true,
-};
-const triageItems: Items = { place: "a triage rule", words: ["let", "when"], contextual: false };
-const obligations: Items = { place: "an obligation", words: ["ticket", "alert", "block", "embargo", "deadline"], contextual: true };
-const controlItems: Items = { place: "an entry of a control", words: ["clauses", "evidence", "reviewed"], contextual: true };
-const testItems: Items = { place: "a step of a test", words: ["with", "given", "expect"], contextual: false };
-
 type ControlItem = ControlDeclaration["items"][number];
 
 export abstract class Operations extends Policies {
   // ── runtime ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  readonly runtimeDeclaration = this.RULE("runtimeDeclaration", (): RuntimeDeclaration => {
-    const doc = this.doc();
-    const start = this.start();
-    this.CONSUME(words.runtime);
+  /** `a for workload where E` */
+  readonly namedHeader = this.RULE("namedHeader", (): Pick<RuntimeDeclaration, "name" | "subject" | "where"> => {
     const name = this.nameOf(this.CONSUME(tokens.Name));
     this.CONSUME(words.for);
     const subject = this.nameOf(this.CONSUME2(tokens.Name));
     const where = this.SUBRULE(this.optionalWhere);
+    return { name, subject, ...(where ? { where } : {}) };
+  });
+
+  readonly runtimeDeclaration = this.RULE("runtimeDeclaration", (): RuntimeDeclaration | undefined => {
+    const doc = this.doc();
+    const start = this.start();
+    this.CONSUME(words.runtime);
+    const header = this.header(() => this.SUBRULE(this.namedHeader));
     const open = this.CONSUME(tokens.LBrace).startOffset;
     const rules: RuntimeRule[] = [];
     do {
@@ -53,8 +49,8 @@ export abstract class Operations extends Policies {
         if (rule !== undefined) rules.push(rule);
       });
     } while (this.resume(runtimeRules));
-    if (this.closes(`\`runtime ${name.text}\``, open)) this.CONSUME(tokens.RBrace);
-    return { kind: "runtime", name, subject, ...(where ? { where } : {}), rules, ...doc, span: this.span(start) };
+    if (this.closes("runtime", header?.name, open)) this.CONSUME(tokens.RBrace);
+    return header && { kind: "runtime", ...header, rules, ...doc, span: this.span(start) };
   });
 
   readonly runtimeRule = this.RULE("runtimeRule", (): RuntimeRule => {
@@ -163,14 +159,11 @@ export abstract class Operations extends Policies {
 
   // ── triage ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  readonly triageDeclaration = this.RULE("triageDeclaration", (): TriageDeclaration => {
+  readonly triageDeclaration = this.RULE("triageDeclaration", (): TriageDeclaration | undefined => {
     const doc = this.doc();
     const start = this.start();
     this.CONSUME(words.triage);
-    const name = this.nameOf(this.CONSUME(tokens.Name));
-    this.CONSUME(words.for);
-    const subject = this.nameOf(this.CONSUME2(tokens.Name));
-    const where = this.SUBRULE(this.optionalWhere);
+    const header = this.header(() => this.SUBRULE(this.namedHeader));
     const open = this.CONSUME(tokens.LBrace).startOffset;
     const body: (LetDeclaration | TriageWhen)[] = [];
     do {
@@ -184,8 +177,8 @@ export abstract class Operations extends Policies {
         if (item !== undefined) body.push(item);
       });
     } while (this.resume(triageItems));
-    if (this.closes(`\`triage ${name.text}\``, open)) this.CONSUME(tokens.RBrace);
-    return { kind: "triage", name, subject, ...(where ? { where } : {}), body, ...doc, span: this.span(start) };
+    if (this.closes("triage", header?.name, open)) this.CONSUME(tokens.RBrace);
+    return header && { kind: "triage", ...header, body, ...doc, span: this.span(start) };
   });
 
   readonly triageWhen = this.RULE("triageWhen", (): TriageWhen => {
@@ -200,7 +193,7 @@ export abstract class Operations extends Policies {
         if (obligation !== undefined) list.push(obligation);
       });
     } while (this.resume(obligations));
-    if (this.closes("this `when` block", open)) this.CONSUME(tokens.RBrace);
+    if (this.closes("`when` block", undefined, open)) this.CONSUME(tokens.RBrace);
     return { kind: "triage-when", condition, obligations: list, span: this.span(start) };
   });
 
@@ -247,12 +240,15 @@ export abstract class Operations extends Policies {
 
   // ── control ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  readonly controlDeclaration = this.RULE("controlDeclaration", (): ControlDeclaration => {
+  readonly controlDeclaration = this.RULE("controlDeclaration", (): ControlDeclaration | undefined => {
     const doc = this.doc();
     const start = this.start();
     this.CONSUME(words.control);
-    const name = this.SUBRULE(this.qname);
-    const title = this.OPTION(() => this.stringOf(this.CONSUME(tokens.String)));
+    const header = this.header(() => {
+      const name = this.SUBRULE(this.qname);
+      const title = this.OPTION(() => this.stringOf(this.CONSUME(tokens.String)));
+      return { name, ...(title ? { title } : {}) };
+    });
     const open = this.CONSUME(tokens.LBrace).startOffset;
     const items: ControlItem[] = [];
     do {
@@ -261,8 +257,8 @@ export abstract class Operations extends Policies {
         if (item !== undefined) items.push(item);
       });
     } while (this.resume(controlItems));
-    if (this.closes("this `control`", open)) this.CONSUME(tokens.RBrace);
-    return { kind: "control", name, ...(title ? { title } : {}), items, ...doc, span: this.span(start) };
+    if (this.closes("control", undefined, open)) this.CONSUME(tokens.RBrace);
+    return header && { kind: "control", ...header, items, ...doc, span: this.span(start) };
   });
 
   readonly controlItem = this.RULE("controlItem", (): ControlItem => {
@@ -287,11 +283,11 @@ export abstract class Operations extends Policies {
 
   // ── test ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  readonly testDeclaration = this.RULE("testDeclaration", (): TestDeclaration => {
+  readonly testDeclaration = this.RULE("testDeclaration", (): TestDeclaration | undefined => {
     const doc = this.doc();
     const start = this.start();
     this.CONSUME(words.test);
-    const title = this.stringOf(this.CONSUME(tokens.String));
+    const title = this.header(() => this.stringOf(this.CONSUME(tokens.String)));
     const open = this.CONSUME(tokens.LBrace).startOffset;
     const items: TestItem[] = [];
     do {
@@ -300,8 +296,8 @@ export abstract class Operations extends Policies {
         if (item !== undefined) items.push(item);
       });
     } while (this.resume(testItems));
-    if (this.closes("this `test`", open)) this.CONSUME(tokens.RBrace);
-    return { kind: "test", title, items, ...doc, span: this.span(start) };
+    if (this.closes("test", undefined, open)) this.CONSUME(tokens.RBrace);
+    return title && { kind: "test", title, items, ...doc, span: this.span(start) };
   });
 
   readonly testItem = this.RULE(

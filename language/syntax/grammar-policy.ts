@@ -1,7 +1,7 @@
 /** Policies and what sets them aside (language/grammar.ebnf.md: Policy to PurlSet), and VEX tables. */
 import type { IOrAlt } from "chevrotain";
-import type { Items } from "./grammar-base.ts";
 import { Declarations } from "./grammar-declarations.ts";
+import { clauses, vexRows } from "./items.ts";
 import { tokens, words } from "./tokens.ts";
 import type {
   Cause,
@@ -10,6 +10,7 @@ import type {
   EffectNode,
   ExemptDeclaration,
   Expr,
+  Name,
   Outcome,
   PolicyDeclaration,
   PolicyItem,
@@ -21,40 +22,31 @@ import type {
   When,
 } from "./tree.ts";
 
-const clauses: Items = { place: "a clause", words: ["let", "when", "require", "forbid", "satisfies"], contextual: false };
-const vexRows: Items = { place: "a row", words: ["when", "else"], contextual: false };
-
 type CauseNode = UnknownRule["causes"][number];
 type Scope = WaiveDeclaration["scope"];
 
 export abstract class Policies extends Declarations {
   /** The header of the policy that is being read: what a misplaced `when` would move to. */
-  private header: { readonly open: number; readonly end: number; readonly where: boolean } | undefined;
+  private heading: { readonly open: number; readonly end: number; readonly where: boolean } | undefined;
 
-  readonly policyDeclaration = this.RULE("policyDeclaration", (): PolicyDeclaration => {
+  readonly policyDeclaration = this.RULE("policyDeclaration", (): PolicyDeclaration | undefined => {
     const doc = this.doc();
     const start = this.start();
     this.CONSUME(words.policy);
-    const name = this.nameOf(this.CONSUME(tokens.Name));
-    this.CONSUME(words.for);
-    const subject = this.nameOf(this.CONSUME2(tokens.Name));
-    const points = this.OPTION(() => {
-      this.CONSUME(words.at);
-      return this.SUBRULE(this.points);
+    const header = this.header(() => {
+      const name = this.nameOf(this.CONSUME(tokens.Name));
+      this.CONSUME(words.for);
+      const subject = this.nameOf(this.CONSUME2(tokens.Name));
+      const points = this.OPTION(() => {
+        this.CONSUME(words.at);
+        return this.SUBRULE(this.points);
+      });
+      const where = this.SUBRULE(this.optionalWhere);
+      return { name, subject, ...(points ? { points } : {}), ...(where ? { where } : {}) };
     });
-    const where = this.SUBRULE(this.optionalWhere);
-    this.header = { open: this.start(), end: this.end(), where: where !== undefined };
-    const body = this.SUBRULE(this.block, { ARGS: [`\`policy ${name.text}\``] });
-    return {
-      kind: "policy",
-      name,
-      subject,
-      ...(points ? { points } : {}),
-      ...(where ? { where } : {}),
-      body,
-      ...doc,
-      span: this.span(start),
-    };
+    this.heading = { open: this.start(), end: this.end(), where: header === undefined || header.where !== undefined };
+    const body = this.SUBRULE(this.block, { ARGS: ["policy", header?.name] });
+    return header && { kind: "policy", ...header, body, ...doc, span: this.span(start) };
   });
 
   readonly optionalWhere = this.RULE("optionalWhere", (): Expr | undefined =>
@@ -64,7 +56,7 @@ export abstract class Policies extends Declarations {
     }),
   );
 
-  readonly block = this.RULE("block", (what: string): PolicyItem[] => {
+  readonly block = this.RULE("block", (kind: string, name: Name | undefined): PolicyItem[] => {
     const items: PolicyItem[] = [];
     const open = this.CONSUME(tokens.LBrace).startOffset;
     do {
@@ -73,7 +65,7 @@ export abstract class Policies extends Declarations {
         if (item !== undefined) items.push(item);
       });
     } while (this.resume(clauses));
-    if (this.closes(what, open)) this.CONSUME(tokens.RBrace);
+    if (this.closes(kind, name, open)) this.CONSUME(tokens.RBrace);
     return items;
   });
 
@@ -88,14 +80,14 @@ export abstract class Policies extends Declarations {
 
   readonly when = this.RULE("when", (): When => {
     const start = this.start();
-    const first = this.LA(0).startOffset === this.header?.open;
+    const first = this.LA(0).startOffset === this.heading?.open;
     this.CONSUME(words.when);
     const condition = this.SUBRULE(this.expr);
     if (!this.RECORDING_PHASE && this.whenWithoutBlock()) {
       this.reportWhen(start, condition, first);
       return { kind: "when", condition, body: [], span: this.span(start) };
     }
-    const body = this.SUBRULE(this.block, { ARGS: ["this `when` block"] });
+    const body = this.SUBRULE(this.block, { ARGS: ["`when` block", undefined] });
     return { kind: "when", condition, body, span: this.span(start) };
   });
 
@@ -107,8 +99,8 @@ export abstract class Policies extends Declarations {
 
   private reportWhen(start: number, condition: Expr, first: boolean): void {
     const { end } = condition.span;
-    const { header } = this;
-    const movable = first && header !== undefined && !header.where;
+    const { heading } = this;
+    const movable = first && heading !== undefined && !heading.where;
     this.reporter.report("WB0125", {}, start, end, {
       help: movable ? "say in the header which subjects the policy covers: `where …`" : "write `when … { … }` around the clauses it guards",
       ...(movable
@@ -116,7 +108,7 @@ export abstract class Policies extends Declarations {
             fix: this.reporter.fix(
               "move it to the header as `where`",
               false,
-              { start: header.end, end: header.end, text: ` where ${this.text.slice(condition.span.start, end)}` },
+              { start: heading.end, end: heading.end, text: ` where ${this.text.slice(condition.span.start, end)}` },
               { start, end, text: "" },
             ),
           }
@@ -293,16 +285,19 @@ export abstract class Policies extends Declarations {
 
   // ── vex ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  readonly vexDeclaration = this.RULE("vexDeclaration", (): VexDeclaration => {
+  readonly vexDeclaration = this.RULE("vexDeclaration", (): VexDeclaration | undefined => {
     const doc = this.doc();
     const start = this.start();
     this.CONSUME(words.vex);
-    const name = this.nameOf(this.CONSUME(tokens.Name));
-    this.CONSUME(words.for);
-    const item = this.nameOf(this.CONSUME2(tokens.Name));
-    this.CONSUME(words.in);
-    const subject = this.nameOf(this.CONSUME3(tokens.Name));
-    const where = this.SUBRULE(this.optionalWhere);
+    const header = this.header(() => {
+      const name = this.nameOf(this.CONSUME(tokens.Name));
+      this.CONSUME(words.for);
+      const item = this.nameOf(this.CONSUME2(tokens.Name));
+      this.CONSUME(words.in);
+      const subject = this.nameOf(this.CONSUME3(tokens.Name));
+      const where = this.SUBRULE(this.optionalWhere);
+      return { name, item, subject, ...(where ? { where } : {}) };
+    });
     const open = this.CONSUME(tokens.LBrace).startOffset;
     const rows: VexDeclaration["rows"][number][] = [];
     do {
@@ -313,8 +308,8 @@ export abstract class Policies extends Declarations {
     } while (this.LA(1).tokenType !== words.else && this.resume(vexRows));
     this.CONSUME(words.else, { ERR_MSG: "`when`\n`else`" });
     const otherwise = this.SUBRULE(this.status);
-    if (this.closes(`\`vex ${name.text}\``, open)) this.CONSUME(tokens.RBrace);
-    return { kind: "vex", name, item, subject, ...(where ? { where } : {}), rows, otherwise, ...doc, span: this.span(start) };
+    if (this.closes("vex", header?.name, open)) this.CONSUME(tokens.RBrace);
+    return header && { kind: "vex", ...header, rows, otherwise, ...doc, span: this.span(start) };
   });
 
   readonly vexRow = this.RULE("vexRow", (): VexDeclaration["rows"][number] => {

@@ -58,7 +58,7 @@ export function scan(source: SourceFile, reporter: Reporter): Scan {
   }
   // A byte-order mark says nothing in UTF-8; a blank in its place keeps every offset.
   const result = theLexer().tokenize(text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text);
-  checkCharacters(text, reporter);
+  const foreign = checkCharacters(text, reporter);
   for (const error of result.errors) strangeCharacters(text, error.offset, error.offset + error.length, reporter);
 
   const scanned = result.tokens;
@@ -67,8 +67,10 @@ export function scan(source: SourceFile, reporter: Reporter): Scan {
   let chained = 0;
   for (let i = 0; i < scanned.length; i++) {
     const token = scanned[i] as IToken;
-    if (token.tokenTypeIdx === wordIdx) retype(token, wordTypes.get(token.image) ?? tokens.Identifier);
-    else if (special.has(token.tokenTypeIdx) && !replaceMistake(token, scanned[i + 1], reporter)) continue;
+    if (token.tokenTypeIdx === wordIdx) {
+      retype(token, wordTypes.get(token.image) ?? tokens.Identifier);
+      if (foreign) foreignLetters(token, reporter);
+    } else if (special.has(token.tokenTypeIdx) && !replaceMistake(token, scanned[i + 1], text, reporter)) continue;
     scanned[kept++] = token;
     const type = token.tokenTypeIdx;
     if (openers.has(type)) depth++;
@@ -88,9 +90,9 @@ export function scan(source: SourceFile, reporter: Reporter): Scan {
   return { tokens: scanned, comments: result.groups.comments ?? [], refused: false };
 }
 
-/** Control, bidirectional and broken characters, wherever they stand. */
-function checkCharacters(text: string, reporter: Reporter): void {
-  if (!/[^\t\n\r\x20-\x7e]/.test(text)) return;
+/** Reports bidirectional and broken characters, wherever they stand. True where there is more than ASCII. */
+function checkCharacters(text: string, reporter: Reporter): boolean {
+  if (!/[^\t\n\r\x20-\x7e]/.test(text)) return false;
   const strange = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]|\ufffd/g;
   for (let match = strange.exec(text); match !== null; match = strange.exec(text)) {
     if (match[0].length === 2) continue;
@@ -103,6 +105,18 @@ function checkCharacters(text: string, reporter: Reporter): void {
       reporter.report("WB0111", { codePoint }, start, start + 1, { help: `write \`${written}\` in a string, or delete it` });
     }
   }
+  return true;
+}
+
+/** Reports the first letter of a word that is not ASCII. */
+function foreignLetters(token: IToken, reporter: Reporter): void {
+  const at = token.image.search(/[^\x20-\x7e]/);
+  if (at === -1) return;
+  const letter = token.image.charAt(at);
+  const start = token.startOffset;
+  reporter.report("WB0110", { found: `\`${letter}\` (${named(letter)})` }, start, start + token.image.length, {
+    help: "names are ASCII letters, digits and `_`",
+  });
 }
 
 const reportedElsewhere = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]/;
@@ -129,7 +143,7 @@ function strangeCharacters(text: string, start: number, end: number, reporter: R
 }
 
 /** Reports the mistake, if it is one, and makes the token one the grammar knows. False: the token is dropped. */
-function replaceMistake(token: IToken, next: IToken | undefined, reporter: Reporter): boolean {
+function replaceMistake(token: IToken, next: IToken | undefined, text: string, reporter: Reporter): boolean {
   const start = token.startOffset;
   const end = start + token.image.length;
   const quoted = (what: string): void => {
@@ -185,7 +199,7 @@ function replaceMistake(token: IToken, next: IToken | undefined, reporter: Repor
       return false;
     }
     default:
-      return replaceSymbol(token, next, reporter);
+      return replaceSymbol(token, next, text, reporter);
   }
 }
 
@@ -215,7 +229,7 @@ const spelling: Readonly<Record<string, { readonly text: string; readonly type: 
   "=>": { text: ">=", type: tokens.GreaterEquals },
 };
 
-function replaceSymbol(token: IToken, next: IToken | undefined, reporter: Reporter): boolean {
+function replaceSymbol(token: IToken, next: IToken | undefined, source: string, reporter: Reporter): boolean {
   const start = token.startOffset;
   const end = start + token.image.length;
   const written = token.image;
@@ -234,13 +248,22 @@ function replaceSymbol(token: IToken, next: IToken | undefined, reporter: Report
     retype(token, tokens.Plus);
     return true;
   }
-  // `!a` needs no blank before `a` in other languages, and one here.
-  const text = /^[a-z]/.test(meant.text) && next?.startOffset === end ? `${meant.text} ` : meant.text;
+  const inRow = written === "||" && /(?:^|[\r\n])[ \t]*\|[^\r\n]*$/.test(source.slice(Math.max(0, start - 200), start));
+  if (inRow) {
+    reporter.report("WB0115", { written, instead: "`| _ |` in a row" }, start, end, {
+      help: "a cell that matches anything is `_`",
+      fix: reporter.fix("replace by `| _ |`", true, { start, end, text: "| _ |" }),
+    });
+    retype(token, tokens.Bar);
+    return true;
+  }
+  // Other languages need no blank around `&&` and after `!`; a word does.
+  const word = /^[a-z]/.test(meant.text);
+  const text = `${word && /\w/.test(source.charAt(start - 1)) ? " " : ""}${meant.text}${word && next?.startOffset === end ? " " : ""}`;
   reporter.report("WB0115", { written, instead: `\`${meant.text}\`` }, start, end, {
     help: `write \`${meant.text}\``,
     fix: reporter.fix(`replace by \`${meant.text}\``, true, { start, end, text }),
   });
-  token.image = written;
   retype(token, meant.type);
   return true;
 }

@@ -142,11 +142,14 @@ export const mistakes = {
   BadTick: mistake("BadTick", /`[^`\r\n]*`?/, ["`"]),
 } as const;
 
-/** A word before it is looked up. */
+const lettersBeyond = "\\u00c0-\\u1fff\\u2c00-\\ud7ff\\uf900-\\ufaff";
+/** One character code of each bucket by which chevrotain finds the patterns that can match beyond code 255. */
+const beyond = Array.from({ length: 257 }, (_, i) => 256 + i * 255);
+/** A word before it is looked up. Foreign letters are let in, to report a word with them once and as a whole. */
 export const AnyWord = createToken({
   name: "AnyWord",
-  pattern: /[A-Za-z_][A-Za-z0-9_]*/,
-  start_chars_hint: [...letters, "_"],
+  pattern: new RegExp(`[A-Za-z_${lettersBeyond}][A-Za-z0-9_${lettersBeyond}]*`),
+  start_chars_hint: [...letters, "_", ...Array.from({ length: 64 }, (_, i) => 0xc0 + i), ...beyond],
   line_breaks: false,
 });
 export const TickedName = createToken({
