@@ -3,7 +3,7 @@
  * a statement names every package that agrees with what it says: without a version every version, and each qualifier
  * it has must be there and equal (OpenVEX, "Product Matching"). Read strictly, as a match silences a finding.
  */
-import type { DataRecord } from "../../../language/core/data.ts";
+import { type DataRecord, Lack } from "../../../language/core/data.ts";
 import { parseDigest } from "../../../language/domains/digest.ts";
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { type Purl, purlKey } from "../../../language/domains/purl.ts";
@@ -36,7 +36,8 @@ export type Miss = (typeof misses)[number];
 
 export function readProduct(record: DataRecord, readPurl: PurlReader): VexProduct {
   const id = textOf(record["id"]) ?? "";
-  const purl = readPurl(record["purl"]) ?? readPurl(id);
+  // An adapter that knows the purl but must not give it (versions it cannot read) says so: the id is no way round.
+  const purl = record["purl"] instanceof Lack ? undefined : (readPurl(record["purl"]) ?? readPurl(id));
   const digests = [...textsOf(record["digests"]), id, ...(purl?.type === "oci" && purl.version !== undefined ? [purl.version] : [])].map(
     canonicalDigest,
   );

@@ -4,7 +4,7 @@ import type { Adapter } from "../evidence.ts";
 import { fault } from "../fault.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { newestScore, type Score, versionNumber } from "../scan/cvss.ts";
-import { bindings, foundComponent, scanDocument, scanEvidence, upgrade } from "../scan/scan.ts";
+import { bindings, foundComponent, scanDocument, scanEvidence, titleOf, upgrade } from "../scan/scan.ts";
 import { severityNamed } from "../scan/severity.ts";
 
 export const grype: Adapter = {
@@ -41,6 +41,13 @@ export const grype: Adapter = {
       },
       document,
       source.base,
+      {
+        tool: "/descriptor/name",
+        tool_version: "/descriptor/version",
+        timestamp: "/descriptor/timestamp",
+        target: "/source/target",
+        findings: "/matches",
+      },
     );
     const pointer = `${source.base}/ignoredMatches`;
     return { value: [evidence], diagnostics: ignored === 0 ? [] : [fault("WB0950", { tool: "Grype", count: ignored }, pointer)] };
@@ -54,6 +61,23 @@ function lacksOf(db: Json): readonly Lack[] {
   if (error !== undefined) return [new Lack("transient", `Grype's database failed: ${error}`)];
   return status["valid"] === false ? [new Lack("transient", "Grype's database is not valid")] : [];
 }
+
+/** Where the fields of a finding stand in a match. */
+const fields: Readonly<Record<string, string>> = {
+  id: "/vulnerability/id",
+  aliases: "/relatedVulnerabilities",
+  severity: "/vulnerability/severity",
+  component: "/artifact",
+  installed: "/artifact/version",
+  first_fixed: "/vulnerability/fix",
+  fix: "/vulnerability/fix",
+  cvss: "/vulnerability/cvss",
+  epss: "/vulnerability/epss",
+  kev: "/vulnerability/knownExploited",
+  title: "/vulnerability/description",
+  url: "/vulnerability/dataSource",
+  path: "/artifact/locations/0/path",
+};
 
 function finding(match: Json, feeds: Json, document: DocumentRef, pointer: string): DataRecord {
   const vulnerability = object(match["vulnerability"]) ?? {};
@@ -78,11 +102,11 @@ function finding(match: Json, feeds: Json, document: DocumentRef, pointer: strin
     cvss: (newestScore(scores(vulnerability)) ?? newestScore(related.flatMap(scores)))?.score,
     epss: highest([vulnerability, ...related]),
     kev: exploited([vulnerability, ...related], feeds),
-    title: firstLine(text(vulnerability["description"]) ?? text(related[0]?.["description"])),
+    title: titleOf(text(vulnerability["description"]) ?? text(related[0]?.["description"])),
     url: text(vulnerability["dataSource"]) ?? texts(vulnerability["links"])[0],
     path: text(objects(artifact["locations"])[0]?.["path"]),
     sources: ["grype"],
-    [origin]: { document, pointer },
+    [origin]: { document, pointer, fields },
   };
 }
 
@@ -144,10 +168,4 @@ function highest(entries: readonly Json[]): number | undefined {
 function exploited(entries: readonly Json[], feeds: Json): boolean | undefined {
   if (entries.some((entry) => objects(entry["knownExploited"]).length > 0)) return true;
   return "kev" in feeds ? false : undefined;
-}
-
-function firstLine(description: string | undefined): string | undefined {
-  const line = description?.split("\n", 1)[0]?.trim();
-  if (line === undefined || line === "") return undefined;
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }

@@ -61,6 +61,14 @@ interface ReadStatement {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const statementFields: Readonly<Record<string, string>> = {
+  vulnerability: "/vulnerability/name",
+  aliases: "/vulnerability/aliases",
+  impact: "/impact_statement",
+  action: "/action_statement",
+};
+const productFields: Readonly<Record<string, string>> = { id: "/@id", purl: "", digests: "/hashes" };
+
 /** A statement without a time has the document's (OpenVEX, "Inheritance"). */
 function readStatement(statement: Json, vex: Json, document: DocumentRef, pointer: string): ReadStatement {
   const vulnerability = object(statement["vulnerability"]) ?? {};
@@ -75,7 +83,7 @@ function readStatement(statement: Json, vex: Json, document: DocumentRef, pointe
     action: text(statement["action_statement"]),
     timestamp: text(statement["timestamp"]) ?? text(vex["timestamp"]),
     products,
-    [origin]: { document, pointer },
+    [origin]: { document, pointer, fields: statementFields },
   };
   const diagnostics =
     products.length === 0
@@ -93,7 +101,7 @@ function readProduct(product: Json, document: DocumentRef, pointer: string): Dat
     purl,
     digests: digests(object(product["hashes"]) ?? {}),
     subcomponents: objects(product["subcomponents"]).map(subcomponent),
-    [origin]: { document, pointer },
+    [origin]: { document, pointer, fields: productFields },
   };
 }
 

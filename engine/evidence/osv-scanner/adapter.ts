@@ -37,6 +37,7 @@ export const osvScanner: Adapter = {
       },
       document,
       source.base,
+      { target: "/results/0/source/path", findings: "/results" },
     );
     return { value: [evidence], diagnostics: withdrawn === 0 ? [] : [fault("WB0951", { count: withdrawn }, `${source.base}/results`)] };
   },

@@ -5,6 +5,16 @@ import { newestScore, scoreOfVector } from "../scan/cvss.ts";
 import { packageUrl } from "../scan/package-url.ts";
 import { foundComponent, upgrade } from "../scan/scan.ts";
 import { severityNamed, severityOfScore } from "../scan/severity.ts";
+import { fixedRange, fixedVersions, stretches } from "./ranges.ts";
+
+/** Where the fields of a finding stand in its record. */
+const fields: Readonly<Record<string, string>> = {
+  cvss: "/severity",
+  first_fixed: "/affected",
+  fixed_range: "/affected",
+  fix: "/affected",
+  title: "/summary",
+};
 
 /** `place` is the package's pointer, `pointer` the record's. */
 export function finding(
@@ -20,7 +30,8 @@ export function finding(
   const installed = text(found["version"]);
   const ecosystem = text(found["ecosystem"]);
   const purl = name === undefined ? undefined : purlOf(ecosystem, name, installed);
-  const fixed = fixedVersions(vulnerability, ecosystem, name);
+  const affected = stretches(vulnerability, ecosystem, name);
+  const fixed = fixedVersions(affected);
   const id = text(vulnerability["id"]);
   const group = objects(entry["groups"]).find((candidate) => id !== undefined && texts(candidate["ids"]).includes(id)) ?? {};
   const cvss = newestScore(scores(vulnerability));
@@ -31,6 +42,7 @@ export function finding(
     component: foundComponent({ name, version: installed, purl }, document, place),
     installed,
     first_fixed: upgrade(purl, installed, fixed),
+    fixed_range: fixedRange(affected, typeOf(ecosystem)?.[0] ?? ""),
     fix: fixed.length > 0 ? "fixed" : undefined,
     cvss: cvss?.score,
     reachable: id === undefined ? undefined : called(group, id),
@@ -38,7 +50,7 @@ export function finding(
     url: id === undefined ? undefined : `https://osv.dev/vulnerability/${encodeURIComponent(id)}`,
     path,
     sources: ["osv-scanner"],
-    [origin]: { document, pointer },
+    [origin]: { document, pointer, fields },
   };
 }
 
@@ -66,26 +78,6 @@ function called(group: Json, id: string): boolean | undefined {
   const analysis = object(group["experimentalAnalysis"]) ?? object(group["experimental_analysis"]) ?? {};
   const answer = object(analysis[id])?.["called"];
   return typeof answer === "boolean" ? answer : undefined;
-}
-
-/** `fixed` events of the ranges about this package (OSV schema, `affected[].ranges[].events[]`); commits are no versions. */
-function fixedVersions(vulnerability: Json, ecosystem: string | undefined, name: string | undefined): readonly string[] {
-  const affected = objects(vulnerability["affected"]).filter((entry) => {
-    const about = object(entry["package"]) ?? {};
-    return text(about["name"]) === name && sameEcosystem(text(about["ecosystem"]), ecosystem);
-  });
-  const events = affected
-    .flatMap((entry) => objects(entry["ranges"]))
-    .filter((range) => range["type"] !== "GIT")
-    .flatMap((range) => objects(range["events"]));
-  return [...new Set(events.flatMap((event) => text(event["fixed"]) ?? []))];
-}
-
-/** `Debian` and `Debian:12` are one ecosystem; two releases of it are not. */
-function sameEcosystem(a: string | undefined, b: string | undefined): boolean {
-  if (a === undefined || b === undefined || a === b) return a === b;
-  const [left, right] = [a.split(":"), b.split(":")];
-  return left[0] === right[0] && (left.length === 1 || right.length === 1);
 }
 
 /** Purl types of OSV ecosystems (OSV schema, "Defined ecosystems"). */
@@ -118,7 +110,11 @@ const types: ReadonlyMap<string, readonly [type: string, distribution?: string]>
   ["SUSE", ["rpm", "suse"]],
 ]);
 
+function typeOf(ecosystem: string | undefined): readonly [type: string, distribution?: string] | undefined {
+  return types.get(ecosystem?.split(":", 1)[0] ?? "");
+}
+
 function purlOf(ecosystem: string | undefined, name: string, version: string | undefined): string | undefined {
-  const known = types.get(ecosystem?.split(":", 1)[0] ?? "");
+  const known = typeOf(ecosystem);
   return known === undefined ? undefined : packageUrl(known[0], name, version, {}, known[1]);
 }

@@ -52,6 +52,13 @@ export const sarif: Adapter = {
       },
       document,
       source.base,
+      {
+        tool: "/runs/0/tool/driver/name",
+        tool_version: "/runs/0/tool/driver",
+        timestamp: "/runs/0/invocations",
+        target: "/runs/0/versionControlProvenance",
+        findings: "/runs",
+      },
     );
     return { value: [evidence], diagnostics: runs.flatMap((run) => run.diagnostics) };
   },

@@ -5,6 +5,9 @@ import { foundComponent } from "../scan/scan.ts";
 import { severityOfScore } from "../scan/severity.ts";
 import { type Rules, ruleId } from "./rules.ts";
 
+/** Where the fields of a finding stand in a result; those of the rule stand elsewhere. */
+const fields: Readonly<Record<string, string>> = { id: "/ruleId", component: "", path: "/locations/0" };
+
 export function finding(
   result: Json,
   rules: Rules,
@@ -24,12 +27,11 @@ export function finding(
     severity: score === undefined ? unrated(result, rule) : severityOfScore(score, 3),
     // A rule of Grype lists every package it is about; only with one is it this result's.
     component: foundComponent({ name: undefined, version: undefined, purl: purls.length === 1 ? purls[0] : undefined }, document, pointer),
-    cvss: score,
     title: text(object(rule["shortDescription"])?.["text"]) ?? text(rule["name"]),
     url: text(rule["helpUri"]),
     path: path(result, run),
     sources: tool === undefined ? [] : [tool],
-    [origin]: { document, pointer },
+    [origin]: { document, pointer, fields },
   };
 }
 
@@ -38,7 +40,7 @@ function advisory(rule: string): string | undefined {
   return /^(?:CVE-\d{4}-\d{4,19}|GHSA(?:-[0-9a-z]{4}){3})(?![0-9A-Za-z])/i.exec(rule)?.[0];
 }
 
-/** GitHub's property: a score from 0 to 10, as text. */
+/** GitHub's property: a score from 0 to 10, as text. It is rated as CVSS is; whose score it is, it does not say. */
 function securitySeverity(properties: Json): number | undefined {
   const value = properties["security-severity"];
   const score =

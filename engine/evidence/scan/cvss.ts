@@ -1,5 +1,5 @@
 /** CVSS base scores: which one of several a finding has, and the score of a vector. */
-import { fromVector } from "ae-cvss-calculator";
+import calculator from "ae-cvss-calculator";
 
 export interface Score {
   /** 2, 3, 3.1 or 4. */
@@ -49,7 +49,7 @@ export function scoreOfVector(vector: string): { readonly version: number; reado
   const version = versionOfVector(vector);
   if (version === undefined || vector.length > 512) return undefined;
   try {
-    const parsed = fromVector(vector.replace(/^\(|\)$/g, "")) as { calculateScores(): BaseScores } | null;
+    const parsed = calculator.fromVector(vector.replace(/^\(|\)$/g, "")) as { calculateScores(): BaseScores } | null;
     const scores = parsed?.calculateScores();
     const score = scores?.baseMetricsOnly ?? scores?.base;
     return typeof score === "number" && Number.isFinite(score) ? { version, score } : undefined;

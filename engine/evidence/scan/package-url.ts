@@ -1,5 +1,5 @@
 /** Purls for packages of which a report gives type, name and version apart. */
-import { PackageURL } from "packageurl-js";
+import { buildPurl } from "../../../language/domains/purl.ts";
 
 /**
  * The purl of a package as its type writes names: `group:artifact` of Maven, `@scope/name` of npm, the path of a Go
@@ -14,11 +14,8 @@ export function packageUrl(
 ): string | undefined {
   const { namespace, name } = split(type, fullName, distribution);
   if (name === "") return undefined;
-  try {
-    return new PackageURL(type, namespace, name, version === "" ? undefined : version, qualifiers, undefined).toString();
-  } catch {
-    return undefined;
-  }
+  const purl = buildPurl({ type, namespace, name, version: version === "" ? undefined : version, qualifiers });
+  return purl.ok ? purl.value.text : undefined;
 }
 
 /** Types whose names hold their namespace, and what parts the two. */

@@ -22,7 +22,12 @@ export interface Found {
  * The component of a finding. With a purl, name and group are the purl's, so that reports of several tools, which write
  * `group:name` and the like, agree. `kind`, `present` and all else that only an SBOM knows stay away.
  */
-export function foundComponent(found: Found, document: DocumentRef, pointer: string): DataRecord {
+export function foundComponent(
+  found: Found,
+  document: DocumentRef,
+  pointer: string,
+  fields?: Readonly<Record<string, string>>,
+): DataRecord {
   const parsed = found.purl === undefined ? undefined : parsePurl(found.purl);
   const purl = parsed?.ok ? parsed.value : undefined;
   return {
@@ -31,7 +36,7 @@ export function foundComponent(found: Found, document: DocumentRef, pointer: str
     version: found.version ?? purl?.version,
     purl: found.purl,
     cpe: found.cpe,
-    [origin]: { document, pointer },
+    [origin]: fields === undefined ? { document, pointer } : { document, pointer, fields },
   };
 }
 
@@ -67,8 +72,8 @@ export interface Report {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** A report as evidence; `pointer` is where it stands. */
-export function scanEvidence(report: Report, document: DocumentRef, pointer: string): Evidence {
+/** A report as evidence; `pointer` is where it stands, `fields` where its fields do. */
+export function scanEvidence(report: Report, document: DocumentRef, pointer: string, fields: Readonly<Record<string, string>>): Evidence {
   const { findings, lacks } = report;
   return {
     type: scanType,
@@ -79,7 +84,7 @@ export function scanEvidence(report: Report, document: DocumentRef, pointer: str
       timestamp: report.timestamp,
       target: report.target,
       findings: lacks.length === 0 ? findings : new OpenList(findings, false, lacks),
-      [origin]: { document, pointer },
+      [origin]: { document, pointer, fields },
     },
     about: report.about,
     counts: { findings: findings.length, ...report.counts },
@@ -97,4 +102,11 @@ export function digestIn(reference: string | undefined): string | undefined {
 export function bindings(kind: Binding["kind"], references: readonly (string | undefined)[]): readonly Binding[] {
   const digests = new Set(references.map(digestIn).filter((digest) => digest !== undefined));
   return [...digests].map((digest) => ({ kind, digest }));
+}
+
+/** The first line of a description, cut where a title would end. */
+export function titleOf(description: string | undefined): string | undefined {
+  const line = description?.split("\n", 1)[0]?.trim();
+  if (line === undefined || line === "") return undefined;
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }

@@ -32,6 +32,13 @@ export const trivy: Adapter = {
       },
       document,
       source.base,
+      {
+        tool: "/Trivy",
+        tool_version: "/Trivy/Version",
+        timestamp: "/CreatedAt",
+        target: cluster ? "/ClusterName" : "/ArtifactName",
+        findings: "/Results",
+      },
     );
     return { value: [evidence], diagnostics: read.flatMap((part) => part.diagnostics) };
   },

@@ -6,6 +6,22 @@ import { packageUrl } from "../scan/package-url.ts";
 import { foundComponent, upgrade } from "../scan/scan.ts";
 import { severityNamed } from "../scan/severity.ts";
 
+/** Where the fields of a finding, and of its component, stand in a row. */
+const fields: Readonly<Record<string, string>> = {
+  id: "/VulnerabilityID",
+  severity: "/Severity",
+  component: "",
+  installed: "/InstalledVersion",
+  first_fixed: "/FixedVersion",
+  fix: "/Status",
+  cvss: "/CVSS",
+  title: "/Title",
+  url: "/PrimaryURL",
+  path: "/PkgPath",
+};
+const componentFields: Readonly<Record<string, string>> = { name: "/PkgName", version: "/InstalledVersion", purl: "/PkgIdentifier/PURL" };
+const builtFields: Readonly<Record<string, string>> = { ...componentFields, purl: "/PkgName" };
+
 /**
  * `VendorIDs` are advisories of distributions. They are no aliases: one of them covers several CVEs, which would then
  * count as one vulnerability.
@@ -13,7 +29,8 @@ import { severityNamed } from "../scan/severity.ts";
 export function finding(row: Json, result: Json, metadata: Json | undefined, document: DocumentRef, pointer: string): DataRecord {
   const name = text(row["PkgName"]);
   const installed = text(row["InstalledVersion"]);
-  const purl = text(object(row["PkgIdentifier"])?.["PURL"]) ?? purlOf(result, metadata, name, installed);
+  const given = text(object(row["PkgIdentifier"])?.["PURL"]);
+  const purl = given ?? purlOf(result, metadata, name, installed);
   const fixed = (text(row["FixedVersion"]) ?? "")
     .split(",")
     .map((version) => version.trim())
@@ -21,7 +38,7 @@ export function finding(row: Json, result: Json, metadata: Json | undefined, doc
   return {
     id: text(row["VulnerabilityID"]),
     severity: severityNamed(text(row["Severity"])),
-    component: foundComponent({ name, version: installed, purl }, document, pointer),
+    component: foundComponent({ name, version: installed, purl }, document, pointer, given === undefined ? builtFields : componentFields),
     installed,
     first_fixed: upgrade(purl, installed, fixed),
     fix: fixState(text(row["Status"]), fixed.length > 0),
@@ -30,7 +47,7 @@ export function finding(row: Json, result: Json, metadata: Json | undefined, doc
     url: text(row["PrimaryURL"]),
     path: text(row["PkgPath"]) ?? (text(result["Class"]) === "lang-pkgs" ? text(result["Target"]) : undefined),
     sources: ["trivy"],
-    [origin]: { document, pointer },
+    [origin]: { document, pointer, fields },
   };
 }
 

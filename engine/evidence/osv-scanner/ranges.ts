@@ -1,0 +1,87 @@
+/** What the ranges of an OSV record say about fixes (OSV schema, `affected[].ranges[]` and "Evaluation"). */
+import { rangeOf } from "../../../language/domains/range.ts";
+import { compareVersions } from "../../../language/domains/version.ts";
+import { type Json, object, objects, text } from "../raw.ts";
+
+/** One affected stretch: from `low` (absent: the first version), up to a fixed version or to the last affected one. */
+interface Stretch {
+  readonly low: string | undefined;
+  readonly fixed: string | undefined;
+  readonly last: string | undefined;
+}
+
+/** The stretches of versions that the record's entries about this package say are affected; commits are no versions. */
+export function stretches(vulnerability: Json, ecosystem: string | undefined, name: string | undefined): readonly Stretch[] {
+  return objects(vulnerability["affected"])
+    .filter((entry) => {
+      const about = object(entry["package"]) ?? {};
+      return text(about["name"]) === name && sameEcosystem(text(about["ecosystem"]), ecosystem);
+    })
+    .flatMap((entry) => objects(entry["ranges"]))
+    .filter((range) => range["type"] !== "GIT")
+    .flatMap((range) => stretchesOf(objects(range["events"])));
+}
+
+/** Events come in order: each `introduced` opens a stretch, `fixed` and `last_affected` close it. */
+function stretchesOf(events: readonly Json[]): readonly Stretch[] {
+  const found: Stretch[] = [];
+  let low: string | undefined;
+  let open = false;
+  for (const event of events) {
+    const introduced = text(event["introduced"]);
+    if (introduced !== undefined) {
+      if (open) continue;
+      low = introduced === "0" ? undefined : introduced;
+      open = true;
+      continue;
+    }
+    const fixed = text(event["fixed"]);
+    const last = text(event["last_affected"]);
+    if (fixed === undefined && last === undefined) continue;
+    found.push({ low, fixed, last });
+    open = false;
+  }
+  if (open) found.push({ low, fixed: undefined, last: undefined });
+  return found;
+}
+
+/** Each version in which some stretch is fixed. */
+export function fixedVersions(affected: readonly Stretch[]): readonly string[] {
+  return [...new Set(affected.flatMap(({ fixed }) => fixed ?? []))];
+}
+
+/**
+ * The versions that are fixed, as a range: from each fix on, up to where the next affected stretch begins. A fix that
+ * another stretch covers fixes nothing. Undefined where none is, or where versions of the type have no order.
+ */
+export function fixedRange(affected: readonly Stretch[], type: string): string | undefined {
+  const order = (a: string, b: string): number | undefined => compareVersions({ ecosystem: type, text: a }, { ecosystem: type, text: b });
+  const intervals = [];
+  for (const fix of fixedVersions(affected)) {
+    const relations = affected.map(({ low, fixed, last }) => ({
+      low,
+      begun: low === undefined ? 1 : order(fix, low),
+      end: fixed !== undefined ? order(fix, fixed) : last !== undefined ? order(fix, last) : -1,
+      inclusive: fixed === undefined,
+    }));
+    if (relations.some(({ begun, end }) => begun === undefined || end === undefined)) return undefined;
+    const covered = relations.some(({ begun = 0, end = 0, inclusive }) => begun >= 0 && (inclusive ? end <= 0 : end < 0));
+    if (covered) continue;
+    let next: string | undefined;
+    for (const { low, begun } of relations)
+      if (low !== undefined && begun === -1 && (next === undefined || order(low, next) === -1)) next = low;
+    intervals.push({
+      low: { version: fix, inclusive: true },
+      ...(next === undefined ? {} : { high: { version: next, inclusive: false } }),
+    });
+  }
+  const range = rangeOf(type, intervals);
+  return range.ok ? range.value.text : undefined;
+}
+
+/** `Debian` and `Debian:12` are one ecosystem; two releases of it are not. */
+function sameEcosystem(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined || a === b) return a === b;
+  const [left, right] = [a.split(":"), b.split(":")];
+  return left[0] === right[0] && (left.length === 1 || right.length === 1);
+}
