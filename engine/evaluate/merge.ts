@@ -3,14 +3,18 @@
  * united, records are merged path by path. What one document does not say is a want, never the other's word.
  */
 import type { DataRecord } from "../../language/core/data.ts";
+import type { Version } from "../../language/domains/version.ts";
 import type { Type } from "../../language/semantics/types.ts";
 import { equalityOf } from "./compile/compare.ts";
 import { uniteRecords } from "./unite.ts";
 import { CONFLICT, type Site, Unknown, union, want } from "./unknown.ts";
-import { Collection, MapValue, MergedRecord, NoRecord, type RecordValue } from "./virtual.ts";
+import { Collection, type MapEntry, MapValue, MergedRecord, NoRecord, ReadEntry, type RecordValue } from "./virtual.ts";
+
+/** Turns an entry of a map into its run-time form. */
+export type EntryReader = (entry: MapEntry, map: MapValue) => unknown;
 
 /** Merges the readings of one field, one from each document. All have the shape of the type. */
-export function mergeReadings(type: Type, readings: readonly unknown[], site: Site): unknown {
+export function mergeReadings(type: Type, readings: readonly unknown[], site: Site, readEntry: EntryReader): unknown {
   switch (type.kind) {
     case "list":
     case "set":
@@ -19,7 +23,7 @@ export function mergeReadings(type: Type, readings: readonly unknown[], site: Si
     case "verified":
       return mergeRecords(readings as readonly RecordValue[]);
     case "map":
-      return mergeMaps(readings as readonly MapValue[], type.value, site);
+      return mergeMaps(readings as readonly MapValue[], type.value, site, readEntry);
     default:
       return mergeScalars(type, readings, site);
   }
@@ -34,11 +38,18 @@ function mergeScalars(type: Type, readings: readonly unknown[], site: Site): unk
   const wants = joined(readings.filter((reading): reading is Unknown => reading instanceof Unknown));
   const known = readings.filter((reading) => !(reading instanceof Unknown));
   const first = known[0];
-  if (known.some((reading) => equal(first, reading) !== true)) {
+  if (known.some((reading) => equal(first, reading) !== true && !isSameText(type, first, reading))) {
     const conflict = want(CONFLICT, site, undefined, "documents disagree");
     return wants === undefined ? conflict : union(conflict, wants);
   }
   return wants ?? first;
+}
+
+/** Two documents that give the same version agree, also where its ecosystem cannot order it. */
+function isSameText(type: Type, a: unknown, b: unknown): boolean {
+  if (type.kind !== "scalar" || type.name !== "Version") return false;
+  const [x, y] = [a as Version, b as Version];
+  return x.ecosystem === y.ecosystem && x.text === y.text;
 }
 
 function mergeCollections(element: Type, readings: readonly Collection[]): Collection {
@@ -62,18 +73,17 @@ export function mergeRecords(readings: readonly RecordValue[]): RecordValue {
   return new MergedRecord(readings);
 }
 
-function mergeMaps(readings: readonly MapValue[], type: Type, site: Site): MapValue {
+/** Each entry is a path of its own: it agrees, conflicts, or is what the one document that has it says. */
+function mergeMaps(readings: readonly MapValue[], type: Type, site: Site, readEntry: EntryReader): MapValue {
   const open = joined(readings.flatMap((reading) => (reading.open === undefined ? [] : [reading.open])));
-  const entries: Record<string, DataRecord[string]> = Object.create(null) as Record<string, DataRecord[string]>;
-  const equal = equalityOf(type, site);
-  let conflict: Unknown | undefined;
-  for (const reading of readings) {
-    for (const [key, entry] of Object.entries(reading.entries ?? {})) {
-      const before = entries[key];
-      if (before === undefined || equal(before, entry) === true) entries[key] = entry;
-      else conflict = want(CONFLICT, site, undefined, `documents disagree on \`${key}\``);
-    }
+  const entries: Record<string, MapEntry> = Object.create(null) as Record<string, MapEntry>;
+  const keys = new Set(readings.flatMap((reading) => Object.keys(reading.entries ?? {})));
+  for (const key of keys) {
+    const values = readings.flatMap((reading) => {
+      const entry = reading.entries?.[key];
+      return entry === undefined || entry === null ? [] : [readEntry(entry, reading)];
+    });
+    if (values.length > 0) entries[key] = new ReadEntry(mergeReadings(type, values, site, readEntry));
   }
-  if (conflict !== undefined) return new MapValue(undefined, open === undefined ? conflict : union(open, conflict));
   return new MapValue(entries, open);
 }

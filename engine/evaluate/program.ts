@@ -1,5 +1,6 @@
 /** A program made ready to decide: closures by subject kind and enforcement point. */
 import type { Program } from "../../language/core/ir.ts";
+import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { Context, type Observer } from "./compile/context.ts";
 import { compileExpr } from "./compile/expression.ts";
 import { type CompiledExempt, type CompiledPolicy, compileExempt, compilePolicy } from "./compile/policy.ts";
@@ -30,9 +31,17 @@ export interface CompiledProgram {
  */
 export function compileProgram(program: Program, inputs: Inputs = new Map(), observer?: Observer): CompiledProgram {
   const context = new Context(program, inputs, compileExpr, observer);
-  const policies = program.policies.map((policy) => compilePolicy(context, policy, program));
-  const exempts = program.exempts.map((exempt) => compileExempt(context, exempt));
+  const decides = decidingPlaces(program);
+  const waivers = program.waivers.filter(decides);
+  const policies = program.policies.filter(decides).map((policy) => compilePolicy(context, policy, { ...program, waivers }));
+  const exempts = program.exempts.filter(decides).map((exempt) => compileExempt(context, exempt));
   return { program, context, policies, exempts, plans: new Map(), env: undefined };
+}
+
+/** Whether a declaration stands in a module that decides, and not in one that was only imported for its names. */
+function decidingPlaces(program: Program): (declaration: { readonly at: Location }) => boolean {
+  const silent = new Set(program.modules.filter((module) => !module.deciding).map((module) => module.path));
+  return (declaration) => !silent.has(declaration.at.path);
 }
 
 /** An image is an artifact: policies for either judge it (semantics, section 2). */

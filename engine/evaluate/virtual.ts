@@ -2,7 +2,7 @@
  * Records and collections at run time that are more than plain data: evidence that is absent, evidence beside which
  * a look-up failed, and lists that may not be whole (semantics, sections 1, 2 and 8).
  */
-import type { DataRecord } from "../../language/core/data.ts";
+import type { DataRecord, DataValue } from "../../language/core/data.ts";
 import { type Unknown, union } from "./unknown.ts";
 
 /** A record none of whose fields is known: `absent` or `failed` evidence. Reading any field gives `unknown`. */
@@ -51,11 +51,21 @@ export function opened(collection: Collection, unknown: Unknown): Collection {
   return new Collection(collection.items, collection.open === undefined ? unknown : union(collection.open, unknown));
 }
 
+/** An entry in its run-time form already, known or not: what several documents say of it together. */
+export class ReadEntry {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
+export type MapEntry = DataValue | ReadEntry;
+
 /** A map of which some entries may not be known. */
 export class MapValue {
-  readonly entries: DataRecord | undefined;
+  readonly entries: Readonly<Record<string, MapEntry>> | undefined;
   readonly open: Unknown | undefined;
-  constructor(entries: DataRecord | undefined, open: Unknown | undefined) {
+  constructor(entries: Readonly<Record<string, MapEntry>> | undefined, open: Unknown | undefined) {
     this.entries = entries;
     this.open = open;
   }

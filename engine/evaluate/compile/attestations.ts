@@ -57,7 +57,7 @@ function statementsFor(env: Env, expr: AttestationRead, target: string | undefin
 
 /** A document that names digests is about those only; one that names none is bound by the caller to the subject. */
 function isAbout(evidence: Evidence, env: Env, target: string | undefined): boolean {
-  if (target !== undefined) return evidence.about.some((binding) => binding.digest === target);
+  if (target !== undefined) return evidence.about.some((binding) => binding.kind !== "config" && binding.digest === target);
   if (evidence.about.length === 0) return true;
   const { digest, configDigest } = env.request.subject;
   return evidence.about.some((binding) =>

@@ -3,10 +3,10 @@ import { type DataRecord, type DataValue, Known, Lack, OpenList } from "../../..
 import type { Element, Entry, FieldRead, HasKey, PredicateRead } from "../../../language/core/ir.ts";
 import type { Field, Type } from "../../../language/semantics/types.ts";
 import type { Env } from "../env.ts";
-import { mergeReadings } from "../merge.ts";
+import { type EntryReader, mergeReadings } from "../merge.ts";
 import { type Reader, readerOf, showRaw } from "../read.ts";
 import { causeBit, MALFORMED, MISSING, opennessWant, plain, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
-import { Collection, isVirtual, MapValue, MergedRecord, NoRecord, opened, PartialRecord, type RecordValue } from "../virtual.ts";
+import { Collection, isVirtual, MapValue, MergedRecord, NoRecord, opened, PartialRecord, ReadEntry, type RecordValue } from "../virtual.ts";
 import type { Compiled, Context, Fn } from "./context.ts";
 import { resolvedByVex } from "./vex.ts";
 
@@ -146,6 +146,12 @@ function partial(value: unknown, type: Type, unknown: Unknown): unknown {
   return value instanceof Unknown ? union(value, unknown) : unknown;
 }
 
+/** Entries of a map as what its values are. */
+function entryReader(type: Type, site: Site): EntryReader {
+  const convert = convertOf(type, false);
+  return (entry, map) => (entry instanceof ReadEntry ? entry.value : convert(entry, map.entries as DataRecord, site));
+}
+
 /** A function that reads one field from a record of any kind. */
 export function fieldReader(field: Field, site: Site, closed: boolean): (record: RecordValue) => unknown {
   const { name, type, mode } = field;
@@ -154,6 +160,7 @@ export function fieldReader(field: Field, site: Site, closed: boolean): (record:
   const plainString = type.kind === "scalar" && type.name === "String";
   const plainBool = type.kind === "scalar" && type.name === "Bool";
   const plainRecord = type.kind === "record";
+  const readEntry = entryReader(type.kind === "map" ? type.value : type, site);
   const fallback = mode.kind === "default" ? defaultOf(type, mode.value) : undefined;
   const absent = (record: DataRecord): unknown => {
     if (mode.kind === "default") return fallback;
@@ -167,7 +174,7 @@ export function fieldReader(field: Field, site: Site, closed: boolean): (record:
       return unknownOf(type, unknown);
     }
     if (record instanceof PartialRecord) return partial(read(record.$record), type, record.$unknown);
-    if (record instanceof MergedRecord) return mergeReadings(type, record.$records.map(read), site);
+    if (record instanceof MergedRecord) return mergeReadings(type, record.$records.map(read), site, readEntry);
     return absent(record);
   };
   const read = (record: RecordValue): unknown => {
@@ -229,14 +236,14 @@ export function compileEntry(context: Context, expr: Entry): Compiled {
   const map = context.compile(expr.map).fn;
   const key = context.compile(expr.key).fn;
   const site = context.site(expr);
-  const convert = convertOf(expr.type, false);
+  const read = entryReader(expr.type, site);
   const fn: Fn = (env) => {
     const value = map(env) as MapValue;
     const name = key(env);
     if (name instanceof Unknown) return unknownOf(expr.type, value.open === undefined ? plain(name) : union(name, value.open));
     const raw = value.entries !== undefined && Object.hasOwn(value.entries, name as string) ? value.entries[name as string] : undefined;
-    if (raw !== undefined && raw !== null) return convert(raw, value.entries as DataRecord, site);
-    return unknownOf(expr.type, value.open ?? want(MISSING, site, value.entries, ""));
+    if (raw !== undefined && raw !== null) return read(raw, value);
+    return unknownOf(expr.type, value.open ?? want(MISSING, site, value.entries as DataRecord | undefined, ""));
   };
   return { fn, closed: false, slope: 0 };
 }
@@ -270,6 +277,8 @@ export function compileElement(context: Context, expr: Element): Compiled {
   return { fn, closed: list.closed, slope: 0 };
 }
 
+const boolean: Type = { kind: "scalar", name: "Bool" };
+
 export function compilePredicate(context: Context, expr: PredicateRead): Compiled {
   const record = context.compile(expr.record).fn;
   const site = context.site(expr);
@@ -278,13 +287,12 @@ export function compilePredicate(context: Context, expr: PredicateRead): Compile
   const trust = expr.by?.kind === "trust" ? expr.by.trust : undefined;
   const absent = (value: DataRecord): unknown => (closed ? false : want(MISSING, site, value, ""));
   const readPredicate = (env: Env, value: RecordValue): unknown => {
-    if (value instanceof NoRecord || value instanceof PartialRecord) return plain(value.$unknown);
-    if (value instanceof MergedRecord)
-      return mergeReadings(
-        { kind: "scalar", name: "Bool" },
-        value.$records.map((each) => readPredicate(env, each)),
-        site,
-      );
+    if (value instanceof NoRecord) return plain(value.$unknown);
+    if (value instanceof PartialRecord) return partial(readPredicate(env, value.$record), boolean, value.$unknown);
+    if (value instanceof MergedRecord) {
+      const readings = value.$records.map((each) => readPredicate(env, each));
+      return mergeReadings(boolean, readings, site, entryReader(boolean, site));
+    }
     const raw = Object.hasOwn(value, name) ? value[name] : undefined;
     if (raw instanceof Lack) return lackOf(raw, site, value);
     if (trust !== undefined || expr.by !== undefined) {

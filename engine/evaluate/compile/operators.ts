@@ -148,10 +148,12 @@ export function compileOtherwise(context: Context, expr: Otherwise): Compiled {
 export function compileClosed(context: Context, expr: Closed): Compiled {
   const operand = context.compile(expr.operand);
   if (expr.type.kind !== "list" && expr.type.kind !== "set") return { fn: operand.fn, closed: true, slope: 0 };
-  return fixed((env) => {
+  const fn: Fn = (env) => {
     const value = operand.fn(env) as Collection;
     return value.open === undefined ? value : new Collection(value.items, withoutOpenness(value.open));
-  });
+  };
+  // A list read through a closed record stays that: its members' lists are closed too.
+  return { fn, closed: operand.closed, slope: 0 };
 }
 
 export function compileArithmetic(context: Context, expr: Arithmetic): Compiled {

@@ -90,6 +90,8 @@ function membersOf(context: Context, expr: Quantifier | Count, collection: Fn): 
   const wanted = context.compile(lookup.wanted).fn;
   const { canonical } = lookup;
   let indexed: readonly unknown[] | undefined;
+  // A compiled program decides at many points, and a field may exist at some of them only.
+  let indexedAt: string | undefined;
   let byKey = new Map<unknown, unknown[]>();
   let keyless: unknown[] = [];
   const { slot } = expr;
@@ -98,7 +100,7 @@ function membersOf(context: Context, expr: Quantifier | Count, collection: Fn): 
     if (whole.items.length < indexFrom) return whole;
     const value = wanted(env);
     if (value instanceof Unknown) return whole;
-    if (indexed !== whole.items) {
+    if (indexed !== whole.items || indexedAt !== env.point) {
       byKey = new Map();
       keyless = [];
       for (const item of whole.items) {
@@ -114,6 +116,7 @@ function membersOf(context: Context, expr: Quantifier | Count, collection: Fn): 
         else bucket.push(item);
       }
       indexed = whole.items;
+      indexedAt = env.point;
     }
     const bucket = byKey.get(canonical(value)) ?? [];
     return new Collection(keyless.length === 0 ? bucket : [...bucket, ...keyless], whole.open);
