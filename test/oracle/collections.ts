@@ -1,5 +1,5 @@
 /** Quantifiers, counts and `closed` over `⟨xs ; W⟩` (semantics, section 5). */
-import type { CollectionMeaning, Interval, MapMeaning, Meaning, RecordMeaning, Truth, Wants } from "./logic.ts";
+import type { CollectionMeaning, Interval, Meaning, Truth, Wants } from "./logic.ts";
 import { and, any, not, open, or, union } from "./logic.ts";
 
 /** `some x in ⟨xs;W⟩ where p = open(W) or ⋁ p(xᵢ)` */
@@ -28,24 +28,26 @@ function withoutOpenness(set: Wants): Wants {
   return new Map([...set].filter(([, w]) => !w.openness));
 }
 
-/** `closed(e)`: on a record, every collection read through it, those of its members included. */
+/** `closed(e)`: of a collection its own openness; of a record, of every collection read through it. */
 export function closed(meaning: Meaning): Meaning {
+  if (meaning.kind === "collection" || meaning.kind === "map") return { ...meaning, wants: withoutOpenness(meaning.wants) };
+  return throughout(meaning);
+}
+
+/** Whatever is read through a closed record: members of its lists and records in it too. */
+function throughout(meaning: Meaning): Meaning {
   switch (meaning.kind) {
     case "collection":
-      return { kind: "collection", members: meaning.members.map(closed), wants: withoutOpenness(meaning.wants) };
+      return { kind: "collection", members: meaning.members.map(throughout), wants: withoutOpenness(meaning.wants) };
     case "map":
-      return closedMap(meaning);
+      return {
+        kind: "map",
+        entries: new Map([...meaning.entries].map(([k, v]) => [k, throughout(v)])),
+        wants: withoutOpenness(meaning.wants),
+      };
     case "record":
-      return closedRecord(meaning);
+      return { ...meaning, field: (field, fact) => throughout(meaning.field(field, fact)) };
     default:
       return meaning;
   }
-}
-
-function closedMap(map: MapMeaning): MapMeaning {
-  return { kind: "map", entries: new Map([...map.entries].map(([k, v]) => [k, closed(v)])), wants: withoutOpenness(map.wants) };
-}
-
-function closedRecord(record: RecordMeaning): RecordMeaning {
-  return { ...record, field: (field, fact) => closed(record.field(field, fact)) };
 }

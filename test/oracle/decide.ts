@@ -36,7 +36,16 @@ export function decide(program: Program, inputs: Inputs, request: Request, fault
     (e) => decides(program, e.at.path) && speaksAbout(e.subject, request) && (e.ends === undefined || isLive(e.ends, request)),
   );
   const waivers = program.waivers.filter((w) => decides(program, w.at.path) && isLive(w.ends, request));
-  const clauses = policies.flatMap((p) => p.clauses.map((c) => judge(p, c, waivers.filter((w) => isFor(w, c)), world)));
+  const clauses = policies.flatMap((p) =>
+    p.clauses.map((c) =>
+      judge(
+        p,
+        c,
+        waivers.filter((w) => isFor(w, c)),
+        world,
+      ),
+    ),
+  );
   const coverage = any([
     ...policies.map((p) => (p.scope === undefined ? true : truth(p.scope, letsOf(p), world))),
     ...exempts.map((e) => truth(e.scope, new Map(), world)),
@@ -45,7 +54,13 @@ export function decide(program: Program, inputs: Inputs, request: Request, fault
   const greatest = join([...clauses, { effect: covered ? "allow" : "deny" }]);
   return {
     kind: "decision",
-    decision: { ...greatest, reason: reasonOf(greatest.effect, clauses), clauses, covered, validUntil: validUntil(policies, waivers, exempts) },
+    decision: {
+      ...greatest,
+      reason: reasonOf(greatest.effect, clauses, coverage),
+      clauses,
+      covered,
+      validUntil: validUntil(policies, waivers, exempts),
+    },
   };
 }
 
@@ -83,7 +98,8 @@ function judge(policy: Policy, clause: Clause, waivers: readonly Waiver[], world
   const pass = or(not(applies), waivedHold(clause, waivers, env, world));
   const said = { policy: clause.policy, label: clause.label ?? null };
   if (pass === true) return { ...said, outcome: "passed", effect: "allow", causes: new Set(), wants: noWants };
-  if (pass === false) return { ...said, outcome: "violated", ...judgement(clause.otherwise, env, world), causes: new Set(), wants: noWants };
+  if (pass === false)
+    return { ...said, outcome: "violated", ...judgement(clause.otherwise, env, world), causes: new Set(), wants: noWants };
   const causes = causesOf(pass.wants);
   const joined = join([...causes].map((c) => judgement(clause.onUnknown[c] ?? clause.otherwise, env, world)));
   return { ...said, outcome: "undecided", ...joined, causes, wants: pass.wants };
@@ -108,7 +124,8 @@ type MemberScope = Extract<Waiver["scope"], { kind: "member" }>;
 function holdOf(clause: Clause, scopes: readonly MemberScope[], lifts: (e: Expr, env: Env) => boolean, env: Env, world: World): Truth {
   const { condition } = clause;
   const lifted = (member: Env) => scopes.some((s) => lifts(s.condition, member));
-  const relaxes = (clause.polarity === "forbid" && condition.kind === "some") || (clause.polarity === "require" && condition.kind === "every");
+  const relaxes =
+    (clause.polarity === "forbid" && condition.kind === "some") || (clause.polarity === "require" && condition.kind === "every");
   if (scopes.length === 0 || !relaxes || (condition.kind !== "some" && condition.kind !== "every")) {
     const as = truth(condition, env, world);
     return clause.polarity === "require" ? as : not(as);
@@ -143,11 +160,17 @@ function join(list: readonly Judgement[]): Judgement {
   return effect === "quarantine" && until !== undefined ? { effect, until } : { effect };
 }
 
-function reasonOf(effect: Effect, clauses: readonly OracleClause[]): Reason {
+/**
+ * A fault is no verdict: every clause of the greatest effect is undecided with a transient want (exit code 3). Coverage
+ * that is not true counts as one more of them.
+ */
+function reasonOf(effect: Effect, clauses: readonly OracleClause[], coverage: Truth): Reason {
   if (effect === "allow") return "passed";
   const greatest = clauses.filter((c) => c.effect === effect);
+  const coverageFails = typeof coverage === "object" && causesOf(coverage.wants).has("transient");
+  if (greatest.length === 0) return coverageFails ? "fault" : "uncovered";
   if (greatest.some((c) => c.outcome === "violated")) return "violated";
-  return greatest.some((c) => c.outcome === "undecided") ? "undecided" : "uncovered";
+  return greatest.every((c) => c.causes.has("transient")) && (coverage === true || coverageFails) ? "fault" : "undecided";
 }
 
 /** The first instant at which one of the dates that hold now stops holding. */

@@ -4,10 +4,11 @@
  */
 import type { Inputs, Request } from "../../engine/evaluate/decision.ts";
 import type { Expr, Program } from "../../language/core/ir.ts";
+import type { Value } from "../../language/core/value.ts";
 import type { Integer } from "../../language/domains/integer.ts";
 import { addIntegers, negateInteger, subtractIntegers } from "../../language/domains/integer.ts";
 import type { Glob, Regex } from "../../language/domains/pattern.ts";
-import type { Value } from "../../language/core/value.ts";
+import type { Field } from "../../language/semantics/types.ts";
 import { attestation } from "./attestations.ts";
 import { closed, count, every, some } from "./collections.ts";
 import { compare } from "./compare.ts";
@@ -38,7 +39,9 @@ export interface World {
 }
 
 /** What a name stands for: a member of a collection, or an expression to put in its place. */
-export type Binding = { readonly kind: "member"; readonly meaning: Meaning } | { readonly kind: "expression"; readonly expr: Expr; readonly env: Env };
+export type Binding =
+  | { readonly kind: "member"; readonly meaning: Meaning }
+  | { readonly kind: "expression"; readonly expr: Expr; readonly env: Env };
 export type Env = ReadonlyMap<number, Binding>;
 
 export function bind(env: Env, slot: number, binding: Binding): Env {
@@ -46,7 +49,7 @@ export function bind(env: Env, slot: number, binding: Binding): Env {
 }
 
 export function readingOf(world: World): Reading {
-  return { point: world.request.point, closeLists: world.faults.closeLists };
+  return { closeLists: world.faults.closeLists };
 }
 
 export function truth(expr: Expr, env: Env, world: World): Truth {
@@ -73,6 +76,7 @@ export function evaluate(expr: Expr, env: Env, world: World): Meaning {
     case "subject":
       return recordFrom(request.subject.data, readingOf(world));
     case "field":
+      if (isElsewhere(expr.field, request)) return lacking(expr.field.type, want("missing", show(expr)));
       return (of(expr.record) as RecordMeaning).field(expr.field, show(expr));
     case "entry":
       return entry(of(expr.map) as MapMeaning, of(expr.key), expr);
@@ -111,15 +115,20 @@ export function evaluate(expr: Expr, env: Env, world: World): Meaning {
       const operand = of(expr.operand);
       const state = isKnown(operand);
       if (state === true) return operand;
+      // The unknown collection is ⟨[] ; W⟩: members that are known do not vanish behind a default.
+      if (operand.kind === "collection" && operand.members.length > 0) return operand;
       if (state === false || world.faults.swallowTransient) return of(expr.fallback);
-      return operand;
+      return operand.kind === "interval" || operand.kind === "outcomes" ? unknown(operand.wants) : operand;
     }
     case "closed":
       return closed(of(expr.operand));
     case "attestation":
       return attestationRead(expr, env, world);
     case "table":
-      return tableResult(found(program.tables, expr.key), expr.args.map((arg) => ofTable(of(arg))));
+      return tableResult(
+        found(program.tables, expr.key),
+        expr.args.map((arg) => ofTable(of(arg))),
+      );
     case "call": {
       const definition = found(program.functions, expr.key);
       const inner = definition.parameters.reduce<Env>(
@@ -148,6 +157,11 @@ export function evaluate(expr: Expr, env: Env, world: World): Meaning {
         },
       };
   }
+}
+
+/** A fact that does not exist at the enforcement point is missing there, whatever the evidence says. */
+function isElsewhere(field: Field, request: Request): boolean {
+  return field.points !== undefined && !field.points.includes(request.point);
 }
 
 function found<T extends { readonly key: string }>(list: readonly T[], key: string): T {
@@ -260,10 +274,13 @@ function predicate(record: RecordMeaning, expr: Extract<Expr, { kind: "predicate
 
 function attestationRead(expr: Extract<Expr, { kind: "attestation" }>, env: Env, world: World): Meaning {
   const { subject } = world.request;
-  if (expr.about === undefined) return attestation(expr, world.request, subject, readingOf(world));
+  if (expr.about === undefined) {
+    const { digest, configDigest } = subject;
+    return attestation(expr, world.request, { kind: "subject", digest, configDigest }, readingOf(world));
+  }
   const about = scalar(evaluate(expr.about, env, world));
   if (about.kind === "unknown") return expr.quantity === "all" ? lacking(expr.type, about.wants) : lackingRecord(about.wants);
-  return attestation(expr, world.request, { digest: about.value as string }, readingOf(world));
+  return attestation(expr, world.request, { kind: "about", digest: about.value as string }, readingOf(world));
 }
 
 /** A path as the policy reads it. */
@@ -289,4 +306,3 @@ function show(expr: Expr): string {
       return expr.kind;
   }
 }
-

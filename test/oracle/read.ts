@@ -9,7 +9,6 @@ import { known, noWants, union, unknown, want } from "./logic.ts";
 import { readScalar } from "./scalars.ts";
 
 export interface Reading {
-  readonly point: string;
   /** A planted bug: a list that is not declared complete reads as the whole list. */
   readonly closeLists: boolean;
 }
@@ -59,7 +58,6 @@ export function recordFrom(data: DataRecord, reading: Reading): RecordMeaning {
 }
 
 function readField(data: DataRecord, field: Field, fact: string, reading: Reading): Meaning {
-  if (field.points !== undefined && !field.points.includes(reading.point)) return lacking(field.type, want("missing", fact));
   const raw = Object.hasOwn(data, field.name) ? data[field.name] : undefined;
   if (raw !== undefined && raw !== null) return fromData(field.type, raw, fact, reading, data);
   switch (field.mode.kind) {
