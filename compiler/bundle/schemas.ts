@@ -79,6 +79,7 @@ function newAjv(schema: Schema): Ajv {
   const ajv: Ajv = new Dialect({
     allErrors: true,
     strict: false,
+    discriminator: true,
     messages: false,
     validateSchema: false,
     code: { source: true, esm: true, formats: _`require("../schema/formats.ts").formats` },

@@ -6,6 +6,7 @@ import { kubernetes } from "./kubernetes/adapter.ts";
 import { openvex } from "./openvex/adapter.ts";
 import { osvScanner } from "./osv-scanner/adapter.ts";
 import { sarif } from "./sarif/adapter.ts";
+import { spdx } from "./spdx/adapter.ts";
 import { trivy } from "./trivy/adapter.ts";
 
-export const adapters: readonly Adapter[] = [cyclonedx, kubernetes, openvex, trivy, grype, osvScanner, sarif];
+export const adapters: readonly Adapter[] = [cyclonedx, spdx, kubernetes, openvex, trivy, grype, osvScanner, sarif];

@@ -7,11 +7,12 @@ import type { Result } from "../../../language/diagnostics/diagnostic.ts";
 import type { Adapter, Evidence, SchemaChoice, Source } from "../evidence.ts";
 import { shown } from "../fault.ts";
 import { type Json, joined, object, objects, text } from "../raw.ts";
+import { packagesOf } from "../sbom/component.ts";
 import { listOf } from "../sbom/openness.ts";
 import { type References, references } from "../sbom/references.ts";
+import { subject } from "../sbom/subject.ts";
 import { type Inventory, inventory, licenseEntries } from "./components.ts";
 import { compositions, connect, wholeness } from "./graph.ts";
-import { subject } from "./subject.ts";
 import { findingList, vulnerabilities } from "./vulnerabilities.ts";
 
 const schemas = {
@@ -55,7 +56,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   const stated = compositions(bom);
   connect(bom, source.base, found, stated, refs);
 
-  const about = subject(bom);
+  const about = subject(found.root);
   const evidence: Evidence[] = [];
   const emit = (ref: DocumentRef, data: DataRecord, counts: Evidence["counts"]): void => {
     evidence.push({ type: ref.predicateType, document: ref, data, about, counts });
@@ -70,7 +71,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   if (lists || !given?.length) {
     const components = found.components.length;
     const data = bill(bom, document, source.base, found, listsOf(found, wholeness(stated, found.root), refs));
-    emit(document, data, { components, packages: packagesOf(found).length, dependencies: objects(bom["dependencies"]).length });
+    emit(document, data, { components, packages: packagesOf(found.components).length, dependencies: objects(bom["dependencies"]).length });
   }
   if (given && (lists || given.some((vulnerability) => !object(vulnerability["analysis"])))) {
     emit(scan, scanOf(bom, scan, source.base, read.findings, found), { vulnerabilities: given.length, findings: read.findings.length });
@@ -83,10 +84,6 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
 
 type Lists = { readonly components: DataValue; readonly packages: DataValue };
 
-function packagesOf(found: Inventory): readonly DataRecord[] {
-  return found.components.filter((component) => component["kind"] !== "file" && component["kind"] !== "operating_system");
-}
-
 /** A reference that leads nowhere names something that the list misses. */
 function listsOf(found: Inventory, whole: ReturnType<typeof wholeness>, refs: References): Lists {
   const missing = refs.danglingCount();
@@ -94,7 +91,7 @@ function listsOf(found: Inventory, whole: ReturnType<typeof wholeness>, refs: Re
     missing > 0
       ? [new Lack("missing", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
       : [];
-  return { components: listOf(found.components, whole, lacks), packages: listOf(packagesOf(found), whole, lacks) };
+  return { components: listOf(found.components, whole, lacks), packages: listOf(packagesOf(found.components), whole, lacks) };
 }
 
 function bill(bom: Json, document: DocumentRef, base: string, found: Inventory, lists: Lists): DataRecord {

@@ -1,11 +1,9 @@
 /** Components of a CycloneDX document as `waybill.sbom.Component`. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, origin } from "../../../language/core/data.ts";
 import { dictionary, type Json, joined, object, objects, text } from "../raw.ts";
+import type { Draft } from "../sbom/component.ts";
 import { licenseReader } from "../sbom/licenses.ts";
 import type { References } from "../sbom/references.ts";
-
-/** A record while the graph is being built. */
-export type Draft = { [field: string]: DataValue; [origin]?: Origin };
 
 export interface Inventory {
   readonly root: Draft | undefined;

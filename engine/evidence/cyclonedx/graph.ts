@@ -1,9 +1,10 @@
 /** The dependency graph and the completeness statements of a CycloneDX document. */
 import { type DataValue, Lack, OpenList } from "../../../language/core/data.ts";
 import { type Json, objects, text, texts } from "../raw.ts";
+import type { Draft } from "../sbom/component.ts";
 import { type Completeness, listOf } from "../sbom/openness.ts";
 import type { References } from "../sbom/references.ts";
-import type { Draft, Inventory } from "./components.ts";
+import type { Inventory } from "./components.ts";
 
 /** What `compositions` say, by the bom-ref of what they say it about. */
 export interface Compositions {

@@ -138,6 +138,11 @@ function tell(json: unknown, error: SchemaError): SchemaFault {
       return { pointer, problem: "is of a shape that the format forbids", found };
     case "false schema":
       return { pointer, problem: "must not be given here", found };
+    case "discriminator": {
+      const tag = String(params["tag"]);
+      const given = shown(params["tagValue"]);
+      return { pointer: `${pointer}/${tag}`, problem: `must be a kind that the format knows, found ${given}`, found: given };
+    }
     case "contains":
       return { pointer, problem: "lacks an item that the format requires" };
     default:
