@@ -1,9 +1,9 @@
 /** From truth values to a decision: scope, guards, waivers, effects, coverage, validity (semantics, section 9). */
 import type { Inputs, Outcome, Reason, Request } from "../../engine/evaluate/decision.ts";
-import type { Cause, Clause, Effect, EffectExpr, Exempt, Expr, Policy, Program, Waiver } from "../../language/core/ir.ts";
+import type { Cause, Clause, Effect, EffectExpr, Exempt, Expr, Policy, Program, Quantifier, Waiver } from "../../language/core/ir.ts";
 import { effects } from "../../language/core/ir.ts";
 import { bind, type Env, evaluate, type Faults, faultless, truth, type World } from "./evaluate.ts";
-import { all, and, any, causesOf, not, noWants, or, sure, type Truth, type Wants } from "./logic.ts";
+import { all, and, any, causesOf, not, noWants, open, or, sure, type Truth, type Wants } from "./logic.ts";
 
 /** A judgement; `until` is the release of a quarantine, absent where none is automatic. */
 export interface Judgement {
@@ -119,27 +119,35 @@ type MemberScope = Extract<Waiver["scope"], { kind: "member" }>;
 
 /**
  * `forbid some x in c where p` becomes `… where p and not sure(σ(x))`; `require every x in c … : q` becomes
- * `… : (q or sure(σ(x)))`. The lifted members are marked by hand, since `sure` is no expression of the language.
+ * `… : (q or sure(σ(x)))`. `require not some` is `forbid some`. The lifted members are marked by hand, since `sure` is
+ * no expression of the language.
  */
 function holdOf(clause: Clause, scopes: readonly MemberScope[], lifts: (e: Expr, env: Env) => boolean, env: Env, world: World): Truth {
-  const { condition } = clause;
-  const lifted = (member: Env) => scopes.some((s) => lifts(s.condition, member));
-  const relaxes =
-    (clause.polarity === "forbid" && condition.kind === "some") || (clause.polarity === "require" && condition.kind === "every");
-  if (scopes.length === 0 || !relaxes || (condition.kind !== "some" && condition.kind !== "every")) {
-    const as = truth(condition, env, world);
-    return clause.polarity === "require" ? as : not(as);
+  const holds = clause.polarity === "require";
+  const liftable = memberQuantifier(clause);
+  if (scopes.length === 0 || liftable === undefined) {
+    const as = truth(clause.condition, env, world);
+    return holds ? as : not(as);
   }
-  const collection = evaluate(condition.collection, env, world);
+  const collection = evaluate(liftable.collection, env, world);
   if (collection.kind !== "collection") throw new Error("a quantifier over what is no collection");
   const bad = collection.members.map((meaning) => {
-    const member = bind(env, condition.slot, { kind: "member", meaning });
-    const where = condition.where === undefined ? true : truth(condition.where, member, world);
-    const violates = condition.kind === "some" ? true : not(truth(condition.body as Expr, member, world));
-    return and(and(where, violates), !lifted(member));
+    const member = bind(env, liftable.slot, { kind: "member", meaning });
+    const where = liftable.where === undefined ? true : truth(liftable.where, member, world);
+    const violates = liftable.kind === "some" ? true : not(truth(liftable.body as Expr, member, world));
+    return and(and(where, violates), !scopes.some((s) => lifts(s.condition, member)));
   });
-  const open: Truth = collection.wants.size === 0 ? false : { wants: collection.wants };
-  return not(or(open, any(bad)));
+  return not(or(open(collection.wants), any(bad)));
+}
+
+/** The quantifier whose members violate the clause; undefined where there is none. */
+export function memberQuantifier(clause: Pick<Clause, "condition" | "polarity">): Quantifier | undefined {
+  const { condition, polarity } = clause;
+  if (condition.kind === "not") {
+    return memberQuantifier({ condition: condition.operand, polarity: polarity === "require" ? "forbid" : "require" });
+  }
+  if (condition.kind === "some" && polarity === "forbid") return condition;
+  return condition.kind === "every" && polarity === "require" ? condition : undefined;
 }
 
 function judgement(expr: EffectExpr, env: Env, world: World): Judgement {

@@ -17,6 +17,7 @@ import type {
 import { causes } from "../../language/core/ir.ts";
 import { type RecordType, scalar, type Type } from "../../language/semantics/types.ts";
 import type { Choices } from "./choices.ts";
+import { memberQuantifier } from "./decide.ts";
 import { anyLiteral, collection, condition, field, inside, literal, operand, quantifier, type Scope } from "./expressions.ts";
 import { digest } from "./facts.ts";
 import { bool, day, int, level, listOf, place, text, time, today, type Universe } from "./universe.ts";
@@ -196,7 +197,9 @@ function conditionOf(polarity: Clause["polarity"], scope: Scope): Expr {
   const { choices } = scope;
   if (choices.chance(50)) return condition(3, scope);
   const waivable = polarity === "forbid" ? "some" : "every";
-  return quantifier(2, scope, choices.chance(85) ? [waivable] : ["some", "every"]);
+  const turned = polarity === "forbid" ? "every" : "some";
+  if (choices.chance(15)) return { kind: "not", operand: quantifier(2, scope, [turned]), type: bool, at };
+  return quantifier(2, scope, choices.chance(85) ? [waivable] : [turned]);
 }
 
 function effectOf(scope: Scope, from: readonly Effect[]): EffectExpr {
@@ -239,9 +242,8 @@ function waiversOf(policy: Policy, clause: Clause, universe: Universe, global: S
 
 function memberScope(clause: Clause, subject: Scope): Waiver["scope"] | undefined {
   const { choices } = subject;
-  const { condition: quantified, polarity } = clause;
-  const liftable = (polarity === "forbid" && quantified.kind === "some") || (polarity === "require" && quantified.kind === "every");
-  if (!liftable || !choices.chance(80)) return undefined;
+  const quantified = memberQuantifier(clause);
+  if (quantified === undefined || !choices.chance(80)) return undefined;
   const member = inside(quantified.collection, quantified.slot, { ...subject, nesting: 0 });
   const bound = member.records.at(-1) as Expr;
   const type = bound.type as RecordType;

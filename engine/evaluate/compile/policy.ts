@@ -86,9 +86,9 @@ function callerFacts(expr: Expr): CompiledPolicy["callerFacts"] {
 
 function compileClause(context: Context, clause: Clause, program: Program): CompiledClause {
   const name = clause.label === undefined ? undefined : `${clause.policy}.${clause.label}`;
-  const waivers = program.waivers.flatMap((waiver, index) =>
-    waiver.clause === name ? [{ waiver, index, scope: context.compile(waiver.scope.condition).fn }] : [],
-  );
+  const own = program.waivers.flatMap((waiver, index) => (waiver.clause === name ? [{ waiver, index }] : []));
+  if (own.length > 0) bindMember(context, clause);
+  const waivers = own.map(({ waiver, index }) => ({ waiver, index, scope: context.compile(waiver.scope.condition).fn }));
   const violated = compileEffect(context, clause.otherwise);
   return {
     clause,
@@ -99,6 +99,13 @@ function compileClause(context: Context, clause: Clause, program: Program): Comp
     undecided: undecidedEffects(context, clause, violated),
     waivers,
   };
+}
+
+/** A waiver of members reads them as the clause does: through a closed record, their lists are closed for both. */
+function bindMember(context: Context, clause: Clause): void {
+  const quantifier = memberQuantifier(clause);
+  if (quantifier === undefined) return;
+  context.bindings.set(quantifier.slot, { closed: context.compile(quantifier.collection).closed, slope: 0 });
 }
 
 function compileEffect(context: Context, effect: EffectExpr): CompiledEffect {
