@@ -1,4 +1,219 @@
+/** The commands and their options. What a verb does is in its own file, loaded when it is called. */
+import { Command, CommanderError, Option } from "commander";
+import { diagnostic } from "../../language/diagnostics/table.ts";
+import { exit, Stop } from "./shell/exit.ts";
+import { reportBug, reportStop } from "./shell/report.ts";
+import { openTerminal, type Terminal } from "./shell/terminal.ts";
+import { diagnosticFormats, gateFormats, newKinds, shells, testFormats } from "./vocabulary.ts";
+
+/** What every verb is given. */
+export interface Call {
+  readonly terminal: Terminal;
+  readonly version: string;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices(choices);
+}
+
+/** Options of every verb. */
+function general(command: Command): Command {
+  return command
+    .addOption(choice("--color <when>", "colour of text output", ["auto", "always", "never"]).default("auto"))
+    .option("-q, --quiet", "nothing on stderr but errors")
+    .option("-v, --verbose", "say more")
+    .addOption(choice("--progress <when>", "progress on stderr", ["auto", "never"]).default("auto"))
+    .option("--offline", "refuse whatever would read the network");
+}
+
+/** Options of what decides. */
+function deciding(command: Command): Command {
+  return general(command)
+    .option("-p, --policy <path>", "file, folder or `-`; repeatable (default: `policy` of waybill.toml)", collect, [])
+    .option("--set <module.name=value>", "value of an input; repeatable", collect, [])
+    .option("--now <time>", "RFC 3339 time to decide at (default: the clock)");
+}
+
+function judging(command: Command): Command {
+  return deciding(command)
+    .option("-s, --subject <subject>", "image reference, purl, sha256:…, manifest or file (default: the SBOM's root)")
+    .option("-e, --evidence <path...>", "evidence files or folders; repeatable")
+    .option("--given <kind.fact=value>", "a fact that only the caller knows: image.namespace=prod; repeatable", collect, [])
+    .option("--at <point>", "enforcement point", "ci");
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+function program(version: string, act: (run: (call: Call) => Promise<number>, options: Options) => Promise<void>): Command {
+  const root = new Command("waybill")
+    .description("Typed policies for software supply chains: check them, test them, and gate builds on real evidence.")
+    .version(`waybill ${version}`, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [verb]", "print help")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ waybill check policies
+  $ waybill test policies
+  $ waybill gate --policy policies/acme.scp --evidence sbom.json scan.json
+  $ waybill gate ghcr.io/acme/shop:1.4 --policy policies --given image.namespace=prod
+  $ waybill why acme.findings.fixable.critical --policy policies --evidence scan.json
+
+Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 70 a bug in Waybill`,
+    );
+
+  general(root.command("check").description("parse, resolve, type-check and lint policies"))
+    .argument("[path...]", "files, folders or `-` (default: `policy` of waybill.toml, or the working directory)")
+    .addOption(choice("-f, --format <format>", "output", diagnosticFormats).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill check policies\n  $ waybill check --format sarif policies > check.sarif\n  $ cat p.scp | waybill check -",
+    )
+    .action((paths: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/check.ts")).check(call, paths, options), options),
+    );
+
+  general(root.command("fmt").description("format policies in place"))
+    .argument("[path...]", "files, folders or `-` for stdin to stdout")
+    .option("--check", "change nothing; name the files that are not formatted, and exit 1")
+    .addHelpText("after", "\nExamples:\n  $ waybill fmt policies\n  $ waybill fmt --check policies\n  $ waybill fmt - < p.scp")
+    .action((paths: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/fmt.ts")).fmt(call, paths, options), options),
+    );
+
+  general(root.command("test").description("run the `test` blocks of policies"))
+    .argument("[path...]", "files or folders")
+    .option("--filter <text>", "only tests whose title contains the text")
+    .option("--set <module.name=value>", "value of an input; repeatable", collect, [])
+    .option("--coverage", "say which outcomes, conditions and table rows no test reached")
+    .option("--mutate", "put small faults into the policies and list those that no test notices")
+    .option("--watch", "run again when a policy changes")
+    .addOption(choice("-f, --format <format>", "output", testFormats).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill test policies\n  $ waybill test policies --filter unsigned\n  $ waybill test policies --format junit > tests.xml",
+    )
+    .action((paths: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/test.ts")).test(call, paths, options), options),
+    );
+
+  judging(root.command("gate").description("decide one artifact from evidence files"))
+    .argument("[subject]", "the same as --subject")
+    .addOption(choice("-f, --format <format>", "output", gateFormats).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill gate --policy policies --evidence sbom.json\n  $ waybill gate ghcr.io/acme/shop@sha256:… -p policies -e sbom.json scan.json --format sarif\n  $ waybill gate --subject deployment.yaml -p policies/pods.scp",
+    )
+    .action((subject: string | undefined, options: Options) =>
+      act(async (call) => (await import("./verbs/gate.ts")).gate(call, subject, options), options),
+    );
+
+  deciding(root.command("eval").description("decide subjects that are given as data"))
+    .argument("[file]", "a JSON request, or `-` (default: stdin)")
+    .option("--batch", "a JSON request a line on stdin, an answer a line on stdout, in the same order")
+    .option("--effects-only", "leave `clauses` and `missing` out")
+    .option("--evidence-root <folder>", "folder that evidence paths resolve against and may not leave", ".")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ echo \'{"at":"ci","subject":{"kind":"image","object":"nginx"}}\' | waybill eval -p policies\n  $ waybill eval -p policies --batch --effects-only < requests.jsonl',
+    )
+    .action((file: string | undefined, options: Options) =>
+      act(async (call) => (await import("./verbs/eval.ts")).evaluate(call, file, options), options),
+    );
+
+  judging(root.command("why").description("explain how one clause was decided"))
+    .argument("<clause>", "POLICY.CLAUSE, with or without its module")
+    .option("--decision <file>", "explain a decision that `gate --format json` wrote")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill why fixable.critical -p policies -e scan.json\n  $ waybill why fixable.critical --decision decision.json",
+    )
+    .action((clause: string, options: Options) =>
+      act(async (call) => (await import("./verbs/why.ts")).why(call, clause, options), options),
+    );
+
+  general(root.command("explain").description("the page of a diagnostic"))
+    .argument("[code]", "WB0301 (without it: every code)")
+    .addHelpText("after", "\nExample:\n  $ waybill explain WB0301")
+    .action((code: string | undefined, options: Options) =>
+      act(async (call) => (await import("./verbs/explain.ts")).explain(call, code), options),
+    );
+
+  general(root.command("new").description("scaffold a policy with its test, or a workflow"))
+    .argument("[kind]", newKinds.join(", "))
+    .argument("[name]", "module name", "acme.policy")
+    .option("-o, --out <folder>", "folder to write to", ".")
+    .addHelpText("after", "\nExamples:\n  $ waybill new\n  $ waybill new findings acme.findings --out policies")
+    .action((kind: string | undefined, name: string, options: Options) =>
+      act(async (call) => (await import("./verbs/new.ts")).scaffold(call, kind, name, options), options),
+    );
+
+  general(root.command("completion").description("print a completion script"))
+    .argument("<shell>", shells.join(", "))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ source <(waybill completion bash)\n  $ waybill completion fish > ~/.config/fish/completions/waybill.fish",
+    )
+    .action((shell: string, options: Options) =>
+      act(async (call) => (await import("./verbs/completion.ts")).completion(call, shell, root), options),
+    );
+
+  return root;
+}
+
+/** commander's sentences, in our voice: lower case, no full stop, names in backticks. */
+function usage(problem: CommanderError): readonly [string, string | undefined] {
+  const [first = "", ...rest] = problem.message.replace(/^error: /, "").split("\n");
+  const near = /Did you mean (?:one of )?(.*)\?\)?$/.exec(rest.join(" "))?.[1];
+  const said = first.replaceAll("'", "`").replace(/\.$/, "");
+  return [
+    said.charAt(0).toLowerCase() + said.slice(1),
+    near === undefined ? undefined : `did you mean \`${near.replaceAll(/['"`]/g, "")}\`?`,
+  ];
+}
+
+/** Runs the command line; sets the exit code. */
 export async function run(words: readonly string[], version: string): Promise<void> {
-  const { Command } = await import("commander");
-  new Command().version(version).parse([...words], { from: "user" });
+  let ran = false;
+  const root = program(version, async (verb, options) => {
+    ran = true;
+    const terminal = openTerminal(options);
+    try {
+      process.exitCode = await verb({ terminal, version });
+    } catch (problem) {
+      if (problem instanceof Stop) process.exitCode = await reportStop(problem, terminal);
+      else process.exitCode = await reportBug(problem, version, words);
+    }
+  });
+  const silent = (command: Command): void => {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    for (const child of command.commands) silent(child);
+  };
+  silent(root);
+  try {
+    if (words.length === 0) {
+      process.stderr.write(root.helpInformation());
+      process.exitCode = exit.usage;
+      return;
+    }
+    await root.parseAsync([...words], { from: "user" });
+  } catch (problem) {
+    if (!(problem instanceof CommanderError)) {
+      process.exitCode = await reportBug(problem, version, words);
+      return;
+    }
+    if (problem.exitCode === 0 || ran) return;
+    const [said, help] = usage(problem);
+    const verb = words.find((word) => root.commands.some((command) => command.name() === word));
+    const stop = new Stop(exit.usage, [
+      diagnostic("WB1000", { problem: said }, undefined, {
+        help: help ?? `\`waybill ${verb === undefined ? "" : `${verb} `}--help\` lists what there is`,
+      }),
+    ]);
+    process.exitCode = await reportStop(stop, openTerminal({}));
+  }
 }

@@ -85,7 +85,7 @@ export function renderJson(report: Report, texts: Texts): string {
   const document = {
     schema: "waybill/gate/1",
     tool: { name: "waybill", version: report.version },
-    ...overall(report.decisions),
+    ...overall(report),
     decisions: report.decisions.map((decision) => jsonDecision(decision, texts)),
     evidence: report.evidence.map((read) => ({
       document: read.document.name,

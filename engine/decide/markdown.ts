@@ -55,7 +55,7 @@ function decisionSection(decision: Decision, texts: Texts): string {
 }
 
 export function renderMarkdown(report: Report, texts: Texts): string {
-  const { effect, reason } = overall(report.decisions);
+  const { effect, reason } = overall(report);
   const rows = report.evidence.map((read) => {
     const counts = Object.entries(read.counts)
       .map(([name, count]) => `${count} ${name}`)

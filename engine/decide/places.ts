@@ -1,8 +1,8 @@
 /** From JSON pointers into evidence to places in the text of its files. */
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import type { Citation } from "../evaluate/decision.ts";
-import { locateIn } from "../evidence/door.ts";
 import { locateAll } from "../evidence/json/walk.ts";
+import { locateYaml } from "../evidence/yaml/read.ts";
 import type { Texts } from "./report.ts";
 
 /** Looks up where a citation stands; undefined for inline documents and pointers that name nothing. */
@@ -25,7 +25,7 @@ export function placesOf(citations: readonly Citation[], texts: Texts): Places {
     const json = file.part === undefined && /^\s*[{[]/.test(text.slice(0, 4096));
     const spans = json ? locateAll(text, [...new Set(cited.map((citation) => citation.pointer))]) : undefined;
     for (const citation of cited) {
-      const span = spans ? spans.get(citation.pointer) : locateIn(text, citation.pointer, file.part);
+      const span = spans ? spans.get(citation.pointer) : locateYaml(text, citation.pointer, file.part);
       if (span) places.set(key(citation), { path: file.path, ...span });
     }
   }

@@ -17,6 +17,8 @@ export interface Report {
   readonly version: string;
   /** One a subject, in the order of the subjects. */
   readonly decisions: readonly Decision[];
+  /** A document was refused, so there is no verdict whatever the others say. */
+  readonly refused: boolean;
   /** `sha256:<hex>` over the canonical sources and inputs. */
   readonly policyDigest: string;
   /** `sha256:<hex>` over the documents and the look-ups that failed. */
@@ -36,32 +38,18 @@ export function greatestEffect(list: readonly Effect[]): Effect {
   return list.reduce<Effect>((a, b) => (effects.indexOf(a) >= effects.indexOf(b) ? a : b), "allow");
 }
 
-const reasons: readonly Reason[] = ["passed", "uncovered", "undecided", "violated", "fault"];
-
-/** The effect of a request is the greatest over its subjects; the reason is that of a subject which has it. */
-export function overall(decisions: readonly Decision[]): { readonly effect: Effect; readonly reason: Reason } {
-  const effect = greatestEffect(decisions.map((decision) => decision.effect));
-  const having = decisions.filter((decision) => decision.effect === effect).map((decision) => decision.reason);
-  const reason = having.reduce<Reason>((a, b) => (reasons.indexOf(a) >= reasons.indexOf(b) ? a : b), "passed");
-  return { effect, reason };
-}
+const reasons: readonly Reason[] = ["passed", "fault", "uncovered", "undecided", "violated"];
 
 /**
- * Whether there is a verdict (`cli.md`, exit code 3): none if every clause of the greatest effect of a denied subject is
- * undecided with a transient want.
+ * The effect of a request is the greatest over its subjects; the reason is that of a subject which has it. `fault`: there
+ * is no verdict, though the effect still says deny (`cli.md`, exit code 3).
  */
-export function withoutVerdict(decisions: readonly Decision[]): boolean {
-  const { effect } = overall(decisions);
-  if (effect === "allow" || effect === "warn") return false;
-  const refusing = decisions.filter((decision) => decision.effect === effect);
-  return refusing.every((decision) => {
-    const clauses = decision.clauses.filter((clause) => clause.effect === effect);
-    return (
-      decision.covered &&
-      clauses.length > 0 &&
-      clauses.every((clause) => clause.outcome === "undecided" && clause.causes.includes("transient"))
-    );
-  });
+export function overall(report: Pick<Report, "decisions" | "refused">): { readonly effect: Effect; readonly reason: Reason } {
+  if (report.refused) return { effect: "deny", reason: "fault" };
+  const effect = greatestEffect(report.decisions.map((decision) => decision.effect));
+  const having = report.decisions.filter((decision) => decision.effect === effect).map((decision) => decision.reason);
+  const reason = having.reduce<Reason>((a, b) => (reasons.indexOf(a) >= reasons.indexOf(b) ? a : b), "passed");
+  return { effect, reason };
 }
 
 /** `acme.findings.fixable.critical`, or the policy's name with the place of a clause that has no label. */

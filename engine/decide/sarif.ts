@@ -81,7 +81,7 @@ export function renderSarif(report: Report, texts: Texts): string {
           ...(read.document.digest.startsWith("sha256:") ? { hashes: { "sha-256": read.document.digest.slice(7) } } : {}),
         })),
         results: rows.map((row) => result(row, rules, places, texts)),
-        properties: { ...overall(report.decisions), policyDigest: report.policyDigest, evidenceDigest: report.evidenceDigest },
+        properties: { ...overall(report), policyDigest: report.policyDigest, evidenceDigest: report.evidenceDigest },
       },
     ],
   };

@@ -169,7 +169,7 @@ const reasonText: Readonly<Record<Decision["reason"], string>> = {
   violated: "a clause is violated",
   undecided: "a clause could not be decided",
   uncovered: "no policy covers it",
-  fault: "its evidence could not be read",
+  fault: "no verdict, because what it needs could not be read or looked up",
 };
 
 function showDecision(pen: Pen, decision: Decision): string {

@@ -1,0 +1,121 @@
+/**
+ * `waybill.toml`: settings of a project, found in the working directory or a folder above it.
+ *
+ *     policy = ["policies"]              # what `--policy` names when it is not given
+ *     [inputs]
+ *     "acme.more.level" = 3              # or a table a module: [inputs.acme.more] level = 3
+ *     [given]
+ *     "image.namespace" = "prod"
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import type { Location } from "../../../language/diagnostics/diagnostic.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { nearest } from "../../../language/domains/near.ts";
+import { exit, Stop } from "./exit.ts";
+import { fileProblem } from "./files.ts";
+
+/** A value as the caller wrote it: `--set` and `waybill.toml` are read by the same rules. */
+export interface Setting {
+  readonly key: string;
+  readonly value: string;
+  /** `--set a.b=c`, or `waybill.toml`. */
+  readonly source: string;
+}
+
+export interface Config {
+  /** Absent: there is no `waybill.toml`. */
+  readonly path?: string;
+  readonly text?: string;
+  /** Relative to the working directory. */
+  readonly policy: readonly string[];
+  readonly inputs: readonly Setting[];
+  readonly given: readonly Setting[];
+}
+
+const keys = ["policy", "inputs", "given"];
+const none: Config = { policy: [], inputs: [], given: [] };
+
+async function find(folder: string): Promise<{ path: string; text: string } | undefined> {
+  const path = join(folder, "waybill.toml");
+  try {
+    return { path, text: await readFile(path, "utf8") };
+  } catch (problem) {
+    const code = problem instanceof Error && "code" in problem ? problem.code : undefined;
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw new Stop(exit.usage, [fileProblem(path, problem)]);
+  }
+  const above = dirname(folder);
+  return above === folder ? undefined : find(above);
+}
+
+/** Reads the project's settings; a wrong one is wrong use (exit 2), never ignored. */
+export async function readConfig(): Promise<Config> {
+  const found = await find(process.cwd());
+  if (!found) return none;
+  const path = relative(process.cwd(), found.path) || "waybill.toml";
+  const place = (key?: string): Location => {
+    const at = key === undefined ? -1 : found.text.indexOf(key);
+    return { path, start: Math.max(0, at), end: at < 0 ? 0 : at + (key?.length ?? 0) };
+  };
+  const wrong = (key: string, problem: string, help?: string): Stop =>
+    new Stop(exit.usage, [diagnostic("WB1006", { key, problem }, place(key), help === undefined ? {} : { help })]);
+
+  const table = parseToml(found.text, path);
+  for (const key of Object.keys(table)) {
+    if (keys.includes(key)) continue;
+    const near = nearest(key, keys);
+    throw wrong(key, "is not a setting", near === undefined ? `settings are ${keys.join(", ")}` : `did you mean \`${near}\`?`);
+  }
+  const policy = table["policy"] ?? [];
+  const listed = typeof policy === "string" ? [policy] : policy;
+  if (!Array.isArray(listed) || !listed.every((item) => typeof item === "string"))
+    throw wrong("policy", "is not a path or a list of paths");
+  const folder = dirname(found.path);
+  return {
+    path,
+    text: found.text,
+    policy: listed.map((item) => relative(process.cwd(), resolve(folder, item)) || "."),
+    inputs: flatten(table["inputs"] ?? {}, "inputs", wrong),
+    given: flatten(table["given"] ?? {}, "given", wrong),
+  };
+}
+
+function parseToml(text: string, path: string): Record<string, unknown> {
+  try {
+    return parse(text, { integersAsBigInt: "asNeeded" });
+  } catch (problem) {
+    if (!(problem instanceof TomlError)) throw problem;
+    const lines = text.split("\n");
+    const start = lines.slice(0, problem.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + problem.column - 1;
+    const said = (problem.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "");
+    throw new Stop(exit.usage, [diagnostic("WB1005", { problem: said }, { path, start, end: start + 1 })]);
+  }
+}
+
+/** Dotted keys and nested tables say the same. */
+function flatten(value: unknown, name: string, wrong: (key: string, problem: string) => Stop): readonly Setting[] {
+  const out: Setting[] = [];
+  const walk = (node: unknown, path: readonly string[]): void => {
+    const key = path.join(".");
+    if (typeof node === "string" || typeof node === "number" || typeof node === "bigint" || typeof node === "boolean") {
+      out.push({ key, value: String(node), source: "waybill.toml" });
+    } else if (node !== null && typeof node === "object" && !Array.isArray(node)) {
+      if (node instanceof Date) out.push({ key, value: node.toISOString(), source: "waybill.toml" });
+      else for (const [part, inner] of Object.entries(node)) walk(inner, [...path, part]);
+    } else throw wrong(path.at(-1) ?? name, "is not a single value");
+  };
+  if (value === null || typeof value !== "object" || Array.isArray(value)) throw wrong(name, "is not a table");
+  walk(value, []);
+  return out;
+}
+
+/** `--set KEY=VALUE`, `--given KEY=VALUE` */
+export function readSettings(option: string, shape: string, values: readonly string[]): readonly Setting[] {
+  return values.map((value) => {
+    const at = value.indexOf("=");
+    if (at > 0 && /^[A-Za-z_][\w.`]*$/.test(value.slice(0, at)))
+      return { key: value.slice(0, at), value: value.slice(at + 1), source: `${option} ${value}` };
+    throw new Stop(exit.usage, [diagnostic("WB1007", { option, value, shape }, undefined)]);
+  });
+}

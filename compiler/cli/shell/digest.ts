@@ -1,0 +1,13 @@
+/** Digests, computed here and passed into the pure core. */
+import { createHash } from "node:crypto";
+
+/** `sha256:<hex>` */
+export function sha256(bytes: Uint8Array | string): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+/** One digest over a set of named parts: sorted, each length-delimited by its JSON, so that no two sets collide. */
+export function digestOf(parts: readonly (readonly string[])[]): string {
+  const lines = parts.map((part) => JSON.stringify(part)).sort();
+  return sha256([...new Set(lines)].join("\n"));
+}

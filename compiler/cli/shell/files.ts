@@ -1,0 +1,119 @@
+/** Reads files and folders that the caller named. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import type { SourceFile } from "../../../language/syntax/tree.ts";
+import { exit, Stop } from "./exit.ts";
+
+/** Bytes of one policy; far above any that people write, far below what hurts. */
+export const policyLimit = 16_000_000;
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is not a folder",
+  ELOOP: "its symbolic links go round in circles",
+  ENAMETOOLONG: "the name is too long",
+  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GB",
+};
+
+/** Why the system refused a path, as a diagnostic. */
+export function fileProblem(path: string, problem: unknown): Diagnostic {
+  const code = problem instanceof Error && "code" in problem ? String(problem.code) : "";
+  if (code === "ENOENT") return diagnostic("WB1001", { path }, undefined);
+  return diagnostic("WB1002", { path, reason: reasons[code] ?? (code === "" ? "the system refused" : code) }, undefined);
+}
+
+export async function readStdin(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The bytes of a file, or of stdin for `-`; throws `Stop` (exit 2) where there are none. */
+export async function readBytes(path: string): Promise<Buffer> {
+  if (path === "-") return readStdin();
+  try {
+    return await readFile(path);
+  } catch (problem) {
+    throw new Stop(exit.usage, [fileProblem(path, problem)]);
+  }
+}
+
+/** Strictly UTF-8; a byte-order mark stays for the parser to report. */
+export function decodePolicy(bytes: Uint8Array, path: string): string | Diagnostic {
+  if (bytes.length > policyLimit) return diagnostic("WB1029", { path, size: bytes.length, limit: policyLimit }, undefined);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return diagnostic("WB1003", { path, offset: firstInvalid(bytes) }, undefined, { help: "save the file as UTF-8" });
+  }
+}
+
+function firstInvalid(bytes: Uint8Array): number {
+  let low = 0;
+  let high = bytes.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      low = middle;
+    } catch {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+const left = new Set(["node_modules", ".git", "dist"]);
+
+/** Files below a folder that `wanted` accepts, sorted; hidden folders and dependencies are left out. */
+export async function filesBelow(folder: string, wanted: (name: string) => boolean): Promise<readonly string[]> {
+  const found: string[] = [];
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = folder === "." ? entry.name : join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!left.has(entry.name) && !entry.name.startsWith(".")) found.push(...(await filesBelow(path, wanted)));
+    } else if (wanted(entry.name)) found.push(path);
+  }
+  return found;
+}
+
+/** A path that was named is a file, a folder or `-`. */
+export async function expand(paths: readonly string[], wanted: (name: string) => boolean): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    if (path === "-") found.push(path);
+    else {
+      try {
+        if ((await stat(path)).isDirectory()) {
+          const below = await filesBelow(path, wanted);
+          if (below.length === 0 && wanted("x.scp")) throw new Stop(exit.usage, [diagnostic("WB1004", { path }, undefined)]);
+          found.push(...below);
+        } else found.push(path);
+      } catch (problem) {
+        if (problem instanceof Stop) throw problem;
+        throw new Stop(exit.usage, [fileProblem(path, problem)]);
+      }
+    }
+  }
+  return [...new Set(found)];
+}
+
+/** Policy sources under the paths; a source that is not text is a diagnostic, and the others are read all the same. */
+export async function readPolicies(
+  paths: readonly string[],
+): Promise<{ readonly sources: readonly SourceFile[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const sources: SourceFile[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const path of await expand(paths, (name) => name.endsWith(".scp"))) {
+    const shown = path === "-" ? "stdin" : path;
+    const text = decodePolicy(await readBytes(path), shown);
+    if (typeof text === "string") sources.push({ path: shown, text });
+    else diagnostics.push(text);
+  }
+  return { sources, diagnostics };
+}

@@ -1,0 +1,168 @@
+/** Who is judged: from what the caller named to subjects with typed data (`cli.md`, "Subjects"). */
+
+import { stat } from "node:fs/promises";
+import type { Subject } from "../../../engine/evaluate/evaluate.ts";
+import type { Evidence } from "../../../engine/evidence/evidence.ts";
+import { imageSubject, workloadSubject } from "../../../engine/evidence/kubernetes/subjects.ts";
+import { type DataRecord, type DataValue, Lack } from "../../../language/core/data.ts";
+import type { Program } from "../../../language/core/ir.ts";
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { parseDigest } from "../../../language/domains/digest.ts";
+import { parseImageRef } from "../../../language/domains/image-ref.ts";
+import { nearest } from "../../../language/domains/near.ts";
+import { parsePurl, showPurl } from "../../../language/domains/purl.ts";
+import { subjectKinds } from "../../../language/semantics/subjects.ts";
+import type { Setting } from "./config.ts";
+import type { Document, EvidenceFiles } from "./evidence.ts";
+import { exit, Stop } from "./exit.ts";
+import { expand } from "./files.ts";
+import { readValue } from "./values.ts";
+
+/** The kind of subject that a type of the standard library describes. */
+const kindOfType: ReadonlyMap<string, string> = new Map(subjectKinds.map((kind) => [`${kind.module}.${kind.type}`, kind.kind]));
+
+export function artifactSubject(name: string, purl: string | undefined, digest: string | undefined): Subject {
+  const data: DataRecord = { name, ...(purl === undefined ? {} : { purl }), ...(digest === undefined ? {} : { digest }) };
+  return { kind: "artifact", name: purl ?? name, ...(digest === undefined ? {} : { digest }), data };
+}
+
+/** `pkg:…`, `sha256:…` or an image reference; the reason where it is none. */
+export function subjectOfText(text: string): Subject | string {
+  if (text.startsWith("pkg:")) {
+    const purl = parsePurl(text);
+    return purl.ok ? artifactSubject(purl.value.name, showPurl(purl.value), undefined) : purl.problem;
+  }
+  if (/^[a-z0-9+._-]+:[0-9a-fA-F]{32,}$/.test(text)) {
+    const digest = parseDigest(text);
+    return digest.ok ? artifactSubject(text, undefined, digest.value) : digest.problem;
+  }
+  const ref = parseImageRef(text);
+  return ref.ok ? imageSubject(text) : ref.problem;
+}
+
+function text(value: DataValue): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function record(value: DataValue): DataRecord | undefined {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Lack)
+    ? (value as DataRecord)
+    : undefined;
+}
+
+/** A document that describes a subject: a workload, a workflow, a report, a package. */
+export function subjectOfEvidence(evidence: Evidence): Subject | undefined {
+  const kind = kindOfType.get(evidence.type);
+  if (kind === undefined || kind === "image" || kind === "artifact") return undefined;
+  const { data } = evidence;
+  if (kind === "workload") return workloadSubject(data);
+  const name = text(data["name"]) ?? text(data["id"]) ?? evidence.document.name;
+  return { kind, name, data };
+}
+
+export interface NamedSubject {
+  readonly subjects: readonly Subject[];
+  /** What the named file says besides: an SBOM that was named is evidence too. */
+  readonly evidence: readonly Evidence[];
+  readonly documents: readonly Document[];
+}
+
+/** What `--subject` names: a file or folder where there is one of that name, else a purl, a digest or a reference. */
+export async function nameSubject(subject: string, files: EvidenceFiles): Promise<NamedSubject> {
+  const known = subject === "-" ? undefined : await stat(subject).catch(() => undefined);
+  const named = /\.(ya?ml|json)$/i.test(subject);
+  if (subject !== "-" && !known && !named && !/^\.{0,2}\//.test(subject)) {
+    const read = subjectOfText(subject);
+    if (typeof read !== "string") return { subjects: [read], evidence: [], documents: [] };
+    const help = "it takes an image reference, a purl, `sha256:…`, a manifest or a file";
+    throw new Stop(exit.usage, [diagnostic("WB1013", { subject, reason: read }, undefined, { help })]);
+  }
+  const documents: Document[] = [];
+  for (const path of await expand([subject], (name) => /\.(ya?ml|json)$/i.test(name))) documents.push(await files.read(path));
+  const evidence = documents.flatMap((document) => document.evidence);
+  const described = evidence.map(subjectOfEvidence).filter((one) => one !== undefined);
+  if (described.length > 0) return { subjects: described, evidence: [], documents };
+  const roots = subjectsOfEvidence(evidence);
+  if (roots.length > 0) return { subjects: roots, evidence, documents };
+  const [only] = documents;
+  // Any file can be an artifact; one whose name says that it describes something is read as such, or refused.
+  if (documents.length === 1 && only && !named) {
+    const name = only.path.split(/[\\/]/).at(-1) ?? only.path;
+    return {
+      subjects: [artifactSubject(name, undefined, only.digest)],
+      evidence: [],
+      documents: [{ ...only, diagnostics: [], refused: false }],
+    };
+  }
+  if (documents.some((document) => document.refused)) return { subjects: [], evidence: [], documents };
+  throw new Stop(exit.usage, [diagnostic("WB1013", { subject, reason: "nothing in it can be judged" }, undefined)]);
+}
+
+/** The root components of SBOMs, then what scans say they scanned: who is judged where nobody was named. */
+export function subjectsOfEvidence(evidence: readonly Evidence[]): readonly Subject[] {
+  const roots = new Map<string, Subject>();
+  for (const one of evidence.filter((piece) => piece.type === "waybill.sbom.Bom")) {
+    const root = record(one.data["root"]);
+    const name = root && text(root["name"]);
+    if (!root || name === undefined) continue;
+    const purl = text(root["purl"]);
+    const digest = one.about.find((binding) => binding.kind !== "config")?.digest;
+    const group = text(root["group"]);
+    const version = text(root["version"]) ?? text(record(root["version"])?.["text"]);
+    const full = `${group === undefined ? "" : `${group}/`}${name}${version === undefined ? "" : `@${version}`}`;
+    const subject = artifactSubject(name, purl, digest);
+    roots.set(purl ?? full, { ...subject, name: purl ?? full });
+  }
+  if (roots.size > 0) return [...roots.values()];
+  for (const one of evidence.filter((piece) => piece.type === "waybill.vuln.Scan")) {
+    const target = text(one.data["target"]);
+    if (target === undefined || target === "") continue;
+    const digest = one.about.find((binding) => binding.kind !== "config")?.digest;
+    roots.set(target, artifactSubject(target, undefined, digest));
+  }
+  return [...roots.values()];
+}
+
+/** Puts facts that only the caller knows into the subjects they are about: `image.namespace=prod`. */
+export function withGiven(subjects: readonly Subject[], given: readonly Setting[], program: Program): readonly Subject[] {
+  const diagnostics: Diagnostic[] = [];
+  const facts: { readonly kind: string; readonly field: string; readonly value: DataValue }[] = [];
+  for (const setting of given) {
+    const [kind = "", field = "", ...rest] = setting.key.split(".");
+    const described = subjectKinds.find((one) => one.kind === kind);
+    const type = described && program.types.get(`${described.module}.${described.type}`);
+    const known = type?.fields.get(field);
+    if (!type || !known || rest.length > 0) {
+      const candidates = type
+        ? [...type.fields.keys()].map((name) => `${kind}.${name}`)
+        : subjectKinds.map((one) => `${one.kind}.${field}`);
+      const near = nearest(setting.key, candidates);
+      diagnostics.push(
+        diagnostic("WB1015", { key: setting.key }, undefined, near === undefined ? {} : { help: `did you mean \`${near}\`?` }),
+      );
+      continue;
+    }
+    const read = readValue(known.type, setting.value);
+    if (read.ok)
+      facts.push({
+        kind,
+        field,
+        value: typeof read.value === "boolean" || typeof read.value === "number" ? rawValue(setting.value, read.value) : setting.value,
+      });
+    else
+      diagnostics.push(diagnostic("WB1009", { key: setting.key, value: setting.value, type: field }, undefined, { notes: [read.problem] }));
+  }
+  if (diagnostics.length > 0) throw new Stop(exit.usage, diagnostics);
+  return subjects.map((subject) => {
+    const own = facts.filter((fact) => fact.kind === subject.kind || (fact.kind === "artifact" && subject.kind === "image"));
+    if (own.length === 0) return subject;
+    return { ...subject, data: { ...subject.data, ...Object.fromEntries(own.map((fact) => [fact.field, fact.value])) } };
+  });
+}
+
+/** Evidence holds raw forms: an enum by its variant's name, an integer as a number. */
+function rawValue(written: string, read: boolean | number): DataValue {
+  if (typeof read === "boolean") return read;
+  return /^-?\d+$/.test(written) ? read : written;
+}

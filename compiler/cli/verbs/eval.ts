@@ -1,0 +1,44 @@
+/** `waybill eval`: decides subjects that are given as data, one or a stream of them. */
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import type { Call } from "../cli.ts";
+import { openPolicies } from "../judgement.ts";
+import { exit, Stop } from "../shell/exit.ts";
+import { readBytes } from "../shell/files.ts";
+import { tell } from "../shell/report.ts";
+import { type AnswerOptions, answerLine } from "../shell/requests.ts";
+import { linesOfStream } from "../shell/stream.ts";
+
+async function one(call: Call, file: string | undefined, options: AnswerOptions): Promise<number> {
+  const bytes = await readBytes(file ?? "-");
+  const answer = await answerLine(bytes, 1, options);
+  await call.terminal.out(`${JSON.stringify(answer.json, undefined, 2)}\n`);
+  if (answer.diagnostics.length > 0) await tell(call.terminal, answer.diagnostics);
+  return answer.code;
+}
+
+/** Answers are written in the order of the requests, one at a time, so that memory does not grow with the stream. */
+async function batch(call: Call, options: AnswerOptions): Promise<number> {
+  let line = 0;
+  for await (const bytes of linesOfStream(process.stdin)) {
+    line += 1;
+    if (bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
+    const answer = await answerLine(bytes, line, options);
+    await call.terminal.out(`${JSON.stringify(answer.json)}\n`);
+  }
+  return exit.done;
+}
+
+export async function evaluate(call: Call, file: string | undefined, options: Readonly<Record<string, unknown>>): Promise<number> {
+  if (options["batch"] === true && file !== undefined && file !== "-") {
+    throw new Stop(exit.usage, [
+      diagnostic("WB1000", { problem: "`--batch` reads requests from stdin" }, undefined, { help: `\`waybill eval --batch … < ${file}\`` }),
+    ]);
+  }
+  const policies = await openPolicies(call, "eval", options);
+  const answering: AnswerOptions = {
+    policies,
+    effectsOnly: options["effectsOnly"] === true,
+    evidenceRoot: String(options["evidenceRoot"] ?? "."),
+  };
+  return options["batch"] === true ? batch(call, answering) : one(call, file, answering);
+}

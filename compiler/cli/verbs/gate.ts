@@ -1,0 +1,48 @@
+/** `waybill gate`: decides one artifact for CI. */
+import { renderGithub } from "../../../engine/decide/github.ts";
+import { renderGitlab } from "../../../engine/decide/gitlab.ts";
+import { renderJson } from "../../../engine/decide/json.ts";
+import { renderJunit } from "../../../engine/decide/junit.ts";
+import { renderMarkdown } from "../../../engine/decide/markdown.ts";
+import type { Report, Texts } from "../../../engine/decide/report.ts";
+import { renderSarif } from "../../../engine/decide/sarif.ts";
+import { renderText } from "../../../engine/decide/text.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import type { Call } from "../cli.ts";
+import { judge } from "../judgement.ts";
+import { exit, Stop } from "../shell/exit.ts";
+import { tell } from "../shell/report.ts";
+
+function render(call: Call, format: unknown, report: Report, texts: Texts): string {
+  const { terminal } = call;
+  switch (format) {
+    case "json":
+      return renderJson(report, texts);
+    case "sarif":
+      return renderSarif(report, texts);
+    case "junit":
+      return renderJunit(report, texts);
+    case "github":
+      return renderGithub(report, texts);
+    case "gitlab":
+      return renderGitlab(report, texts);
+    case "markdown":
+      return renderMarkdown(report, texts);
+    default:
+      return renderText(report, texts, { colour: terminal.colourOut, width: terminal.width, verbose: terminal.verbose });
+  }
+}
+
+export async function gate(call: Call, argument: string | undefined, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const option = typeof options["subject"] === "string" ? options["subject"] : undefined;
+  if (argument !== undefined && option !== undefined && argument !== option) {
+    throw new Stop(exit.usage, [
+      diagnostic("WB1000", { problem: "a subject was named twice" }, undefined, { help: "`gate REF` is `gate --subject REF`" }),
+    ]);
+  }
+  const { report, texts, code } = await judge(call, "gate", argument ?? option, options, false);
+  // Machine formats have no place for notices of the evidence's readers, so people get them on stderr.
+  if (options["format"] !== "text" && options["format"] !== "json") await tell(call.terminal, report.diagnostics, texts.evidence);
+  await call.terminal.out(`${render(call, options["format"], report, texts)}\n`);
+  return code;
+}

@@ -1,0 +1,146 @@
+/** `waybill why`: the derivation of one clause. */
+import { renderDerivation } from "../../../engine/decide/derivation.ts";
+import { jsonDecision } from "../../../engine/decide/json.ts";
+import type { Report, Texts } from "../../../engine/decide/report.ts";
+import { renderText } from "../../../engine/decide/text.ts";
+import { visible } from "../../../language/diagnostics/render/untrusted.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { nearest } from "../../../language/domains/near.ts";
+import type { Call } from "../cli.ts";
+import { judge } from "../judgement.ts";
+import { exit, Stop } from "../shell/exit.ts";
+import { readBytes } from "../shell/files.ts";
+
+/** `fixable.critical` names `acme.findings.fixable.critical`; a policy's name alone names all of its clauses. */
+function names(asked: string, policy: string, label: string | null): boolean {
+  const full = label === null ? policy : `${policy}.${label}`;
+  return [full, policy].some((name) => name === asked || name.endsWith(`.${asked}`));
+}
+
+function unknownClause(asked: string, known: readonly string[]): Stop {
+  const near = nearest(
+    asked,
+    known.flatMap((name) => [name, name.split(".").slice(-2).join(".")]),
+  );
+  const help = near === undefined ? `clauses are ${known.join(", ")}` : `did you mean \`${near}\`?`;
+  return new Stop(exit.usage, [diagnostic("WB1022", { clause: asked }, undefined, { help })]);
+}
+
+function restricted(report: Report, asked: string): Report {
+  const decisions = report.decisions.map((decision) => ({
+    ...decision,
+    clauses: decision.clauses.filter((clause) => names(asked, clause.policy, clause.label)),
+  }));
+  return { ...report, decisions: decisions.filter((decision) => decision.clauses.length > 0) };
+}
+
+async function live(call: Call, asked: string, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const subject = typeof options["subject"] === "string" ? options["subject"] : undefined;
+  const { report, texts, code } = await judge(call, "why", subject, options, true);
+  const found = restricted(report, asked);
+  if (found.decisions.length === 0 && report.decisions.length > 0) {
+    throw unknownClause(asked, [
+      ...new Set(
+        report.decisions.flatMap((decision) =>
+          decision.clauses.map((clause) => (clause.label === null ? clause.policy : `${clause.policy}.${clause.label}`)),
+        ),
+      ),
+    ]);
+  }
+  await call.terminal.out(`${options["format"] === "json" ? json(found, texts) : text(call, found, texts)}\n`);
+  return code === exit.noVerdict ? code : exit.done;
+}
+
+function json(report: Report, texts: Texts): string {
+  return JSON.stringify(
+    { schema: "waybill/why/1", decisions: report.decisions.map((decision) => jsonDecision(decision, texts)) },
+    undefined,
+    2,
+  );
+}
+
+function text(call: Call, report: Report, texts: Texts): string {
+  const { terminal } = call;
+  const trees = report.decisions.flatMap((decision) =>
+    decision.clauses.flatMap((clause) =>
+      clause.derivation ? [renderDerivation(clause.derivation, texts.policies, terminal.colourOut)] : [],
+    ),
+  );
+  const shown = renderText(report, texts, { colour: terminal.colourOut, width: terminal.width, verbose: true });
+  return trees.length === 0 ? shown : `${shown}\n\nhow it came about:\n\n${trees.join("\n\n")}`;
+}
+
+interface WrittenClause {
+  readonly policy: string;
+  readonly clause: string | null;
+  readonly span: string;
+  readonly outcome: string;
+  readonly effect: string;
+  readonly message?: string;
+  readonly witnesses?: readonly { readonly message?: string; readonly member?: string; readonly citations?: readonly WrittenCitation[] }[];
+  readonly missing?: readonly { readonly cause: string; readonly fact: string; readonly detail: string; readonly count?: number }[];
+  readonly advice?: readonly string[];
+}
+interface WrittenCitation {
+  readonly document: string;
+  readonly pointer: string;
+  readonly path: string;
+  readonly value: string;
+}
+
+function isGate(
+  value: unknown,
+): value is { readonly decisions: readonly { readonly subject: { readonly name: string }; readonly clauses: readonly WrittenClause[] }[] } {
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    "schema" in value &&
+    value.schema === "waybill/gate/1" &&
+    "decisions" in value &&
+    Array.isArray(value.decisions)
+  );
+}
+
+/** Explains what a decision on file says; the evidence itself is not at hand. */
+async function written(call: Call, asked: string, path: string): Promise<number> {
+  const bytes = await readBytes(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    value = undefined;
+  }
+  if (!isGate(value)) {
+    throw new Stop(exit.usage, [
+      diagnostic("WB1002", { path, reason: "it is not a decision" }, undefined, { help: "`waybill gate --format json` writes one" }),
+    ]);
+  }
+  const all = value.decisions.flatMap((decision) => decision.clauses.map((clause) => ({ clause, subject: decision.subject.name })));
+  const found = all.filter(({ clause }) => names(asked, clause.policy, clause.clause));
+  if (found.length === 0)
+    throw unknownClause(asked, [
+      ...new Set(all.map(({ clause }) => (clause.clause === null ? clause.policy : `${clause.policy}.${clause.clause}`))),
+    ]);
+  const out = found.map(({ clause, subject }) => {
+    const lines = [
+      `${clause.outcome}[${visible(clause.policy)}${clause.clause === null ? "" : `.${visible(clause.clause)}`}] ${visible(subject)}: ${clause.effect}, ${visible(clause.span)}`,
+    ];
+    if (clause.message !== undefined) lines.push(`  ${visible(clause.message)}`);
+    for (const witness of clause.witnesses ?? []) {
+      lines.push(`  because ${visible(witness.message ?? witness.member ?? clause.span)}`);
+      for (const cited of witness.citations ?? [])
+        lines.push(`    ${visible(`${cited.document} ${cited.pointer}: ${cited.path} is ${cited.value}`)}`);
+    }
+    for (const want of clause.missing ?? [])
+      lines.push(`  ${visible(`${want.cause}: ${want.fact}: ${want.detail}${want.count === undefined ? "" : ` (${want.count})`}`)}`);
+    for (const code of clause.advice ?? []) lines.push(`  help: ${visible(code)}`);
+    return lines.join("\n");
+  });
+  await call.terminal.out(`${out.join("\n\n")}\n`);
+  return exit.done;
+}
+
+export async function why(call: Call, clause: string, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const file = options["decision"];
+  return typeof file === "string" ? written(call, clause, file) : live(call, clause, options);
+}

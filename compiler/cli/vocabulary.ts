@@ -1,0 +1,7 @@
+/** Words that options take, in one place for the command table and for completion. */
+
+export const diagnosticFormats = ["text", "json", "sarif", "github"] as const;
+export const testFormats = ["text", "json", "junit", "tap"] as const;
+export const gateFormats = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"] as const;
+export const shells = ["bash", "zsh", "fish"] as const;
+export const newKinds = ["policy", "licences", "findings", "pods", "workflow"] as const;
