@@ -16,16 +16,46 @@ const sharedSettings = ["runAsNonRoot", "runAsUser", "runAsGroup"] as const;
 /** A copy of the workload with the derived fields that it lacks. */
 export function completeWorkload(workload: DataRecord): DataRecord {
   const pod = plain(workload["pod"]);
+  const lists = containerLists.flatMap(([name]) => (pod?.[name] === undefined ? [] : [[name, copied(pod[name])] as const]));
+  return completeDraft({
+    ...workload,
+    ...(pod ? { pod: { ...pod, ...Object.fromEntries(lists) } } : {}),
+    ...(workload["containers"] === undefined ? {} : { containers: copied(workload["containers"]) }),
+  });
+}
+
+/** Containers that can be changed without changing those of the caller. */
+function copied(containers: DataValue): DataValue {
+  if (!Array.isArray(containers)) return containers;
+  return (containers as readonly DataValue[]).map((container) => {
+    const record = plain(container);
+    if (!record) return container;
+    const resources = plain(record["resources"]);
+    return { ...record, ...(resources ? { resources: { ...resources } } : {}) };
+  });
+}
+
+/** The same workload, with the derived fields that it lacks written into it and its containers. */
+export function completeDraft(workload: Draft): DataRecord {
+  const pod = plain(workload["pod"]);
   const context = pod && plain(pod["securityContext"]);
-  const result: Draft = { ...workload };
   if (pod) {
-    const lists = containerLists.map(([name, role]) => [name, completeContainers(pod[name], context, role)] as const);
-    result["pod"] = { ...pod, ...Object.fromEntries(lists.filter(([, members]) => members !== undefined)) };
-    result["containers"] ??= united(lists.map(([, members]) => members));
-    result["volumes"] ??= pod["volumes"];
+    for (const [name, role] of containerLists) {
+      if (!Array.isArray(pod[name])) continue;
+      for (const container of pod[name] as readonly DataValue[]) {
+        const record = plain(container);
+        if (record) record["role"] ??= role;
+      }
+    }
+    workload["containers"] ??= united(containerLists.map(([name]) => pod[name]));
+    workload["volumes"] ??= pod["volumes"];
   }
-  if (workload["containers"] !== undefined) result["containers"] = completeContainers(workload["containers"], context, undefined);
-  return result;
+  const containers = workload["containers"];
+  for (const container of Array.isArray(containers) ? (containers as readonly DataValue[]) : []) {
+    const record = plain(container);
+    if (record) completeContainer(record, context);
+  }
+  return workload;
 }
 
 /** The members of all lists; where one is no list, that one, since nothing is known of the whole then. */
@@ -35,37 +65,33 @@ function united(lists: readonly DataValue[]): DataValue {
   return present.find((list) => !Array.isArray(list)) ?? present.flat();
 }
 
-function completeContainers(containers: DataValue, context: Draft | undefined, role: string | undefined): DataValue {
-  if (!Array.isArray(containers)) return containers;
-  return (containers as readonly DataValue[]).map((container) => {
-    const record = plain(container);
-    return record ? completeContainer(role === undefined ? record : { role, ...record }, context) : container;
-  });
+/** `context` is the pod's security context. */
+function completeContainer(container: Draft, context: Draft | undefined): void {
+  const own = plain(container["securityContext"]);
+  const places: Record<string, string> = { ...container[origin]?.fields };
+  for (const name of ownSettings) take(container, places, name, own, name);
+  for (const name of sharedSettings) {
+    take(container, places, name, own, name);
+    take(container, places, name, context, name);
+  }
+  if (own) take(container, places, "seccomp", plain(own["seccompProfile"]), "type");
+  if (context) take(container, places, "seccomp", plain(context["seccompProfile"]), "type");
+  const resources = plain(container["resources"]);
+  if (resources) completeResources(resources);
+  placed(container, places);
 }
 
-/** `context` is the pod's security context. */
-function completeContainer(container: DataRecord, context: Draft | undefined): DataRecord {
-  const own = plain(container["securityContext"]);
-  const result: Draft = { ...container };
-  const places: Record<string, string> = { ...container[origin]?.fields };
-  const take = (field: string, from: DataRecord | undefined, name: string): void => {
-    const value = from?.[name];
-    if (from === undefined || value === undefined || value === null || result[field] !== undefined) return;
-    result[field] = value;
-    places[field] = `${pointerOf(from)}/${name}`;
-  };
-  for (const name of ownSettings) take(name, own, name);
-  for (const name of sharedSettings) {
-    take(name, own, name);
-    take(name, context, name);
-  }
-  take("seccomp", own && plain(own["seccompProfile"]), "type");
-  take("seccomp", context && plain(context["seccompProfile"]), "type");
-  const resources = plain(container["resources"]);
-  if (resources) result["resources"] = completeResources(resources);
-  const place = container[origin];
-  if (place) result[origin] = { ...place, fields: places } satisfies Origin;
-  return result;
+/** Takes a field from another record, unless it is there already or not there. */
+function take(container: Draft, places: Record<string, string>, field: string, from: DataRecord | undefined, name: string): void {
+  const value = from?.[name];
+  if (from === undefined || value === undefined || value === null || container[field] !== undefined) return;
+  container[field] = value;
+  places[field] = `${pointerOf(from)}/${name}`;
+}
+
+function placed(record: Draft, fields: Record<string, string>): void {
+  const place: Origin | undefined = record[origin];
+  if (place) record[origin] = { document: place.document, pointer: place.pointer, fields };
 }
 
 const numbers = [
@@ -75,21 +101,22 @@ const numbers = [
   ["memory_request", "requests", "memory", 1_000_000_000n],
 ] as const;
 
-function completeResources(resources: Draft): DataRecord {
-  const result: Draft = { ...resources };
+function completeResources(resources: Draft): void {
   const places: Record<string, string> = {};
   for (const [field, list, name, unit] of numbers) {
     const entries = plain(resources[list]);
-    const raw = entries && (Object.hasOwn(entries, name) ? entries[name] : undefined);
+    const raw = entries?.[name];
     const text = raw instanceof Known ? raw.value : raw;
-    if (result[field] !== undefined || text === undefined || text === null) continue;
-    const quantity = typeof text === "string" || typeof text === "number" ? parseQuantity(text) : undefined;
-    result[field] = quantity ? Number(amount(quantity, unit)) : new Lack("malformed", `\`${String(text)}\` is not a quantity`);
+    if (text === undefined || text === null || resources[field] !== undefined) continue;
+    resources[field] = number(text, unit);
     places[field] = `${entries ? pointerOf(entries) : ""}/${name}`;
   }
-  const place = resources[origin];
-  if (place) result[origin] = { ...place, fields: places };
-  return result;
+  placed(resources, places);
+}
+
+function number(text: unknown, unit: bigint): DataValue {
+  const quantity = typeof text === "string" || typeof text === "number" ? parseQuantity(text) : undefined;
+  return quantity ? Number(amount(quantity, unit)) : new Lack("malformed", `\`${String(text)}\` is not a quantity`);
 }
 
 /** The value as a plain record: neither absent, a list, nor a value that is not known. */

@@ -17,8 +17,20 @@ export const quantityPattern =
 
 const parts = /^\s*([+-]?)([0-9]*)(?:\.([0-9]*))?([A-Za-z]*)([+-]?[0-9]*)\s*$/;
 
+/** Manifests repeat few quantities often, and exact arithmetic is slow. */
+const cache = new Map<string | number, Quantity | undefined>();
+const cacheSize = 1024;
+
 /** Reads a quantity; undefined where it is none. */
 export function parseQuantity(raw: string | number): Quantity | undefined {
+  if (cache.has(raw)) return cache.get(raw);
+  const quantity = read(raw);
+  if (cache.size >= cacheSize) cache.clear();
+  cache.set(raw, quantity);
+  return quantity;
+}
+
+function read(raw: string | number): Quantity | undefined {
   const match = parts.exec(String(raw));
   if (!match) return undefined;
   const [, sign = "", whole = "", fraction = "", letters = "", digits = ""] = match;

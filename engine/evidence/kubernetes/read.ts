@@ -17,10 +17,16 @@ export type Json = Readonly<Record<string, unknown>>;
 export function readStruct(raw: Json, name: string, document: DocumentRef, pointer: string): Draft {
   const { fields, always } = structShape(name);
   const draft: Draft = { [origin]: { document, pointer } };
-  for (const key of Object.keys(raw)) {
-    const field = fields.get(key);
+  // JSON has own properties only, and other than those of the struct are left out.
+  for (const key in raw) {
     const value = raw[key];
-    if (field === undefined || value === null || value === undefined) continue;
+    if (value === null || value === undefined) continue;
+    const field = fields.get(key);
+    if (field === undefined) continue;
+    if (field.plain) {
+      if (field.kept || (value !== "" && value !== 0 && value !== false)) draft[key] = value as DataValue;
+      continue;
+    }
     const read = readValue(value, field.shape, document, `${pointer}/${key}`);
     if (!dropped(read, field)) draft[key] = read;
   }
@@ -52,24 +58,40 @@ function readMember(raw: unknown, shape: Shape, document: DocumentRef, pointer: 
 
 function readMap(raw: Json, of: Shape, document: DocumentRef, pointer: string): DataRecord {
   const resources = of.kind === "scalar" && of.name === "Quantity";
-  // `fromEntries` defines own properties, so that a key `__proto__` is a key like any other.
-  const map = Object.fromEntries(
-    Object.entries(raw).map(([key, value]) => {
-      if (resources) return [key, value === null ? "0" : canonical(value as string | number, true)];
-      return [key, readMember(value, of, document, `${pointer}/${token(key)}`)];
-    }),
-  );
-  return { ...map, [origin]: { document, pointer } };
+  const map: Draft = { [origin]: { document, pointer } };
+  for (const key of Object.keys(raw)) {
+    const value = raw[key];
+    let read: DataValue;
+    if (resources) read = value === null ? "0" : canonical(value as string | number, true);
+    else read = readMember(value, of, document, `${pointer}/${token(key)}`);
+    if (key === "__proto__") Object.defineProperty(map, key, { value: read, enumerable: true, configurable: true, writable: true });
+    else map[key] = read;
+  }
+  return map;
 }
 
+const canonicalForms = [new Map<string | number, string>(), new Map<string | number, string>()] as const;
+const cacheSize = 1024;
+
+/** As an API server prints a quantity; those of resource lists (`milli`) are rounded. */
 function canonical(raw: string | number, milli = false): string {
+  const known = canonicalForms[milli ? 1 : 0];
+  const cached = known.get(raw);
+  if (cached !== undefined) return cached;
+  if (known.size >= cacheSize) known.clear();
+  const text = print(raw, milli);
+  known.set(raw, text);
+  return text;
+}
+
+function print(raw: string | number, milli: boolean): string {
   const quantity = parseQuantity(raw);
   if (quantity === undefined) return String(raw);
   return showQuantity(milli ? roundToMilli(quantity) : quantity);
 }
 
 function dropped(value: DataValue, field: FieldShape): boolean {
-  if (field.pointer || field.always) return false;
+  if (field.kept) return false;
   if (value === false || value === 0 || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;
   return field.shape.kind === "map" && Object.keys(value as DataRecord).length === 0;

@@ -14,10 +14,13 @@ export type ScalarName = "bool" | "int32" | "int64" | "string" | "bytes" | "Quan
 
 export interface FieldShape {
   readonly shape: Shape;
-  /** A pointer: kept although it is zero. */
   readonly pointer: boolean;
   /** Without `omitempty`: written although it is absent. */
   readonly always: boolean;
+  /** Kept although it is zero: a pointer, or one that is always written. */
+  readonly kept: boolean;
+  /** A scalar that is read as it stands. */
+  readonly plain: boolean;
 }
 
 export interface StructShape {
@@ -39,7 +42,9 @@ export function structShape(name: string): StructShape {
   if (known) return known;
   const notations = (table as Readonly<Record<string, Readonly<Record<string, string>>>>)[name] ?? {};
   const fields = new Map(Object.entries(notations).map(([field, notation]) => [field, parseField(notation)]));
-  const always = [...fields].filter(([, field]) => field.always && !field.pointer && (field.shape.kind === "scalar" || field.shape.kind === "struct"));
+  const always = [...fields].filter(
+    ([, field]) => field.always && !field.pointer && (field.shape.kind === "scalar" || field.shape.kind === "struct"),
+  );
   const shape = { fields, always };
   structs.set(name, shape);
   return shape;
@@ -49,7 +54,9 @@ function parseField(notation: string): FieldShape {
   const always = notation.endsWith("!");
   const bare = always ? notation.slice(0, -1) : notation;
   const pointer = bare.startsWith("*");
-  return { shape: parseShape(pointer ? bare.slice(1) : bare), pointer, always };
+  const shape = parseShape(pointer ? bare.slice(1) : bare);
+  const plain = shape.kind === "scalar" && shape.name !== "Quantity" && shape.name !== "IntOrString";
+  return { shape, pointer, always, kept: pointer || always, plain };
 }
 
 function parseShape(notation: string): Shape {

@@ -1,7 +1,7 @@
 /** From a manifest to a `waybill.kubernetes.Workload`: which kinds run pods, and where they keep the pod template. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, origin } from "../../../language/core/data.ts";
 import { token } from "../fault.ts";
-import { completeWorkload } from "./complete.ts";
+import { completeDraft } from "./complete.ts";
 import { applyDefaults, draft, drafts, volumeSources } from "./defaults.ts";
 import { type Draft, type Json, readStruct } from "./read.ts";
 import { structShape } from "./shape.ts";
@@ -79,7 +79,7 @@ export function readWorkload(object: Json, template: Template, document: Documen
   const spec = readStruct(objectAt(raw["spec"]), "PodSpec", document, `${place}/spec`);
   applyDefaults(spec, isPod);
   nameSources(spec, objectAt(raw["spec"]));
-  return completeWorkload({
+  return completeDraft({
     [origin]: {
       document,
       pointer: base,
