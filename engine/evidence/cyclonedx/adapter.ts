@@ -8,7 +8,7 @@ import type { Adapter, Evidence, SchemaChoice, Source } from "../evidence.ts";
 import { shown } from "../fault.ts";
 import { type Json, joined, object, objects, text } from "../raw.ts";
 import { packagesOf } from "../sbom/component.ts";
-import { listOf } from "../sbom/openness.ts";
+import { type Completeness, listOf } from "../sbom/openness.ts";
 import { type References, references } from "../sbom/references.ts";
 import { subject } from "../sbom/subject.ts";
 import { type Inventory, inventory, licenseEntries } from "./components.ts";
@@ -78,14 +78,27 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   }
   if (read.statements.length > 0) emit(vex, vexOf(bom, vex, source.base, read.statements), { statements: read.statements.length });
   const raw = documentAs("waybill.cyclonedx.Bom");
-  emit(raw, { ...(bom as DataRecord), [origin]: { document: raw, pointer: source.base } }, {});
+  emit(raw, asItStands(bom, raw, source.base, wholeness(stated, found.root)), {});
   return { value: evidence, diagnostics: refs.diagnostics() };
+}
+
+/** The document itself; its lists are no more closed than those that are made of them. */
+function asItStands(bom: Json, document: DocumentRef, base: string, whole: Completeness): DataRecord {
+  const open = (key: string, completeness: Completeness): Record<string, DataValue> =>
+    Array.isArray(bom[key]) ? { [key]: listOf(bom[key] as readonly DataValue[], completeness) } : {};
+  return {
+    ...(bom as DataRecord),
+    ...open("components", whole),
+    ...open("dependencies", { kind: "undeclared" }),
+    ...open("vulnerabilities", { kind: "undeclared" }),
+    [origin]: { document, pointer: base },
+  };
 }
 
 type Lists = { readonly components: DataValue; readonly packages: DataValue };
 
 /** A reference that leads nowhere names something that the list misses. */
-function listsOf(found: Inventory, whole: ReturnType<typeof wholeness>, refs: References): Lists {
+function listsOf(found: Inventory, whole: Completeness, refs: References): Lists {
   const missing = refs.danglingCount();
   const lacks =
     missing > 0

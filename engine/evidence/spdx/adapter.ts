@@ -1,5 +1,5 @@
 /** SPDX 2.2 and 2.3 JSON, SPDX 3.0.1 JSON-LD: `waybill.sbom.Bom`, and the document as it stands as `waybill.spdx.Document`. */
-import { type DataRecord, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
+import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
 import type { Result } from "../../../language/diagnostics/diagnostic.ts";
 import type { Adapter, Evidence, SchemaChoice, Source } from "../evidence.ts";
 import { shown } from "../fault.ts";
@@ -62,25 +62,21 @@ function read(json: Json, source: Source): Result<readonly Evidence[]> {
     packages: listOf(packages, sbom.completeness, lacks),
   };
   const about = subject(sbom.root);
-  const raw = documentAs("waybill.spdx.Document");
   const relationships = objects(json["relationships"] ?? json["@graph"]).length;
-  return {
-    value: [
-      {
-        type: document.predicateType,
-        document,
-        data,
-        about,
-        counts: { components: sbom.components.length, packages: packages.length, relationships },
-      },
-      {
-        type: raw.predicateType,
-        document: raw,
-        data: { ...(json as DataRecord), [origin]: { document: raw, pointer: source.base } },
-        about,
-        counts: {},
-      },
-    ],
-    diagnostics: refs.diagnostics(),
-  };
+  const counts = { components: sbom.components.length, packages: packages.length, relationships };
+  const evidence: Evidence[] = [{ type: document.predicateType, document, data, about, counts }];
+  if (!("@graph" in json)) {
+    const raw = documentAs("waybill.spdx.Document");
+    evidence.push({ type: raw.predicateType, document: raw, data: asItStands(json, raw, source.base), about, counts: {} });
+  }
+  return { value: evidence, diagnostics: refs.diagnostics() };
+}
+
+/** The document itself; SPDX 2 has no word for completeness, so that its lists are open. */
+function asItStands(json: Json, document: DocumentRef, base: string): DataRecord {
+  const lists: Record<string, DataValue> = {};
+  for (const key of ["packages", "files", "relationships"]) {
+    if (Array.isArray(json[key])) lists[key] = listOf(json[key] as readonly DataValue[], { kind: "undeclared" });
+  }
+  return { ...(json as DataRecord), ...lists, [origin]: { document, pointer: base } };
 }
