@@ -1,47 +1,148 @@
-import { type Parsed, problem } from "./parsed.ts";
-export type LicenseExpression =
-  /** `id` is canonical, or a LicenseRef; `plus` and `exception` as in `Apache-2.0+` and `… WITH exception`. */
-  | { readonly kind: "license"; readonly id: string; readonly plus: boolean; readonly exception?: string }
-  /** NOASSERTION, NONE, or a name that no SPDX id matches. */
-  | { readonly kind: "unstated"; readonly name: string }
-  | { readonly kind: "and" | "or"; readonly operands: readonly LicenseExpression[] };
+/** Licences as SPDX expressions, and the two readings of them that policies need (semantics, section 4). */
+import { cacheOf } from "./cache.ts";
+import { combined, isUnstated, type LicenseExpression, parseExpression, showExpression } from "./license/expression.ts";
+import { canonicalLicenseId, licenseIdByName } from "./license/list.ts";
+import { type Parsed, parsed } from "./parsed.ts";
+
+export type { LicenseExpression } from "./license/expression.ts";
+export { canonicalLicenseId, isDeprecatedLicenseId, isSpdxId, licenseIdByName, nearestLicenseId } from "./license/list.ts";
+
 export interface License {
   readonly expression: LicenseExpression;
   /** Canonical. */
   readonly text: string;
-  /** Nothing at all is stated: to be read as missing. */
+  /** Nothing at all is stated (NOASSERTION, NONE): to be read as missing. */
   readonly unstated: boolean;
 }
+
+const licenses = cacheOf(4096, (text): Parsed<License> => {
+  const expression = parseExpression(text);
+  return expression.ok ? parsed(licenseOf(expression.value)) : expression;
+});
+
+/**
+ * Reads an SPDX expression; deprecated ids are canonicalised. `NOASSERTION` and `NONE` are read too, as licences of
+ * which nothing is stated.
+ */
 export function parseLicense(text: string): Parsed<License> {
-  return problem(text);
+  return licenses.of(text);
 }
-/** Several entries, read as AND. `unread` are the entries that no SPDX id or expression matches. */
-export function joinLicenses(entries: readonly string[]): { readonly license: License | undefined; readonly unread: readonly string[] } {
-  return { license: undefined, unread: entries };
+
+function licenseOf(expression: LicenseExpression): License {
+  return { expression, text: showExpression(expression), unstated: expression.kind === "unstated" };
 }
-export function obliges(license: License, ids: readonly string[]): true | false | "missing" {
-  return ids.includes(license.text);
+
+/** What several licence entries of a component come to. */
+export interface JoinedLicense {
+  /** Undefined: no entry states anything. */
+  readonly license: License | undefined;
+  /** The entries that no SPDX id, expression or full name matches; each is a part of the licence that is not known. */
+  readonly unread: readonly string[];
 }
-export function permits(license: License, ids: readonly string[]): true | false | "missing" {
-  return ids.includes(license.text);
+
+/** Several entries, expressions or names, read as AND: the stricter reading for deny and allow lists alike. */
+export function joinLicenses(entries: readonly string[]): JoinedLicense {
+  const unread: string[] = [];
+  const operands: LicenseExpression[] = [];
+  for (const entry of entries) {
+    const read = readEntry(entry.trim());
+    if (read !== undefined) operands.push(read);
+    else {
+      unread.push(entry);
+      operands.push({ kind: "unstated", name: entry });
+    }
+  }
+  const isStated = operands.some((operand) => operand.kind !== "unstated");
+  return { license: isStated ? licenseOf(combined("and", withoutRepeats(operands))) : undefined, unread };
 }
-export function isSpdxId(text: string): boolean {
-  return text === "MIT";
+
+function readEntry(entry: string): LicenseExpression | undefined {
+  if (isUnstated(entry)) return { kind: "unstated", name: entry };
+  const read = parseLicense(entry);
+  if (read.ok) return read.value.expression;
+  const id = licenseIdByName(entry);
+  const named = id === undefined ? undefined : parseLicense(id);
+  return named?.ok ? named.value.expression : undefined;
 }
-/** The canonical id for an id in any case, deprecated ids included; undefined when SPDX has none. */
-export function canonicalLicenseId(text: string): string | undefined {
-  return text;
+
+function withoutRepeats(operands: readonly LicenseExpression[]): readonly LicenseExpression[] {
+  const seen = new Set<string>();
+  return operands.filter((operand) => {
+    const text = showExpression(operand);
+    return !seen.has(text) && seen.add(text) !== undefined;
+  });
 }
-/** The SPDX id that a full name (`Apache License 2.0`) stands for. */
-export function licenseIdByName(name: string): string | undefined {
-  return name;
+
+/** True, false, or not known because a part of the licence that would decide is not stated. */
+export type LicenseAnswer = true | false | "missing";
+
+/**
+ * Whether using the work under this licence binds one to a licence of the list, whatever choice one makes: an id of the
+ * list does, `AND` does if any part does, `OR` only if every part does.
+ */
+export function obliges(license: License, ids: readonly string[]): LicenseAnswer {
+  return answer(license.expression, idSetOf(ids), "and");
 }
-export function nearestLicenseId(text: string): string | undefined {
-  return text;
+
+/** Whether the work can be used under licences of the list alone: `AND` needs every part, `OR` any. */
+export function permits(license: License, ids: readonly string[]): LicenseAnswer {
+  return answer(license.expression, idSetOf(ids), "or");
 }
+
+/** `any` is the connective that holds as soon as one part does; the other one needs every part. */
+function answer(expression: LicenseExpression, ids: ReadonlySet<string>, any: "and" | "or"): LicenseAnswer {
+  switch (expression.kind) {
+    case "license":
+      return isListed(expression, ids);
+    case "unstated":
+      return "missing";
+    default: {
+      const decisive = expression.kind === any;
+      let result: LicenseAnswer = !decisive;
+      for (const operand of expression.operands) {
+        const part = answer(operand, ids, any);
+        if (part === decisive) return decisive;
+        if (part === "missing") result = "missing";
+      }
+      return result;
+    }
+  }
+}
+
+/**
+ * An id of the list covers the licence with `+` and with any exception: an exception only adds permissions, and `+`
+ * only choices. The full form (`GPL-2.0-only WITH Classpath-exception-2.0`) covers itself alone.
+ */
+function isListed(leaf: Extract<LicenseExpression, { kind: "license" }>, ids: ReadonlySet<string>): boolean {
+  if (ids.has(leaf.id)) return true;
+  return (leaf.plus || leaf.exception !== undefined) && ids.has(showExpression(leaf));
+}
+
+const idSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The canonical forms of a list of ids; kept as long as the list is, for it is asked about for every component. */
+function idSetOf(ids: readonly string[]): ReadonlySet<string> {
+  let set = idSets.get(ids);
+  if (set === undefined) {
+    set = new Set(ids.map(canonicalText));
+    idSets.set(ids, set);
+  }
+  return set;
+}
+
+function canonicalText(id: string): string {
+  const read = canonicalLicenseId(id);
+  if (read !== undefined) return read;
+  const expression = parseLicense(id);
+  return expression.ok ? expression.value.text : id;
+}
+
+/** Equal in canonical form. */
 export function equalLicense(a: License, b: License): boolean {
   return a.text === b.text;
 }
+
+/** As `parseLicense` reads it, except that names no SPDX id matches are quoted. */
 export function showLicense(license: License): string {
   return license.text;
 }

@@ -4,6 +4,7 @@
  * of the word at most. Of equally near candidates the first given wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word === "") return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
   let least = Math.max(1, Math.floor(Math.min(lower.length, longest) / 3)) + 1;

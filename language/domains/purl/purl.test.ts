@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { PackageURL } from "packageurl-js";
+import { expect, it } from "vitest";
+import { buildPurl, equalPurl, parsePurl, parsePurlSet, purlInSet, purlKey, showPurlSet, versionOfPurl } from "../purl.ts";
+
+function purl(text: string) {
+  const result = parsePurl(text);
+  if (!result.ok) throw new Error(result.problem);
+  return result.value;
+}
+
+function inSet(text: string, set: string, versions?: string) {
+  const result = parsePurlSet(set, versions);
+  if (!result.ok) throw new Error(result.problem);
+  return purlInSet(purl(text), result.value);
+}
+
+it("refuses what is not a purl", () => {
+  for (const text of [
+    "",
+    "npm/x",
+    "pkg:",
+    "pkg:npm",
+    "pkg:npm/",
+    "pkg:npm/@1.0",
+    "pkg:3d/x",
+    "pkg:n%20m/x",
+    "pkg:npm/x?a b=c",
+    "pkg:npm/x?a=1&a=2",
+    "pkg:maven/x",
+    "pkg:npm/%20",
+    `pkg:npm/${"x".repeat(5000)}`,
+  ]) {
+    expect(parsePurl(text).ok, text).toBe(false);
+  }
+  expect(parsePurl("pkg:npm/%")).toMatchObject({ ok: false, suggestion: "pkg:npm/%25" });
+  expect(parsePurl("pkg:npm/%c3%28").ok).toBe(false);
+});
+
+it("refuses an unencoded scope, with the fix", () => {
+  expect(parsePurl("pkg:npm/@a/b")).toEqual({ ok: false, problem: "`pkg:npm/@a/b` names no package", suggestion: "pkg:npm/%40a/b" });
+  expect(parsePurl("pkg:npm/@a/b?x=1")).toMatchObject({ suggestion: "pkg:npm/%40a/b?x=1" });
+});
+
+it("brings purls into the canonical form of their type", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["pkg:NPM/%40Babel/Core@7.0.0", "pkg:npm/%40babel/core@7.0.0"],
+    ["pkg:npm/@babel/core@7.0.0", "pkg:npm/%40babel/core@7.0.0"],
+    ["pkg:PyPI/Django_Allauth@1.0", "pkg:pypi/django-allauth@1.0"],
+    ["pkg:maven/org.Apache/Commons@1.0", "pkg:maven/org.Apache/Commons@1.0"],
+    ["pkg:deb/Debian/Curl@7.50.3-1+b1?Distro=jessie&arch=i386", "pkg:deb/debian/curl@7.50.3-1%2Bb1?arch=i386&distro=jessie"],
+    [
+      "pkg:oci/Debian@sha256:244f?repository_url=docker.io/library/debian",
+      "pkg:oci/debian@sha256:244f?repository_url=docker.io%2Flibrary%2Fdebian",
+    ],
+    ["pkg://golang/github.com/Acme/X@v1.0.0#/a/./b/", "pkg:golang/github.com/Acme/X@v1.0.0#a/b"],
+    ["pkg:generic/x?empty=&k=v", "pkg:generic/x?k=v"],
+    ["pkg:unknown-type/A/B@C", "pkg:unknown-type/A/B@C"],
+  ];
+  for (const [text, canonical] of cases) expect(purl(text).text, text).toBe(canonical);
+});
+
+it("gives the parts decoded", () => {
+  const read = purl("pkg:npm/%40babel/core@7.0.0?k=a%2Fb#x%20y");
+  expect([read.type, read.namespace, read.name, read.version, read.subpath]).toEqual(["npm", "@babel", "core", "7.0.0", "x y"]);
+  expect([...read.qualifiers]).toEqual([["k", "a/b"]]);
+  expect(purlKey(read)).toBe("npm/@babel/core");
+});
+
+it("tells members of a set by package, qualifiers and version", () => {
+  expect(inSet("pkg:npm/cross-spawn@7.0.3", "pkg:npm/cross-spawn", "<7.0.5")).toBe(true);
+  expect(inSet("pkg:npm/cross-spawn@7.0.5", "pkg:npm/cross-spawn", "<7.0.5")).toBe(false);
+  expect(inSet("pkg:npm/Cross-Spawn@7.0.3", "pkg:npm/cross-spawn")).toBe(true);
+  expect(inSet("pkg:npm/other@7.0.3", "pkg:npm/cross-spawn")).toBe(false);
+  expect(inSet("pkg:npm/%40a/x@1.0.0", "pkg:npm/x")).toBe(false);
+  expect(inSet("pkg:npm/x@1.0.0", "pkg:npm/x@1.0.0")).toBe(true);
+  expect(inSet("pkg:npm/x@1.0.1", "pkg:npm/x@1.0.0")).toBe(false);
+  expect(inSet("pkg:deb/debian/curl@7?arch=amd64&distro=bookworm", "pkg:deb/debian/curl?arch=amd64")).toBe(true);
+  expect(inSet("pkg:deb/debian/curl@7?distro=bookworm", "pkg:deb/debian/curl?arch=amd64")).toBe(false);
+});
+
+it("calls a purl without a version missing against a set with one, and an unreadable version malformed", () => {
+  expect(inSet("pkg:npm/x", "pkg:npm/x", "<1.0.0")).toBe("missing");
+  expect(inSet("pkg:npm/x", "pkg:npm/x@1.0.0")).toBe("missing");
+  expect(inSet("pkg:npm/x", "pkg:npm/x")).toBe(true);
+  expect(inSet("pkg:npm/y", "pkg:npm/x", "<1.0.0")).toBe(false);
+  expect(inSet("pkg:npm/x@latest", "pkg:npm/x", "<1.0.0")).toBe("malformed");
+});
+
+it("refuses sets with two versions, an impossible range, or a type without an order", () => {
+  expect(parsePurlSet("pkg:npm/x@1.0.0", "<2.0.0")).toMatchObject({ ok: false, suggestion: "pkg:npm/x" });
+  expect(parsePurlSet("pkg:npm/x", ">2.0.0 <1.0.0").ok).toBe(false);
+  expect(parsePurlSet("pkg:npm/x", "<latest").ok).toBe(false);
+  expect(parsePurlSet("pkg:oci/x", "<1").ok).toBe(false);
+  expect(parsePurlSet("pkg:npm/@a/b", "<1.0.0")).toMatchObject({ suggestion: "pkg:npm/%40a/b" });
+});
+
+it("prints a set as its literal", () => {
+  const set = parsePurlSet("pkg:npm/x", "<7.0.5");
+  expect(set.ok && showPurlSet(set.value)).toBe('pkg:npm/x versions "<7.0.5"');
+});
+
+it("gives an rpm's version the epoch of its qualifier", () => {
+  expect(versionOfPurl(purl("pkg:rpm/redhat/x@1.0-1?epoch=2"))).toEqual({ ecosystem: "rpm", text: "2:1.0-1" });
+  expect(versionOfPurl(purl("pkg:rpm/redhat/x@1.0-1"))).toEqual({ ecosystem: "rpm", text: "1.0-1" });
+  expect(versionOfPurl(purl("pkg:npm/x"))).toBeUndefined();
+});
+
+const word = fc.string({
+  unit: fc.constantFrom("a", "B", "1", "-", "_", ".", "@", "/", " ", "%", "+", "ä", ":", "?", "#", "&", "="),
+  minLength: 1,
+  maxLength: 6,
+});
+
+it("reads the text of what it built, and gives the same purl", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom("npm", "pypi", "generic", "golang", "deb"),
+      fc.option(word, { nil: undefined }),
+      word,
+      fc.option(word, { nil: undefined }),
+      fc.dictionary(fc.constantFrom("arch", "distro", "k.v"), word),
+      (type, namespace, name, version, qualifiers) => {
+        const built = buildPurl({ type, namespace, name, version, qualifiers });
+        if (!built.ok) return;
+        const again = purl(built.value.text);
+        expect(equalPurl(again, built.value)).toBe(true);
+        expect({ ...again, qualifiers: [...again.qualifiers] }).toEqual({ ...built.value, qualifiers: [...built.value.qualifiers] });
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+it("reads the parts that packageurl-js reads, in types whose rules did not change", () => {
+  const part = fc
+    .string({ unit: fc.constantFrom("a", "b", "1", "-", "."), minLength: 1, maxLength: 5 })
+    .filter((text) => /[a-z1]/.test(text));
+  fc.assert(
+    fc.property(
+      fc.constantFrom("npm", "maven", "deb", "golang"),
+      part,
+      part,
+      fc.option(part, { nil: "" }),
+      (type, namespace, name, version) => {
+        const text = `pkg:${type}/${namespace}/${name}${version === "" ? "" : `@${version}`}`;
+        const theirs = PackageURL.fromString(text);
+        const ours = purl(text);
+        expect([ours.type, ours.namespace, ours.name, ours.version]).toEqual([theirs.type, theirs.namespace, theirs.name, theirs.version]);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+it("survives nonsense", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      parsePurl(text);
+      parsePurl(`pkg:npm/${text}`);
+      parsePurlSet(`pkg:npm/x`, text);
+    }),
+    { numRuns: 1000 },
+  );
+});
