@@ -150,11 +150,13 @@ function authors(bom: Json): DataValue {
 }
 
 /** Tools are a list of their own kind until 1.4, components and services since. */
-function tools(metadata: Json | undefined): DataValue {
+function toolList(metadata: Json | undefined): readonly Json[] {
   const given = metadata?.["tools"];
-  if (given === undefined) return undefined;
-  const list = Array.isArray(given) ? objects(given) : [...objects(object(given)?.["components"]), ...objects(object(given)?.["services"])];
-  const names = list.flatMap(
+  return Array.isArray(given) ? objects(given) : [...objects(object(given)?.["components"]), ...objects(object(given)?.["services"])];
+}
+
+function tools(metadata: Json | undefined): DataValue {
+  const names = toolList(metadata).flatMap(
     (tool) => joined([text(tool["vendor"]) ?? text(tool["group"]), text(tool["name"]), text(tool["version"])], " ") ?? [],
   );
   return names.length > 0 ? names : undefined;
@@ -167,12 +169,13 @@ function lifecycles(metadata: Json | undefined): DataValue {
 
 function scanOf(bom: Json, document: DocumentRef, base: string, findings: readonly DataRecord[], found: Inventory): DataRecord {
   const metadata = object(bom["metadata"]);
-  const names = tools(metadata);
+  const [tool] = toolList(metadata);
   return {
-    tool: Array.isArray(names) ? names[0] : undefined,
+    tool: text(tool?.["name"]),
+    tool_version: text(tool?.["version"]),
     timestamp: text(metadata?.["timestamp"]),
     target: found.root?.["name"],
-    findings: findingList(findings, names !== undefined),
+    findings: findingList(findings, tool !== undefined),
     [origin]: {
       document,
       pointer: base,

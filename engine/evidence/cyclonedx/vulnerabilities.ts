@@ -2,6 +2,8 @@
 import { type DataRecord, type DataValue, type DocumentRef, Lack, OpenList, origin } from "../../../language/core/data.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import type { References } from "../sbom/references.ts";
+import { titleOf } from "../scan/scan.ts";
+import { type SeverityName, severityNamed, severityOfScore, unrated } from "../scan/severity.ts";
 import type { Inventory } from "./components.ts";
 import { isLink } from "./graph.ts";
 
@@ -98,7 +100,7 @@ function finding(json: Json, affected: Affected, document: DocumentRef): DataRec
     installed: text(versions.find((version) => text(version["version"]))?.["version"]) ?? affected.component["version"],
     fix: fix(object(json["analysis"])),
     cvss: cvss(ratings),
-    title: firstLine(text(json["description"])),
+    title: titleOf(text(json["description"])),
     url: text(objects(json["advisories"])[0]?.["url"]) ?? text(source?.["url"]),
     sources: sources(source, ratings),
     [origin]: { document, pointer: affected.pointer },
@@ -111,36 +113,35 @@ function sources(source: Json | undefined, ratings: readonly Json[]): readonly s
   return [...new Set(ratings.flatMap((rating) => text(object(rating["source"])?.["name"]) ?? []))];
 }
 
-const severities = ["negligible", "low", "medium", "high", "critical"] as const;
-const ownNames = new Map([
-  ["none", "negligible"],
-  ["info", "negligible"],
-]);
+const severities: readonly SeverityName[] = ["negligible", "low", "medium", "high", "critical"];
 
 /** The highest that any rating gives: raters disagree, and a policy about severity must not depend on their order. */
 function severity(ratings: readonly Json[]): DataValue {
   let highest = -1;
   for (const rating of ratings) {
     const named = text(rating["severity"]);
-    const name = named === undefined || named === "unknown" ? byScore(rating) : (ownNames.get(named) ?? named);
-    highest = Math.max(highest, severities.indexOf(name as (typeof severities)[number]));
+    const name = named === "info" ? "negligible" : named === undefined || named === "unknown" ? byScore(rating) : severityNamed(named);
+    highest = Math.max(highest, typeof name === "string" ? severities.indexOf(name) : -1);
   }
-  return severities[highest];
+  return highest < 0 ? unrated : severities[highest];
 }
 
-/** Qualitative severity by base score: CVSS v3.0 and v3.1 section 5, v4.0 section 6; v2 has no critical (NVD). */
-function byScore(rating: Json): string | undefined {
+/** Newest first. */
+const methods = new Map([
+  ["CVSSv4", 4],
+  ["CVSSv31", 3.1],
+  ["CVSSv3", 3],
+  ["CVSSv2", 2],
+]);
+
+function byScore(rating: Json): SeverityName | undefined {
   const score = rating["score"];
-  const method = text(rating["method"]);
-  if (typeof score !== "number" || !method?.startsWith("CVSS")) return undefined;
-  if (method === "CVSSv2") return score >= 7 ? "high" : score >= 4 ? "medium" : "low";
-  return score >= 9 ? "critical" : score >= 7 ? "high" : score >= 4 ? "medium" : score > 0 ? "low" : "negligible";
+  const version = methods.get(String(rating["method"]));
+  return typeof score === "number" && version !== undefined ? severityOfScore(score, version) : undefined;
 }
-
-const methods = ["CVSSv4", "CVSSv31", "CVSSv3", "CVSSv2"];
 
 function cvss(ratings: readonly Json[]): DataValue {
-  for (const method of methods) {
+  for (const method of methods.keys()) {
     const scores = ratings.flatMap((rating) =>
       rating["method"] === method && typeof rating["score"] === "number" ? [rating["score"]] : [],
     );
@@ -157,11 +158,6 @@ function fix(analysis: Json | undefined): DataValue {
   if (response.includes("will_not_fix")) return "wont_fix";
   if (response.includes("can_not_fix")) return "not_fixed";
   return undefined;
-}
-
-function firstLine(description: string | undefined): string | undefined {
-  const line = description?.split("\n", 1)[0]?.trim();
-  return line === undefined || line === "" ? undefined : line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
 const statuses = new Map([
