@@ -2,8 +2,8 @@
  * Records and collections at run time that are more than plain data: evidence that is absent, evidence beside which
  * a look-up failed, and lists that may not be whole (semantics, sections 1, 2 and 8).
  */
-import type { DataRecord, DataValue } from "../../language/core/data.ts";
-import { type Unknown, union } from "./unknown.ts";
+import { type DataRecord, type DataValue, Lack } from "../../language/core/data.ts";
+import { causesOf, plain, type Unknown, union } from "./unknown.ts";
 
 /** A record none of whose fields is known: `absent` or `failed` evidence. Reading any field gives `unknown`. */
 export class NoRecord {
@@ -49,6 +49,15 @@ export const nothing = new Collection([], undefined);
 /** The same collection with one more reason to be open. */
 export function opened(collection: Collection, unknown: Unknown): Collection {
   return new Collection(collection.items, collection.open === undefined ? unknown : union(collection.open, unknown));
+}
+
+/** A field of a record literal whose value is not known: all its wants, not one cause. */
+export class Unsettled extends Lack {
+  readonly unknown: Unknown;
+  constructor(unknown: Unknown) {
+    super(causesOf(unknown.causes)[0] ?? "missing", "");
+    this.unknown = plain(unknown);
+  }
 }
 
 /** An entry in its run-time form already, known or not: what several documents say of it together. */

@@ -17,7 +17,7 @@ export interface Pair {
 }
 
 /** A program and evidence of one universe. */
-export function pairFrom(forProgram: Uint8Array, forFacts: Uint8Array): Pair {
+export function pairFrom(forProgram: number, forFacts: number): Pair {
   const choices = choicesFrom(forProgram);
   const shared = universe(choices);
   return { program: programOf(shared, choices), request: requestOf(shared, choicesFrom(forFacts)) };

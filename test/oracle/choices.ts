@@ -1,36 +1,44 @@
 /**
- * Choices drawn from bytes: fast-check makes (and shrinks) the bytes, the generators read them. Once they are used up
- * every choice is the first one, so each generator puts its simplest alternative first and always ends.
+ * Choices drawn from a seed: fast-check makes the seeds, the generators read them. A failing case is named by its seeds
+ * and narrowed by what it means (`narrow.ts`), which says more than a shrunk stream of numbers.
  */
 import fc from "fast-check";
 
 export interface Choices {
   /** A whole number from 0 to n - 1. */
   below(n: number): number;
-  /** True in about `percent` of a hundred draws; false when the bytes are used up. */
+  /** True in about `percent` of a hundred draws. */
   chance(percent: number): boolean;
   pick<T>(list: readonly T[]): T;
-  /** By relative weights; the first alternative when the bytes are used up. */
+  /** By relative weights. */
   weighted<T>(list: readonly (readonly [number, T])[]): T;
   times<T>(least: number, most: number, make: (i: number) => T): readonly T[];
 }
 
-export function choicesFrom(bytes: Uint8Array): Choices {
-  let at = 0;
-  const byte = () => bytes[at++] ?? 0;
-  const below = (n: number) => (n <= 1 ? 0 : (n > 256 ? byte() * 256 + byte() : byte()) % n);
+/** A stream of 32-bit numbers (mulberry32): small, fast, and the same everywhere. */
+function stream(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (t ^ (t >>> 14)) >>> 0;
+  };
+}
+
+export function choicesFrom(seed: number): Choices {
+  const next = stream(seed);
+  const below = (n: number) => (n <= 1 ? 0 : next() % n);
   const pick = <T>(list: readonly T[]): T => {
-    const item = list[below(list.length)];
     if (list.length === 0) throw new Error("nothing to choose from");
-    return item as T;
+    return list[below(list.length)] as T;
   };
   return {
     below,
-    chance: (percent) => 255 - byte() < percent * 2.56,
     pick,
+    chance: (percent) => below(100) < percent,
     weighted: (list) => {
-      const total = list.reduce((sum, [w]) => sum + w, 0);
-      let left = below(total);
+      let left = below(list.reduce((sum, [weight]) => sum + weight, 0));
       for (const [weight, item] of list) {
         if (left < weight) return item;
         left -= weight;
@@ -41,7 +49,5 @@ export function choicesFrom(bytes: Uint8Array): Choices {
   };
 }
 
-/** Bytes without a bias towards few and small ones, which would make most programs trivial. */
-export function entropy(length: number): fc.Arbitrary<Uint8Array> {
-  return fc.noBias(fc.uint8Array({ minLength: length, maxLength: length, size: "max" }));
-}
+/** One of 2³² streams. Not shrunk: a smaller seed is another case. */
+export const seed: fc.Arbitrary<number> = fc.noShrink(fc.noBias(fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff })));

@@ -153,7 +153,7 @@ export function evaluate(expr: Expr, env: Env, world: World): Meaning {
         kind: "record",
         field: (field) => {
           const at = expr.entries.find((e) => e.name === field.name);
-          return at === undefined ? lacking(field.type, want("missing", field.name)) : of(at.value);
+          return at === undefined ? lacking(field.type, want("missing", field.name)) : settled(of(at.value));
         },
       };
   }
@@ -189,6 +189,11 @@ function scalar(meaning: Meaning): Scalar {
     default:
       throw new Error(`the oracle expected a scalar and found ${meaning.kind}`);
   }
+}
+
+/** A field of a record is a value or unknown: never a count between bounds or a set of outcomes. */
+function settled(meaning: Meaning): Meaning {
+  return meaning.kind === "interval" || meaning.kind === "outcomes" ? scalar(meaning) : meaning;
 }
 
 /** A table keeps the set that another table left; a count is a value to it. */

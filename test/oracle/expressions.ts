@@ -1,7 +1,7 @@
 /** Random well-typed expressions, biased towards the shapes that the engine treats specially: joins, counts, closed lists. */
 import type { CompareOp, Expr, FunctionDefinition, Literal } from "../../language/core/ir.ts";
 import type { Value } from "../../language/core/value.ts";
-import type { RecordType, Type } from "../../language/semantics/types.ts";
+import type { Field, RecordType, Type } from "../../language/semantics/types.ts";
 import { scalar } from "../../language/semantics/types.ts";
 import type { Choices } from "./choices.ts";
 import { bool, colour, int, level, listOf, place, pools, text, time, type Universe } from "./universe.ts";
@@ -122,8 +122,17 @@ export function operand(type: Type, depth: number, scope: Scope): Expr {
     [same(type, duration) ? 4 : 0, () => ({ kind: "-", left: operand(time, 0, scope), right: operand(time, 0, scope), type, at })],
     [type.kind === "enum" ? 4 : 0, () => tableCall(type, depth, scope)],
     [2, () => call(type, depth, scope) ?? path(type, scope)],
+    [1, () => ofRecord(type, depth, scope)],
   ]);
   return make();
+}
+
+/** `{ v: … }.v` */
+function ofRecord(type: Type, depth: number, scope: Scope): Expr {
+  const own: Field = { name: "v", type, mode: { kind: "required" }, claimed: false };
+  const recordType: RecordType = { kind: "record", name: "", fields: new Map([["v", own]]), predicates: new Map() };
+  const literalRecord: Expr = { kind: "record", entries: [{ name: "v", value: operand(type, depth - 1, scope) }], type: recordType, at };
+  return { kind: "field", record: literalRecord, field: own, type, at };
 }
 
 export function anyLiteral(type: Type, choices: Choices): Expr {

@@ -1,9 +1,9 @@
 /** From core to closures, once a program: the evaluator never walks a tree to decide. */
-import { type DataRecord, type DataValue, Known, Lack } from "../../../language/core/data.ts";
+import { type DataRecord, type DataValue, Known } from "../../../language/core/data.ts";
 import type { Expr } from "../../../language/core/ir.ts";
 import type { Value } from "../../../language/core/value.ts";
-import { causesOf, Unknown } from "../unknown.ts";
-import { Collection, MapValue } from "../virtual.ts";
+import { Unknown } from "../unknown.ts";
+import { Collection, MapValue, Unsettled } from "../virtual.ts";
 import { compileAttestation } from "./attestations.ts";
 import { compileCall, compileTable } from "./calls.ts";
 import { compileCompare } from "./compare.ts";
@@ -119,7 +119,7 @@ export function compileExpr(context: Context, expr: Expr): Compiled {
 
 /** A field of a record literal: it is in run-time form, which `Known` says to whoever reads it. */
 function asData(value: unknown, nested: boolean): DataValue {
-  if (value instanceof Unknown) return new Lack(causesOf(value.causes).at(-1) ?? "missing", "");
+  if (value instanceof Unknown) return new Unsettled(value);
   return nested ? (value as DataRecord) : new Known(value as Value);
 }
 

@@ -6,7 +6,18 @@ import type { Env } from "../env.ts";
 import { type EntryReader, mergeReadings } from "../merge.ts";
 import { type Reader, readerOf, showRaw } from "../read.ts";
 import { causeBit, MALFORMED, MISSING, opennessWant, plain, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
-import { Collection, isVirtual, MapValue, MergedRecord, NoRecord, opened, PartialRecord, ReadEntry, type RecordValue } from "../virtual.ts";
+import {
+  Collection,
+  isVirtual,
+  MapValue,
+  MergedRecord,
+  NoRecord,
+  opened,
+  PartialRecord,
+  ReadEntry,
+  type RecordValue,
+  Unsettled,
+} from "../virtual.ts";
 import type { Compiled, Context, Fn } from "./context.ts";
 import { resolvedByVex } from "./vex.ts";
 
@@ -14,7 +25,7 @@ import { resolvedByVex } from "./vex.ts";
 type Convert = (raw: DataValue, record: DataRecord, site: Site) => unknown;
 
 function lackOf(lack: Lack, site: Site, record: DataRecord): Unknown {
-  return want(causeBit(lack.cause), site, record, lack.detail);
+  return lack instanceof Unsettled ? lack.unknown : want(causeBit(lack.cause), site, record, lack.detail);
 }
 
 function scalarConvert(read: Reader): Convert {

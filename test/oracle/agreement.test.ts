@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { causes, type Expr, effects, type Program } from "../../language/core/ir.ts";
+import { compareAnswers, engineAnswer, pairFrom } from "./agreement.ts";
+import { seed } from "./choices.ts";
+import { decide } from "./decide.ts";
+import { bind, type Env, faultless, truth } from "./evaluate.ts";
+import { narrowed } from "./narrow.ts";
+import { visit } from "./rewrite.ts";
+import { patience, runs } from "./runs.ts";
+
+const numRuns = runs(20_000);
+
+const nodeKinds: readonly Expr["kind"][] = [
+  "literal",
+  "input",
+  "constant",
+  "let",
+  "local",
+  "subject",
+  "field",
+  "entry",
+  "element",
+  "has-key",
+  "predicate",
+  "not",
+  "and",
+  "or",
+  "compare",
+  "member",
+  "within",
+  "pattern",
+  "some",
+  "every",
+  "count",
+  "known",
+  "otherwise",
+  "closed",
+  "attestation",
+  "table",
+  "call",
+  "intrinsic",
+  "+",
+  "-",
+  "negate",
+  "list",
+  "record",
+];
+
+class Tally {
+  private readonly counts = new Map<string, number>();
+  add(what: string): void {
+    this.counts.set(what, this.of(what) + 1);
+  }
+  of(what: string): number {
+    return this.counts.get(what) ?? 0;
+  }
+  share(what: string, among: readonly string[]): number {
+    return this.of(what) / among.reduce((sum, other) => sum + this.of(other), 0);
+  }
+}
+
+function letsOf(lets: Program["policies"][number]["lets"]): Env {
+  return lets.reduce<Env>((env, l) => bind(env, l.slot, { kind: "expression", expr: l.value, env }), new Map());
+}
+
+it(
+  "decides as the naive evaluator does, on random programs and evidence of every kind",
+  () => {
+    const tally = new Tally();
+    fc.assert(
+      fc.property(seed, seed, fc.boolean(), (forProgram, forFacts, explained) => {
+        const pair = pairFrom(forProgram, forFacts);
+        const { program, request } = pair;
+        const theirs = decide(program, new Map(), request);
+        const differences = compareAnswers(engineAnswer(program, request, explained), theirs, explained);
+        if (differences.length > 0) throw new Error([...differences, narrowed(pair)].join("\n"));
+        tally.add(theirs.kind);
+        for (const policy of program.policies) {
+          for (const { condition } of policy.clauses) {
+            const value = truth(condition, letsOf(policy.lets), { program, inputs: new Map(), request, faults: faultless });
+            tally.add(`condition ${typeof value === "boolean" ? value : "unknown"}`);
+            visit(condition, (node) => tally.add(`node ${node.kind}`));
+          }
+          for (const { value } of policy.lets) visit(value, (node) => tally.add(`node ${node.kind}`));
+        }
+        if (theirs.kind !== "decision") return;
+        tally.add(`effect ${theirs.decision.effect}`);
+        tally.add(`reason ${theirs.decision.reason}`);
+        tally.add(`valid ${theirs.decision.validUntil === undefined ? "always" : "until"}`);
+        for (const clause of theirs.decision.clauses) {
+          tally.add(`outcome ${clause.outcome}`);
+          for (const cause of clause.causes) tally.add(`cause ${cause}`);
+        }
+      }),
+      { numRuns },
+    );
+    const seen = (kind: string, names: readonly string[]) => names.filter((name) => tally.of(`${kind} ${name}`) < numRuns / 500);
+    expect(seen("node", nodeKinds)).toEqual([]);
+    expect(seen("cause", causes)).toEqual([]);
+    expect(seen("effect", effects)).toEqual([]);
+    expect(seen("reason", ["passed", "violated", "undecided", "uncovered", "fault"])).toEqual([]);
+    expect(seen("valid", ["always", "until"])).toEqual([]);
+    expect(tally.share("decision", ["decision", "no-policy"])).toBeGreaterThan(0.7);
+    const truths = ["condition true", "condition false", "condition unknown"];
+    for (const value of truths) expect(tally.share(value, truths), value).toBeGreaterThan(0.2);
+  },
+  patience,
+);
