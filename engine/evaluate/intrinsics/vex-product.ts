@@ -74,20 +74,6 @@ function repositoriesOf(purl: Purl): readonly string[] {
   return [named, beside].filter((repository) => repository !== undefined);
 }
 
-/** Keys under which a product is looked up. It may match only a subject that has one of them. */
-export function productKeys(product: VexProduct): readonly string[] {
-  const keys = [...product.digests, ...product.repositories];
-  if (product.purl !== undefined && product.purl.type !== "oci") keys.push(purlKey(product.purl));
-  return keys;
-}
-
-export function subjectKeys(subject: VexSubject): readonly string[] {
-  const keys = [...subject.digests];
-  if (subject.repository !== undefined) keys.push(subject.repository);
-  if (subject.purl !== undefined) keys.push(purlKey(subject.purl));
-  return keys;
-}
-
 /**
  * Why the product is not the subject; undefined: it is. Where both give digests of one algorithm, these decide (semantics, section 8:
  * some equal, none unequal); else the repository and tag of an image, or the purl.

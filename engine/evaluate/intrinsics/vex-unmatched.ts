@@ -1,6 +1,14 @@
 /** VEX statements that matched no finding: the commonest complaint about VEX is that they fail to match in silence. */
 import type { DataRecord } from "../../../language/core/data.ts";
-import { matching, questionOf, type VexIndex, type VexQuestion, type VexStatement } from "./resolve.ts";
+import {
+  componentMatches,
+  questionOf,
+  type VexIndex,
+  type VexQuestion,
+  type VexStatement,
+  wholeGroups,
+  wholeMatches,
+} from "./vex-index.ts";
 import { type Miss, missOfComponent, missOfProduct, missOfSubcomponent, nearestMiss, type VexSubject } from "./vex-product.ts";
 
 export interface UnmatchedStatement {
@@ -19,10 +27,14 @@ export function unmatchedStatements(index: VexIndex, findings: readonly DataReco
   const questions = new Map<string, VexQuestion[]>();
   for (const finding of findings) {
     const question = questionOf(index, finding);
-    const key = `${question.vulnerabilities.join(" ")}\n${question.purl?.text ?? ""}\n${question.version ?? ""}`;
-    if (asked.has(key)) continue;
-    asked.add(key);
-    for (const statement of matching(index, question, subject)) matched.add(statement);
+    if (asked.has(question.key)) continue;
+    asked.add(question.key);
+    for (const statement of componentMatches(index, question, subject)) matched.add(statement);
+    for (const group of wholeGroups(index, question, subject)) {
+      if (asked.has(group)) continue;
+      asked.add(group);
+      for (const statement of wholeMatches(index, group, subject)) matched.add(statement);
+    }
     for (const vulnerability of question.vulnerabilities) {
       const known = questions.get(vulnerability);
       if (known === undefined) questions.set(vulnerability, [question]);
@@ -33,10 +45,8 @@ export function unmatchedStatements(index: VexIndex, findings: readonly DataReco
     .filter((statement) => !matched.has(statement))
     .map((statement) => {
       const near = questions.get(index.classes.of(statement.ids[0] ?? "")) ?? [];
-      return {
-        statement,
-        nearest: near.length === 0 ? "vulnerability" : nearestMiss(near.flatMap((question) => missesOf(statement, question, subject))),
-      };
+      const nearest = near.length === 0 ? "vulnerability" : nearestMiss(near.flatMap((question) => missesOf(statement, question, subject)));
+      return { statement, nearest };
     });
 }
 
