@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const dist = join(root, "dist");
 
 /** Licence texts of the packages in the bundle, for `dist/THIRD-PARTY.txt`. */
 async function thirdParty(metafile: Metafile): Promise<string> {
@@ -31,44 +30,56 @@ async function thirdParty(metafile: Metafile): Promise<string> {
   return parts.join("\n\n");
 }
 
-const started = performance.now();
-await rm(dist, { recursive: true, force: true });
-const result = await build({
-  absWorkingDir: root,
-  entryPoints: { waybill: "compiler/cli/main.ts" },
-  outdir: dist,
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node22",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "none",
-  // CommonJS packages in the bundle ask for Node's own modules by `require`.
-  banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
-  chunkNames: "chunks/[name]-[hash]",
-  mainFields: ["module", "main"],
-  metafile: true,
-  logLevel: "warning",
-});
-await writeFile(join(dist, "THIRD-PARTY.txt"), await thirdParty(result.metafile));
-await chmod(join(dist, "waybill.js"), 0o755);
+/** Bundles to a folder; the entry is `waybill.js` in it. */
+export async function bundle(outdir: string): Promise<Metafile> {
+  await rm(outdir, { recursive: true, force: true });
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { waybill: "compiler/cli/main.ts" },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    // CommonJS packages in the bundle ask for Node's own modules by `require`.
+    banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
+    chunkNames: "chunks/[name]-[hash]",
+    mainFields: ["module", "main"],
+    metafile: true,
+    logLevel: "warning",
+  });
+  await chmod(join(outdir, "waybill.js"), 0o755);
+  return result.metafile;
+}
 
 /**
  * `npx waybill` in the checkout finds this link. A `bin` entry in the root manifest instead would make npx install the
  * checkout into its own cache on every call, which also fails from the second call on (npm 11).
  */
-const bin = join(root, "node_modules", ".bin");
-if (process.platform !== "win32") {
+async function link(): Promise<void> {
+  if (process.platform === "win32") return;
+  const bin = join(root, "node_modules", ".bin");
   await mkdir(bin, { recursive: true });
   await rm(join(bin, "waybill"), { force: true });
   await symlink("../../dist/waybill.js", join(bin, "waybill"));
 }
 
-const validators = join(root, "engine/evidence/generated");
-await cp(validators, join(dist, "lib", "engine/evidence/generated"), { recursive: true });
-const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-const chunks = Object.keys(result.metafile.outputs).length - 1;
-const took = Math.round(performance.now() - started);
-process.stdout.write(`built dist/waybill.js and ${chunks} chunks, ${(bytes / 1e6).toFixed(1)} MB, in ${took} ms\n`);
+if (import.meta.main) {
+  const started = performance.now();
+  const dist = join(root, "dist");
+  const metafile = await bundle(dist);
+  await writeFile(join(dist, "THIRD-PARTY.txt"), await thirdParty(metafile));
+  await link();
+  // tsc writes the library beside it, and does not copy JavaScript that it did not write.
+  for (const generated of ["engine/evidence/generated", "compiler/bundle/generated"]) {
+    await cp(join(root, generated), join(dist, "lib", generated), { recursive: true });
+  }
+  const outputs = Object.values(metafile.outputs);
+  const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
+  const took = Math.round(performance.now() - started);
+  process.stdout.write(`built dist/waybill.js and ${outputs.length - 1} chunks, ${(bytes / 1e6).toFixed(1)} MB, in ${took} ms\n`);
+}

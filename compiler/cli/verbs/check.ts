@@ -35,7 +35,6 @@ export async function check(call: Call, paths: readonly string[], options: Reado
       if (first && terminal.verbose) await note(terminal, `\`waybill explain ${first.code}\` has the page of a code`);
       const found = summary(diagnostics);
       await terminal.out(`checked ${plural(project.files.length, "file")}: ${found === "" ? "nothing to report" : found}\n`);
-      if (terminal.verbose && project.program) for (const line of project.outline()) await terminal.out(`  ${line}\n`);
       return code;
     }
   }

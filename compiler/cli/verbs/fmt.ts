@@ -6,7 +6,7 @@ import { hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import { plural } from "../../../language/diagnostics/render/wrap.ts";
-import { format } from "../../../language/syntax/format.ts";
+import { formatSource } from "../../../language/syntax/format.ts";
 import type { Call } from "../cli.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { fileProblem, readPolicies } from "../shell/files.ts";
@@ -21,15 +21,17 @@ export async function fmt(call: Call, paths: readonly string[], options: Readonl
   const diagnostics: Diagnostic[] = [...read.diagnostics];
   const changed: string[] = [];
   for (const source of read.sources) {
-    const result = format(source);
-    const errors = result.diagnostics.filter((one) => one.level === "error");
-    diagnostics.push(...errors);
-    if (errors.length > 0) continue;
-    const differs = result.value !== source.text;
+    const result = formatSource(source);
+    const text = result.value;
+    if (text === undefined) {
+      diagnostics.push(...result.diagnostics.filter((one) => one.level === "error"));
+      continue;
+    }
+    const differs = text !== source.text;
     if (differs) changed.push(source.path);
     if (checkOnly) continue;
-    if (source.path === "stdin") await terminal.out(result.value);
-    else if (differs) await writeFile(source.path, result.value).catch((problem: unknown) => stop(source.path, problem));
+    if (source.path === "stdin") await terminal.out(text);
+    else if (differs) await writeFile(source.path, text).catch((problem: unknown) => stop(source.path, problem));
   }
   const texts = new Map(read.sources.map((source) => [source.path, source.text]));
   await tell(

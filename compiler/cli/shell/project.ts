@@ -1,0 +1,115 @@
+/** Sources of a call: the policies that were named, what they import from the project, and the library. */
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { type CompileInput, compile } from "../../../language/compile.ts";
+import type { Program } from "../../../language/core/ir.ts";
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
+import type { SourceFile } from "../../../language/syntax/tree.ts";
+import { readConfig, type Setting } from "./config.ts";
+import { digestOf, sha256 } from "./digest.ts";
+import { exit, Stop } from "./exit.ts";
+import { decodePolicy, filesBelow, readPolicies } from "./files.ts";
+import { libraryModules, libraryText, moduleName } from "./library.ts";
+
+export interface Project {
+  readonly program: Program;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Paths of the policies that decide, as they are shown. */
+  readonly files: readonly string[];
+  /** Every text that a diagnostic or a decision may point into. */
+  readonly sources: Sources;
+  /** `sha256:<hex>` over the sources that were loaded and the settings of inputs; paths do not count. */
+  readonly digest: (settings: readonly Setting[]) => string;
+}
+
+/** What was named, else `policy` of `waybill.toml`, else the working directory. */
+export async function policyPaths(paths: readonly string[]): Promise<readonly string[]> {
+  if (paths.length > 0) return paths;
+  const config = await readConfig();
+  return config.policy.length > 0 ? config.policy : ["."];
+}
+
+/** Modules of the project by name: what is below the folders of the named policies, or beside `waybill.toml`. */
+async function projectModules(paths: readonly string[], configPath: string | undefined): Promise<ReadonlyMap<string, SourceFile>> {
+  const folders = new Set(configPath === undefined ? paths.map((path) => dirname(path)) : [dirname(configPath)]);
+  const modules = new Map<string, SourceFile>();
+  for (const folder of folders) {
+    for (const path of await filesBelow(folder, (name) => name.endsWith(".scp")).catch(() => [])) {
+      const text = decodePolicy(readFileSync(path), path);
+      const name = typeof text === "string" ? moduleName(text) : undefined;
+      if (typeof text === "string" && name !== undefined && !modules.has(name)) modules.set(name, { path, text });
+    }
+  }
+  return modules;
+}
+
+/** Names that `import` uses; a look ahead of the parser, to know whether the project's other files are wanted at all. */
+function importedNames(text: string): readonly string[] {
+  return [...text.matchAll(/^[ \t]*import\s+([^\n]*(?:,\s*\n[^\n]*)*)/gm)].flatMap((match) =>
+    (match[1] ?? "").split(",").map((part) => part.trim().split(/\s/)[0] ?? ""),
+  );
+}
+
+/** Reads, parses and checks. Policies with errors have a program all the same; who decides looks at the diagnostics. */
+export async function loadProject(paths: readonly string[]): Promise<Project> {
+  const config = await readConfig();
+  const { sources, diagnostics: unread } = await readPolicies(paths);
+  if (unread.length > 0) throw new Stop(exit.usage, unread);
+  const library = libraryModules();
+  const own = new Set(sources.map((source) => moduleName(source.text)));
+  const wanted = sources.flatMap((source) => importedNames(source.text));
+  const beyond = wanted.some((name) => !library.has(name) && !own.has(name));
+  const neighbours = beyond
+    ? await projectModules(
+        sources.map((source) => source.path),
+        config.path,
+      )
+    : new Map<string, SourceFile>();
+
+  const loaded = new Map<string, string>(sources.map((source) => [source.path, source.text]));
+  const remember = (source: SourceFile | undefined): SourceFile | undefined => {
+    if (source) loaded.set(source.path, source.text);
+    return source;
+  };
+  const input: CompileInput = {
+    deciding: sources,
+    load: (name) => remember(neighbours.get(name) ?? library.get(name)),
+    file: (path, from) => {
+      const text = tableText(path, from);
+      if (text !== undefined) loaded.set(`${from}\n${path}`, text);
+      return text;
+    },
+    known: [...library.keys(), ...neighbours.keys()],
+  };
+  const { value: program, diagnostics } = compile(input);
+  return {
+    program,
+    diagnostics,
+    files: sources.map((source) => source.path),
+    sources: sourcesOf((path) => loaded.get(path) ?? (path === config.path ? config.text : undefined)),
+    digest: (settings) =>
+      digestOf([
+        ...[...loaded.values()].map((text) => ["source", sha256(text)]),
+        ...new Map(settings.map((setting) => [setting.key, ["input", setting.key, setting.value]])).values(),
+      ]),
+  };
+}
+
+/** The rows of a table that says `from "…"`: beside the policy, never outside the folder that it stands in. */
+function tableText(path: string, from: string): string | undefined {
+  if (/^(std|packs):/.test(from)) {
+    const folder = from.slice(0, Math.max(from.lastIndexOf("/"), from.indexOf(":")) + 1);
+    return libraryText(`${folder}${path}`);
+  }
+  const base = resolve(dirname(from === "stdin" ? "stdin" : from));
+  const target = resolve(base, path);
+  const way = relative(base, target);
+  if (way.startsWith("..") || resolve(way) === way) return undefined;
+  try {
+    const text = decodePolicy(readFileSync(join(base, way)), target);
+    return typeof text === "string" ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
