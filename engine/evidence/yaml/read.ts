@@ -51,20 +51,11 @@ function refuse(fault: Diagnostic): Result<undefined> {
 function read(text: string, name: string, limits: Limits): Result<YamlFile | undefined> {
   const lines = new LineCounter();
   const parsed = documentsOf(text, lines);
-  const faults: Diagnostic[] = [];
-  for (const document of parsed) {
-    for (const error of document.errors) {
-      const [start, end] = error.pos;
-      const { line, col } = lines.linePos(start);
-      const problem = (error.message.split(/ at line \d+/)[0] ?? error.message).replace(/[.:]$/, "");
-      const sentence = `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
-      faults.push(diagnostic("WB0909", { problem: sentence, line, column: col }, { path: name, start, end: Math.max(start, end) }));
-    }
-  }
+  const faults = parsed.flatMap((document) => [...syntaxFaults(document, name, lines, limits), ...repeatedKeys(document, name, lines)]);
   if (faults.length > 0) return { value: undefined, diagnostics: faults.slice(0, 20) };
   const values: unknown[] = [];
   for (const document of parsed) {
-    if (document.contents === null) continue;
+    if (isEmpty(document)) continue;
     const problem = unreadable(document, limits.depth);
     if (problem === "depth") return refuse(diagnostic("WB0904", { name, limit: limits.depth }, whole(name)));
     if (problem)
@@ -75,10 +66,59 @@ function read(text: string, name: string, limits: Limits): Result<YamlFile | und
   return { value: { documents, text }, diagnostics: [] };
 }
 
+function syntaxFaults(document: Document.Parsed, name: string, lines: LineCounter, limits: Limits): readonly Diagnostic[] {
+  return document.errors.slice(0, 20).map((error) => {
+    const [start, end] = error.pos;
+    const { line, col } = lines.linePos(start);
+    const location = { path: name, start, end: Math.max(start, end) };
+    if (/call stack/i.test(error.message)) return diagnostic("WB0904", { name, limit: limits.depth }, location);
+    const problem = (error.message.split(/ at line \d+/)[0] ?? error.message).replace(/[.:]$/, "");
+    return diagnostic("WB0909", { problem: `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`, line, column: col }, location);
+  });
+}
+
+/** Keys that are given twice in one map; the library compares each with each, which is too slow for large maps. */
+function repeatedKeys(document: Document.Parsed, name: string, lines: LineCounter): readonly Diagnostic[] {
+  const faults: Diagnostic[] = [];
+  if (document.errors.length > 0) return faults;
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Map<string, readonly [number, number]>();
+      for (const { key } of map.items) {
+        const range = isScalar(key) ? key.range : undefined;
+        if (!isScalar(key) || !range) continue;
+        const place = [range[0], range[1]] as const;
+        const first = seen.get(String(key.value));
+        if (!first) seen.set(String(key.value), place);
+        else if (faults.length < 20) {
+          faults.push(
+            diagnostic(
+              "WB0906",
+              { key: String(key.value), line: lines.linePos(place[0]).line },
+              { path: name, start: place[0], end: place[1] },
+              {
+                label: "given again here",
+                related: [{ location: { path: name, start: first[0], end: first[1] }, text: "first given here" }],
+                notes: ["readers disagree on which of the two counts"],
+              },
+            ),
+          );
+        }
+      }
+    },
+  });
+  return faults;
+}
+
 function documentsOf(text: string, lines?: LineCounter): readonly Document.Parsed[] {
-  const options = { version: "1.2", schema: "core", uniqueKeys: true, merge: false, prettyErrors: true, logLevel: "silent" } as const;
+  const options = { version: "1.2", schema: "core", uniqueKeys: false, merge: false, prettyErrors: false, logLevel: "silent" } as const;
   const parsed = parseAllDocuments(text, lines ? { ...options, lineCounter: lines } : options);
   return Array.isArray(parsed) ? (parsed as readonly Document.Parsed[]) : [];
+}
+
+/** Nothing, only comments, or null: what editors and templates leave behind. */
+function isEmpty(document: Document.Parsed): boolean {
+  return document.contents === null || (isScalar(document.contents) && document.contents.value === null);
 }
 
 /** Flow collections alone nest without indentation, and the parser recurses into them. */
@@ -154,7 +194,7 @@ function unfolded(document: Document.Parsed): string | undefined {
 /** The span of the node at a JSON pointer; `part` counts documents that are not empty, from 1. */
 export function locateYaml(text: string, pointer: string, part = 1): Span | undefined {
   try {
-    const document = documentsOf(text).filter((d) => d.contents !== null)[part - 1];
+    const document = documentsOf(text).filter((d) => !isEmpty(d))[part - 1];
     let node: unknown = document?.contents;
     for (const piece of pointer === "" ? [] : pointer.slice(1).split("/")) {
       const key = piece.replaceAll("~1", "/").replaceAll("~0", "~");
