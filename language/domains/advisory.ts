@@ -1,5 +1,5 @@
 /** Advisory ids, in the case in which their databases print them. */
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 const cve = /^CVE-\d{4}-\d{4,19}$/i;
 const ghsa = /^GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}$/i;
@@ -10,6 +10,10 @@ const other = /^[A-Za-z0-9](?:[A-Za-z0-9._:+/-]{0,254}[A-Za-z0-9])?$/;
  * other databases (`RHSA-2024:1234`, `PYSEC-2021-1`, `DLA-1-1`, `TEMP-0000000-AABBCC`) are kept as they are.
  */
 export function parseAdvisory(text: string): Parsed<string> {
+  return checked(read(text), read);
+}
+
+function read(text: string): Parsed<string> {
   if (cve.test(text)) return parsed(text.toUpperCase());
   if (ghsa.test(text)) return parsed(`GHSA${text.slice(4).toLowerCase()}`);
   if (/^CVE\b/i.test(text))

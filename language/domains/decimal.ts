@@ -1,5 +1,5 @@
 import { type Integer, integerOf } from "./integer.ts";
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 /** Decimals are integers times 10^-9 (semantics, section 4): a Decimal is that integer, and adds and compares like one. */
 const places = 9;
@@ -8,6 +8,10 @@ const shape = /^(-?)(\d{1,4000})(?:\.(\d{1,4000}))?$/;
 
 /** Reads `0.10`, `-7`, `9.8`: exact, no exponent, at most nine digits after the point (trailing zeros are free). */
 export function parseDecimal(text: string): Parsed<Integer> {
+  return checked(read(text), read);
+}
+
+function read(text: string): Parsed<Integer> {
   const match = shape.exec(text);
   if (match === null) return problem(`\`${text}\` is not a decimal number`);
   const [, sign = "", whole = "", fraction = ""] = match;

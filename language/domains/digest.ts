@@ -1,6 +1,6 @@
 /** Digests: `algorithm:hex` in lower case, as OCI and in-toto write them. */
 import { nearest } from "./near.ts";
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 /** Hexadecimal digits by algorithm: OCI image spec (digests), in-toto digest set, CycloneDX and SPDX hash algorithms. */
 const lengths: ReadonlyMap<string, number> = new Map([
@@ -52,6 +52,10 @@ export function digestOf(algorithm: string, hex: string): Parsed<string> {
 
 /** Reads `sha256:<hex>`. */
 export function parseDigest(text: string): Parsed<string> {
+  return checked(read(text), read);
+}
+
+function read(text: string): Parsed<string> {
   const colon = text.indexOf(":");
   if (colon > 0) return digestOf(text.slice(0, colon), text.slice(colon + 1));
   const likely = /^[0-9a-fA-F]+$/.test(text) ? bareLengths.get(text.length) : undefined;

@@ -2,7 +2,7 @@
  * Durations: whole microseconds, at most 2^53 - 1 of them (285 years) in either direction. Months and years have no fixed length, so no
  * unit is longer than a week (grammar, section 2).
  */
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 export type DurationUnit = "second" | "minute" | "hour" | "day" | "week";
 
@@ -29,10 +29,14 @@ const iso = /^(-?)P(?:(\d{1,16})W)?(?:(\d{1,16})D)?(?:T(?:(\d{1,16})H)?(?:(\d{1,
  * `PT1.5S`). Digits beyond microseconds are cut off.
  */
 export function parseDuration(text: string): Parsed<number> {
-  return text.startsWith("P") || text.startsWith("-P") ? parseIso(text) : parseWords(text);
+  return checked(read(text), read);
 }
 
-function parseIso(text: string): Parsed<number> {
+function read(text: string): Parsed<number> {
+  return text.startsWith("P") || text.startsWith("-P") ? readIso(text) : readWords(text);
+}
+
+function readIso(text: string): Parsed<number> {
   if (/^-?P[^T]*[YM]/.test(text)) {
     return problem(`\`${text}\` counts months or years, which have no fixed length; say it in days`);
   }
@@ -50,7 +54,7 @@ function parseIso(text: string): Parsed<number> {
   return parsed(sign === "-" ? 0 - total : total);
 }
 
-function parseWords(text: string): Parsed<number> {
+function readWords(text: string): Parsed<number> {
   let rest = text;
   let total = 0;
   let negative = false;

@@ -1,6 +1,7 @@
 /** Container image references, normalised as Docker does (distribution/reference, `ParseDockerRef` and its grammar). */
+import { cacheOf } from "./cache.ts";
 import { digestOf } from "./digest.ts";
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 /** References are compared by component, never as strings (semantics, section 4). */
 export interface ImageRef {
@@ -25,17 +26,11 @@ const tagShape = /^\w[\w.-]{0,127}$/;
 const longest = 4096;
 const longestName = 255;
 
-const cache = new Map<string, Parsed<ImageRef>>();
-const cacheSize = 4096;
+const references = cacheOf(4096, (text) => checked(read(text), read));
 
 /** Reads `nginx`, `ghcr.io/acme/api:1.2`, `localhost:5000/x@sha256:…`, `x:tag@sha256:…`. */
 export function parseImageRef(text: string): Parsed<ImageRef> {
-  const known = cache.get(text);
-  if (known !== undefined) return known;
-  const result = read(text);
-  if (cache.size >= cacheSize) cache.clear();
-  cache.set(text, result);
-  return result;
+  return references.of(text);
 }
 
 function read(text: string): Parsed<ImageRef> {

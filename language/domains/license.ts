@@ -2,7 +2,7 @@
 import { cacheOf } from "./cache.ts";
 import { combined, isUnstated, type LicenseExpression, parseExpression, showExpression } from "./license/expression.ts";
 import { canonicalLicenseId, licenseIdByName } from "./license/list.ts";
-import { type Parsed, parsed } from "./parsed.ts";
+import { checked, type Parsed, parsed } from "./parsed.ts";
 
 export type { LicenseExpression } from "./license/expression.ts";
 export { canonicalLicenseId, isDeprecatedLicenseId, isSpdxId, licenseIdByName, nearestLicenseId } from "./license/list.ts";
@@ -15,10 +15,12 @@ export interface License {
   readonly unstated: boolean;
 }
 
-const licenses = cacheOf(4096, (text): Parsed<License> => {
+const licenses = cacheOf(4096, (text) => checked(read(text), read));
+
+function read(text: string): Parsed<License> {
   const expression = parseExpression(text);
   return expression.ok ? parsed(licenseOf(expression.value)) : expression;
-});
+}
 
 /**
  * Reads an SPDX expression; deprecated ids are canonicalised. `NOASSERTION` and `NONE` are read too, as licences of

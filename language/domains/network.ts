@@ -1,5 +1,5 @@
 /** Internet addresses, networks and ports. */
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 /** An address; `text` is canonical, so equal addresses have equal texts. */
 export interface Ip {
@@ -33,6 +33,10 @@ export function parseIp(text: string): Parsed<Ip> {
  * (`::ffff:10.0.0.0/104`) is the IPv4 network that it stands for.
  */
 export function parseCidr(text: string): Parsed<Cidr> {
+  return checked(readCidr(text), readCidr);
+}
+
+function readCidr(text: string): Parsed<Cidr> {
   const slash = text.indexOf("/");
   if (slash < 0) {
     const ip = parseIp(text);

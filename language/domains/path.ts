@@ -1,10 +1,14 @@
 /** POSIX paths, absolute or relative, in the form in which equal texts name the same entry (symbolic links aside). */
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 const longest = 4096;
 
 /** Reads a path without empty, `.` and `..` segments and without a slash at its end (`/` alone excepted). */
 export function parsePath(text: string): Parsed<string> {
+  return checked(read(text), read);
+}
+
+function read(text: string): Parsed<string> {
   if (text === "") return problem("a path cannot be empty");
   if (text.includes("\0")) return problem("a path cannot hold a NUL character");
   if (text.length > longest) return problem(`a path has at most ${longest} characters`);

@@ -3,7 +3,7 @@
  * character is itself, and RE2 regular expressions. Both match in linear time.
  */
 import { RE2JS } from "re2js";
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 export interface Glob {
   readonly text: string;
@@ -21,6 +21,10 @@ const longest = 4096;
 
 /** Reads a glob. `?` and `[…]` are literal, as in SPIFFE ids and image references; there is no escape. */
 export function parseGlob(text: string): Parsed<Glob> {
+  return checked(readGlob(text), readGlob);
+}
+
+function readGlob(text: string): Parsed<Glob> {
   if (text === "") return problem("an empty glob matches nothing but the empty string; compare with `==` instead");
   if (text.length > longest) return problem(`a glob has at most ${longest} characters`);
   if (text.includes("***")) return problem(`\`${text}\` has more than two stars in a row`, text.replace(/\*{3,}/g, "**"));

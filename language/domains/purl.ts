@@ -6,7 +6,7 @@
  * `pkg:npm/@a/b`. The tests compare with it where both accept.
  */
 import { cacheOf } from "./cache.ts";
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 import { canonicalParts, type PurlParts } from "./purl/types.ts";
 import { inRange, parseRange, type Range, showRange } from "./range.ts";
 import { ecosystemOfPurlType, type Version, versionOf } from "./version.ts";
@@ -32,7 +32,7 @@ export interface PurlSet {
 }
 
 const longest = 4096;
-const purls = cacheOf(16_384, read);
+const purls = cacheOf(16_384, (text) => checked(read(text), read));
 
 /** Reads a purl and brings it into the canonical form of its type. */
 export function parsePurl(text: string): Parsed<Purl> {
@@ -133,7 +133,7 @@ function readQualifiers(text: string): ReadonlyMap<string, string> | string {
 /** `pkg:npm/@a/b` means `pkg:npm/%40a/b`. */
 function unencodedScope(text: string): string | undefined {
   const encoded = text.replace(/\/@/, "/%40");
-  return encoded !== text && read(encoded).ok ? encoded : undefined;
+  return encoded === text ? undefined : encoded;
 }
 
 function purlOf(parts: PurlParts): Purl {
@@ -202,10 +202,10 @@ export function parsePurlSet(text: string, versions?: string): Parsed<PurlSet> {
   return parsed({ purl: purl.value, range: range.value, text: `${purl.value.text} versions "${versions}"` });
 }
 
-/** The version of a purl in its ecosystem; of an rpm with the epoch that its qualifier says. */
+/** The version of a purl in its ecosystem; of an rpm or deb with the epoch that its qualifier says. */
 export function versionOfPurl(purl: Purl): Version | undefined {
   if (purl.version === undefined) return undefined;
-  const epoch = purl.type === "rpm" ? purl.qualifiers.get("epoch") : undefined;
+  const epoch = purl.type === "rpm" || purl.type === "deb" ? purl.qualifiers.get("epoch") : undefined;
   const text = epoch === undefined || purl.version.includes(":") ? purl.version : `${epoch}:${purl.version}`;
   return versionOf(ecosystemOfPurlType(purl.type), text);
 }

@@ -1,12 +1,12 @@
 /** Version ranges: unions of intervals in the order of an ecosystem (semantics, section 4). */
 import { cacheOf } from "./cache.ts";
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 import { readComparators } from "./range/comparators.ts";
 import { type Bound, type Compare, type Interval, isEmpty, union } from "./range/interval.ts";
 import { readConstraints, splitVers } from "./range/vers.ts";
 import { compareVersions, isOrdered, isVersion, sharedEcosystem, type Version } from "./version.ts";
 
-export type { Bound, Interval } from "./range/interval.ts";
+export type { Interval } from "./range/interval.ts";
 
 export interface Range {
   /** As of `Version`; "" for a literal, which is read in the ecosystem of the version it is asked about. */
@@ -28,7 +28,7 @@ const ranges = new Map<string, (text: string) => Parsed<Range>>();
 export function parseRange(text: string, ecosystem = ""): Parsed<Range> {
   let of = ranges.get(ecosystem);
   if (of === undefined) {
-    of = cacheOf(2048, (key) => read(key, ecosystem)).of;
+    of = cacheOf(2048, (key) => checked(read(key, ecosystem), (other) => read(other, ecosystem))).of;
     if (ecosystem === "" || isOrdered(ecosystem)) ranges.set(ecosystem, of);
   }
   return of(text);

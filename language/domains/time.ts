@@ -6,7 +6,7 @@
  * outside, the fraction of a second is dropped, so `9999-12-31T23:59:59.999Z` (a usual "never") is a valid time and
  * order is kept.
  */
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 const second = 1_000_000;
 const day = 86_400;
@@ -18,6 +18,10 @@ const dateShape = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d))?Z)?$/;
  * 23:59 UTC) is the first instant after it, as in POSIX time.
  */
 export function parseTime(text: string): Parsed<number> {
+  return checked(readTime(text), readTime);
+}
+
+function readTime(text: string): Parsed<number> {
   const match = instant.exec(text);
   if (match === null) return problem(`\`${text}\` is not an RFC 3339 time`, timeSuggestion(text));
   const [
@@ -48,6 +52,10 @@ export function parseTime(text: string): Parsed<number> {
 
 /** Reads a date literal, `2027-01-31` or `2027-01-31T12:00Z` (grammar, section 2): the instant at which it begins. */
 export function parseDate(text: string): Parsed<number> {
+  return checked(readDate(text), readDate);
+}
+
+function readDate(text: string): Parsed<number> {
   const match = dateShape.exec(text);
   if (match === null) return problem(`\`${text}\` is not a date`, dateSuggestion(text));
   const [, year = "", month = "", date = "", hour = "0", minute = "0", secondText = "0"] = match;

@@ -1,5 +1,5 @@
 /** Absolute URLs with an authority (RFC 3986), as far as policies compare them. */
-import { type Parsed, parsed, problem } from "./parsed.ts";
+import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 
 const shape = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(?:([^/?#@\s]*)@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:@[\]\s]*)(?::(\d*))?([/?#].*)?$/;
 const defaultPorts: Readonly<Record<string, string>> = {
@@ -20,6 +20,10 @@ const stray = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/;
  * trailing slash too, except that an empty one after a host is `/` only where a query or fragment follows.
  */
 export function parseUrl(text: string): Parsed<string> {
+  return checked(read(text), read);
+}
+
+function read(text: string): Parsed<string> {
   const match = shape.exec(text);
   if (match === null) return problem(`\`${text}\` is not an absolute URL`, suggestion(text));
   const found = stray.exec(text);

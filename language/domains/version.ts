@@ -81,44 +81,6 @@ export function ecosystemOfPurlType(type: string): string {
   return type.toLowerCase();
 }
 
-/** OSV ecosystem names (ossf/osv-schema, "Defined ecosystems") by the purl type of their packages. */
-const osv: ReadonlyMap<string, string> = new Map([
-  ["AlmaLinux", "rpm"],
-  ["Alpaquita", "apk"],
-  ["Alpine", "apk"],
-  ["Chainguard", "apk"],
-  ["crates.io", "cargo"],
-  ["CRAN", "cran"],
-  ["Debian", "deb"],
-  ["Echo", "deb"],
-  ["Go", "golang"],
-  ["Hackage", "hackage"],
-  ["Hex", "hex"],
-  ["Mageia", "rpm"],
-  ["Maven", "maven"],
-  ["MinimOS", "apk"],
-  ["npm", "npm"],
-  ["NuGet", "nuget"],
-  ["openEuler", "rpm"],
-  ["openSUSE", "rpm"],
-  ["Packagist", "composer"],
-  ["Pub", "pub"],
-  ["PyPI", "pypi"],
-  ["Red Hat", "rpm"],
-  ["Rocky Linux", "rpm"],
-  ["RubyGems", "gem"],
-  ["SUSE", "rpm"],
-  ["SwiftURL", "swift"],
-  ["Ubuntu", "deb"],
-  ["Wolfi", "apk"],
-]);
-
-/** The ecosystem of an OSV ecosystem name, its suffix (`Debian:12`) ignored; undefined: none that is known here. */
-export function ecosystemOfOsv(name: string): string | undefined {
-  const colon = name.indexOf(":");
-  return osv.get(colon < 0 ? name : name.slice(0, colon));
-}
-
 export function showVersion(version: Version): string {
   return version.text;
 }

@@ -70,6 +70,8 @@ const dialects: ReadonlyMap<string, Dialect> = new Map([
 const token = /^(>=|<=|===?|!=|~>|~=|=|>|<|\^|~)?\s*([^\s,|<>=!^~()[\]][^\s,|<>=!()[\]]*)\s*(?:,\s*(?=\S))?/;
 const hyphenated = /^(\S+)\s+-\s+(\S+)$/;
 const mostAlternatives = 1000;
+/** Exclusions multiply intervals: an alternative with more comparators is no range that somebody wrote. */
+const mostComparators = 100;
 
 /** Reads the text into intervals, not yet united. Problems name the part that is wrong. */
 export function readComparators(text: string, ecosystem: string, compare: Compare): Parsed<readonly Interval[]> {
@@ -94,7 +96,8 @@ function readAlternative(text: string, ecosystem: string, compare: Compare): Par
   if (hyphen !== null && hasHyphens) return readAlternative(`>=${hyphen[1]} <=${hyphen[2]}`, ecosystem, compare);
   let rest = text;
   let meet: readonly Interval[] = [{}];
-  while (rest !== "") {
+  for (let count = 0; rest !== ""; count++) {
+    if (count === mostComparators) return problem(`an alternative of a version range has at most ${mostComparators} comparators`);
     const match = token.exec(rest);
     if (match === null) return problem(`\`${rest}\` is not a version range`);
     const [whole, operator = "", version = ""] = match;
