@@ -9,7 +9,7 @@ import { cacheOf } from "./cache.ts";
 import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 import { canonicalParts, type PurlParts } from "./purl/types.ts";
 import { inRange, parseRange, type Range, showRange } from "./range.ts";
-import { ecosystemOfPurlType, type Version, versionOf } from "./version.ts";
+import { ecosystemOfPurlType, equalVersion, isOrdered, type Version, versionOf } from "./version.ts";
 
 /** Canonical in every part. */
 export interface Purl {
@@ -224,7 +224,13 @@ export function purlInSet(purl: Purl, set: PurlSet): true | false | "missing" | 
   const version = versionOfPurl(purl);
   if (version === undefined) return "missing";
   if (set.range !== undefined) return inRange(version, set.range) ?? "malformed";
-  return purl.version === wanted.version;
+  return sameVersion(version, versionOfPurl(wanted) ?? version);
+}
+
+/** The same text, or equal in the order of the ecosystem: `1.0` and `1.0.0` of PyPI are one version. */
+function sameVersion(a: Version, b: Version): boolean | "malformed" {
+  if (a.text === b.text) return true;
+  return isOrdered(a.ecosystem) ? (equalVersion(a, b) ?? "malformed") : false;
 }
 
 /** Equal in canonical form. */

@@ -75,6 +75,10 @@ it("tells members of a set by package, qualifiers and version", () => {
   expect(inSet("pkg:npm/%40a/x@1.0.0", "pkg:npm/x")).toBe(false);
   expect(inSet("pkg:npm/x@1.0.0", "pkg:npm/x@1.0.0")).toBe(true);
   expect(inSet("pkg:npm/x@1.0.1", "pkg:npm/x@1.0.0")).toBe(false);
+  expect(inSet("pkg:pypi/x@1.0.0", "pkg:pypi/x@1.0")).toBe(true);
+  expect(inSet("pkg:golang/a.example/x@v1.0.0", "pkg:golang/a.example/x@1.0.0")).toBe(true);
+  expect(inSet("pkg:oci/x@sha256:1", "pkg:oci/x@sha256:1")).toBe(true);
+  expect(inSet("pkg:oci/x@sha256:1", "pkg:oci/x@sha256:2")).toBe(false);
   expect(inSet("pkg:deb/debian/curl@7?arch=amd64&distro=bookworm", "pkg:deb/debian/curl?arch=amd64")).toBe(true);
   expect(inSet("pkg:deb/debian/curl@7?distro=bookworm", "pkg:deb/debian/curl?arch=amd64")).toBe(false);
 });
@@ -85,6 +89,8 @@ it("calls a purl without a version missing against a set with one, and an unread
   expect(inSet("pkg:npm/x", "pkg:npm/x")).toBe(true);
   expect(inSet("pkg:npm/y", "pkg:npm/x", "<1.0.0")).toBe(false);
   expect(inSet("pkg:npm/x@latest", "pkg:npm/x", "<1.0.0")).toBe("malformed");
+  expect(inSet("pkg:npm/x@latest", "pkg:npm/x@1.0.0")).toBe("malformed");
+  expect(inSet("pkg:npm/x@latest", "pkg:npm/x@latest")).toBe(true);
 });
 
 it("refuses sets with two versions, an impossible range, or a type without an order", () => {

@@ -113,6 +113,7 @@ it("reads VERS strings, and refuses those that are not in canonical order", () =
   expect(within("vers:npm/!=1.0.0", "1.0.1")).toBe(true);
   expect(within("vers:npm/<1.0.0|>=2.0.0", "0.1.0")).toBe(true);
   expect(holds("deb", "vers:deb/<1.0%2B1", "1.0")).toBe(true);
+  expect(parseRange("vers:npm/<2.0.0|>=1.0.0")).toMatchObject({ ok: false, suggestion: "vers:npm/>=1.0.0|<2.0.0" });
   for (const text of [
     "vers:npm/<2.0.0|>=1.0.0",
     "vers:npm/1.0.0|1.0.0",

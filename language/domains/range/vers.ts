@@ -46,6 +46,15 @@ export function readConstraints(text: string, ecosystem: string, compare: Compar
   return intervalsOf(constraints, compare);
 }
 
+/** The constraints in the order of their versions, as a VERS string; undefined where one cannot be read. */
+function sorted(parts: readonly string[], ecosystem: string, compare: Compare): string | undefined {
+  const read = parts.map((part) => ({ part, constraint: readConstraint(part, ecosystem) }));
+  const versions = read.flatMap(({ part, constraint }) => (constraint.ok ? [{ part, version: constraint.value.version }] : []));
+  if (versions.length < parts.length) return undefined;
+  versions.sort((a, b) => compare(a.version, b.version));
+  return `vers:${ecosystem}/${versions.map(({ part }) => part).join("|")}`;
+}
+
 function readConstraint(text: string, ecosystem: string): Parsed<Constraint> {
   const match = constraintShape.exec(text);
   if (match === null) return problem(text === "*" ? "`*` stands alone in a VERS string" : `\`${text}\` is not a VERS constraint`);
