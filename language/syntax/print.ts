@@ -156,7 +156,9 @@ export function quoted(text: string): string {
     if (c === '"' || c === "\\") return `\\${c}`;
     if (c === "\n") return "\\n";
     if (c === "\t") return "\\t";
-    return `\\u{${(c.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+    // Half of a character has no escape; the reader has reported it.
+    const code = c.codePointAt(0) ?? 0;
+    return `\\u{${(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code).toString(16).toUpperCase()}}`;
   });
   return `"${escaped}"`;
 }
