@@ -39,8 +39,10 @@ export function readConstraints(text: string, ecosystem: string, compare: Compar
     const last = constraints.at(-1);
     const found = last === undefined ? -1 : compare(last.version, constraint.value.version);
     if (found === 0) return problem(`\`${constraint.value.version}\` stands twice in a VERS string`);
-    if (found > 0)
-      return problem(`the versions of a VERS string must rise: \`${last?.version}\` stands before \`${constraint.value.version}\``);
+    if (found > 0) {
+      const wrong = `the versions of a VERS string must rise: \`${last?.version}\` stands before \`${constraint.value.version}\``;
+      return problem(wrong, sorted(parts, ecosystem, compare));
+    }
     constraints.push(constraint.value);
   }
   return intervalsOf(constraints, compare);
