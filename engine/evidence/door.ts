@@ -76,6 +76,9 @@ export async function admitValue(json: unknown, source: Source, among: readonly 
 async function admitStatement(statement: Statement, source: Source, among: readonly Adapter[]): Promise<Result<readonly Evidence[]>> {
   const { value, diagnostics } = unwrap(statement, source.base);
   if (!value) return { value: [], diagnostics };
+  if (isStatement(value.predicate)) {
+    return { value: [], diagnostics: [fault("WB0915", { problem: "its predicate is a statement again" }, `${source.base}/predicate`)] };
+  }
   const inner = await admitValue(value.predicate, { ...source, base: `${source.base}/predicate` }, among);
   const about = value.about;
   return {

@@ -1,4 +1,5 @@
 /** Schema errors as people can act on them: where, what was expected, what was found. */
+import { nearest } from "../../../language/domains/near.ts";
 import { at, shown } from "../fault.ts";
 import type { SchemaError } from "./validate.ts";
 
@@ -8,6 +9,7 @@ export interface SchemaFault {
   readonly problem: string;
   readonly expected?: string;
   readonly found?: string;
+  readonly help?: string;
 }
 
 /** Tells errors in document order, one a place and reason; of alternatives, the one that came nearest. */
@@ -96,9 +98,9 @@ function tell(json: unknown, error: SchemaError): SchemaFault {
     case "const":
       return must(shown(params["allowedValue"]));
     case "enum":
-      return must(list(params["allowedValues"]));
+      return { ...must(list(params["allowedValues"])), ...meant(value, params["allowedValues"]) };
     case "names":
-      return must(list(params["allowed"]));
+      return { ...must(list(params["allowed"])), ...meant(value, params["allowed"]) };
     case "format":
       return must(formatName(String(params["format"])));
     case "pattern":
@@ -148,6 +150,14 @@ function tell(json: unknown, error: SchemaError): SchemaFault {
     default:
       return { pointer, problem: `breaks the rule \`${keyword}\` of its schema`, found };
   }
+}
+
+/** The allowed value that was most likely meant. */
+function meant(value: unknown, allowed: unknown): { readonly help?: string } {
+  if (typeof value !== "string") return {};
+  const names = (allowed instanceof Set || Array.isArray(allowed) ? [...allowed] : []).filter((name) => typeof name === "string");
+  const near = nearest(value, names);
+  return near === undefined ? {} : { help: `did you mean \`${near}\`?` };
 }
 
 function choice(pointer: string, params: SchemaError["params"], found: string): SchemaFault {

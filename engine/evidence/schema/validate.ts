@@ -33,6 +33,7 @@ export async function validate(schema: SchemaName, json: unknown, base: string):
     fault("WB0913", { pointer: base + f.pointer, problem: f.problem }, base + f.pointer, {
       ...(f.expected === undefined ? {} : { expected: f.expected }),
       ...(f.found === undefined ? {} : { found: f.found }),
+      ...(f.help === undefined ? {} : { help: f.help }),
     }),
   );
   if (faults.length > told) diagnostics.push(fault("WB0914", { more: faults.length - told, what: "places break the schema" }, base));
