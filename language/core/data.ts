@@ -27,8 +27,18 @@ export interface Origin {
   readonly document: DocumentRef;
   /** RFC 6901, relative to the document (for YAML with several documents, to `document.name`'s part). */
   readonly pointer: string;
-  /** Pointers of fields that do not stand under their own name in the record: `name` of a workload is `/metadata/name`. */
+  /**
+   * Where fields stand that do not stand under their own name: relative to `pointer` (`/externalReferences/0`), or after
+   * a `#` from the root of the document (`#/metadata/name`).
+   */
   readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** The pointer of a field of the record that stands at `place`. */
+export function pointerOf(place: Origin, field: string): string {
+  const own = place.fields?.[field];
+  if (own === undefined) return `${place.pointer}/${field}`;
+  return own.startsWith("#") ? own.slice(1) : `${place.pointer}${own}`;
 }
 
 /** A fact that is not known, and why. `detail` is read by people: `no SPDX id is named "Foo Licence"`. */

@@ -1,5 +1,5 @@
 /** What a truth value rests on: the reads of the operands that decided it, in source order (semantics, section 3). */
-import { type DataRecord, type Origin, origin } from "../../../language/core/data.ts";
+import { type DataRecord, type Origin, origin, pointerOf } from "../../../language/core/data.ts";
 import type { Expr, FieldRead, PredicateRead } from "../../../language/core/ir.ts";
 import type { Fn } from "../compile/context.ts";
 import { operandsOf } from "../compile/free.ts";
@@ -119,10 +119,9 @@ function placeOf(env: Env, places: readonly Place[]): Origin | undefined {
   for (const { record, below } of places) {
     const from = originOf(record(env) as RecordValue);
     if (from === undefined) continue;
-    const first = below[0] ?? "";
-    const own = from.fields?.[first];
-    if (own !== undefined) return { document: from.document, pointer: below.length === 1 ? own : `${own}/${below.slice(1).join("/")}` };
-    return { document: from.document, pointer: below.length === 1 ? `${from.pointer}/${first}` : `${from.pointer}/${below.join("/")}` };
+    const [first, ...deeper] = below;
+    const pointer = [pointerOf(from, first ?? ""), ...deeper].join("/");
+    return { document: from.document, pointer };
   }
   return undefined;
 }

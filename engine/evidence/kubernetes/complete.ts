@@ -86,7 +86,7 @@ function take(container: Draft, places: Record<string, string>, field: string, f
   const value = from?.[name];
   if (from === undefined || value === undefined || value === null || container[field] !== undefined) return;
   container[field] = value;
-  places[field] = `${pointerOf(from)}/${name}`;
+  places[field] = `#${pointerOf(from)}/${name}`;
 }
 
 function placed(record: Draft, fields: Record<string, string>): void {
@@ -109,7 +109,7 @@ function completeResources(resources: Draft): void {
     const text = raw instanceof Known ? raw.value : raw;
     if (text === undefined || text === null || resources[field] !== undefined) continue;
     resources[field] = number(text, unit);
-    places[field] = `${entries ? pointerOf(entries) : ""}/${name}`;
+    places[field] = `#${entries ? pointerOf(entries) : ""}/${name}`;
   }
   placed(resources, places);
 }

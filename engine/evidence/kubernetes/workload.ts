@@ -84,17 +84,17 @@ export function readWorkload(object: Json, template: Template, document: Documen
       document,
       pointer: base,
       fields: {
-        name: `${base}/metadata/${metadata["name"] === undefined ? "generateName" : "name"}`,
-        namespace: `${base}/metadata/namespace`,
-        labels: `${base}/metadata/labels`,
-        annotations: `${base}/metadata/annotations`,
-        pod: `${place}/spec`,
-        pod_labels: `${place}/metadata/labels`,
-        pod_annotations: `${place}/metadata/annotations`,
-        apparmor_annotations: `${place}/metadata/annotations`,
-        seccomp_annotations: `${place}/metadata/annotations`,
-        volumes: `${place}/spec/volumes`,
-        containers: `${place}/spec/containers`,
+        name: `#${base}/metadata/${metadata["name"] === undefined ? "generateName" : "name"}`,
+        namespace: `#${base}/metadata/namespace`,
+        labels: `#${base}/metadata/labels`,
+        annotations: `#${base}/metadata/annotations`,
+        pod: `#${place}/spec`,
+        pod_labels: `#${place}/metadata/labels`,
+        pod_annotations: `#${place}/metadata/annotations`,
+        apparmor_annotations: `#${place}/metadata/annotations`,
+        seccomp_annotations: `#${place}/metadata/annotations`,
+        volumes: `#${place}/spec/volumes`,
+        containers: `#${place}/spec/containers`,
       },
     },
     apiVersion: object["apiVersion"] as DataValue,
@@ -144,5 +144,5 @@ function profiles(metadata: Draft, prefix: string, ofPod: string | undefined): r
 /** All that is read of a map's entry stands at the entry. */
 function entryOrigin(map: Origin, key: string): Origin {
   const entry = `${map.pointer}/${token(key)}`;
-  return { document: map.document, pointer: entry, fields: { key: entry, value: entry, container: entry } };
+  return { document: map.document, pointer: entry, fields: { key: "", value: "", container: "" } };
 }
