@@ -21,6 +21,7 @@ import type {
   TriageDeclaration,
   TriageWhen,
 } from "./tree.ts";
+import { isReserved } from "./words.ts";
 
 type ControlItem = ControlDeclaration["items"][number];
 
@@ -113,7 +114,7 @@ export abstract class Operations extends Policies {
     const after = this.LA(3).image;
     if (!runtimeRules.words.includes(word.image)) return false;
     if (word.tokenType === words.default) return ["log", "notify", "errno", "kill"].includes(after);
-    if (word.tokenType === words.guarantee) return /^[a-z]/i.test(after) && after !== "else";
+    if (word.tokenType === words.guarantee) return /^[a-z_`]/i.test(after) && !isReserved(after) && !runtimeRules.words.includes(after);
     return after === "allow" || after === "forbid";
   }
 

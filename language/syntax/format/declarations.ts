@@ -101,7 +101,7 @@ function memberItem(s: TokenSource, member: FieldDeclaration | PredicateDeclarat
   const leads = s.leads();
   if (member.kind === "predicate") {
     const doc = [s.take(), " ", s.take(), member.by ? [" ", s.take()] : "", member.closed ? [" ", s.take(), " ", s.take()] : ""];
-    return { leads, kind: "field", columns: [[doc, optionalComma(s)]] };
+    return { leads, kind: "field", columns: [[doc, s.optionalComma().doc]] };
   }
   const name = [s.take(), s.take()];
   const type = [
@@ -110,12 +110,7 @@ function memberItem(s: TokenSource, member: FieldDeclaration | PredicateDeclarat
     member.points ? [" ", s.take(), " ", points(s, member.points)] : "",
     member.claimed ? [" ", s.take()] : "",
   ];
-  return { leads, kind: "field", columns: [name, [type, optionalComma(s)]] };
-}
-
-/** Drops the comma between the fields of a type, and keeps its comments. */
-function optionalComma(s: TokenSource): Doc {
-  return s.next?.kind === "Comma" ? s.takeAs("") : "";
+  return { leads, kind: "field", columns: [name, [type, s.optionalComma().doc]] };
 }
 
 function enumeration(s: TokenSource, node: EnumDeclaration): Doc {

@@ -132,8 +132,12 @@ export function render(doc: Doc): string {
     current = " ".repeat(by);
   };
   const write = (text: string, by: number): void => {
-    if (ended && text.trim() !== "") newline(by);
-    if (!ended) current += text;
+    const begins = ended && text.trim() !== "";
+    if (begins) newline(by);
+    if (ended) return;
+    // A dot or colon right behind a package URL would be read as part of it.
+    if (/^[.:]/.test(text) && /(?:^|\W)pkg:[^\s"'()[\]{},|]+$/.test(current)) current += " ";
+    current += begins ? text.trimStart() : text;
   };
 
   const stack: Command[] = [{ indent: 0, broken: true, doc }];

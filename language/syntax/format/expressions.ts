@@ -192,10 +192,10 @@ function args(s: TokenSource, call: CallExpr, depth: number): Doc {
 
 /** Brackets around parts that have their commas; the last part's comma is there only over several lines. */
 function bracketed(s: TokenSource, open: Doc, parts: readonly Doc[], arrange: (parts: readonly Doc[]) => Doc): Doc {
-  const trailing = s.next?.kind === "Comma" ? s.takeAs("") : "";
-  if (parts.length === 0) return [open, trailing, s.take()];
+  if (parts.length === 0) return [open, s.take()];
   const last = parts.at(-1) ?? "";
-  const all = [...parts.slice(0, -1), [last, ifBroken(",", ""), trailing]];
+  const comma = s.optionalComma();
+  const all = [...parts.slice(0, -1), [last, comma.kept ? comma.doc : [ifBroken(",", ""), comma.doc]]];
   return group([open, indent(2, [soft, arrange(all)]), soft, s.take()]);
 }
 
@@ -222,9 +222,10 @@ export function record(s: TokenSource, expr: RecordExpr, depth: number): Doc {
     const leads = s.leads();
     const name = [s.take(), s.take()];
     const value = expression(s, entry.value, depth + 2);
-    const comma = s.next?.kind === "Comma" ? s.takeAs("") : "";
-    items.push({ leads, kind: "entry", columns: [name, [value, comma]] });
-    flat.push([leads.comments.map((c): Doc => ({ kind: "own", text: c.text })), name, " ", value, comma]);
+    const comma = s.optionalComma();
+    items.push({ leads, kind: "entry", columns: [name, [value, comma.doc]] });
+    // A comma that stays has a comment, and nothing with a comment in it is ever on one line.
+    flat.push([leads.comments.map((c): Doc => ({ kind: "own", text: c.text })), name, " ", value, comma.doc]);
   }
   const tail = dangling(s, false);
   const close = s.take();

@@ -58,11 +58,22 @@ export class TokenSource {
     const token = this.next;
     if (token === undefined) return text;
     const before = this.#inner(token.start);
-    // A dot or colon right behind a package URL would be read as part of it.
-    const glued = this.#tokens[this.#token - 1]?.kind === "Purl" && /^[.:]/.test(text);
     this.#token++;
     this.#end = token.end;
-    return [...before, glued ? ` ${text}` : text, ...this.#behind()];
+    return [...before, text, ...this.#behind()];
+  }
+
+  /**
+   * The comma that may come next, which the layout does without, with its comments. It stays where a comment is in front
+   * of it: without it a doc comment would belong to what follows.
+   */
+  optionalComma(): { readonly doc: Doc; readonly kept: boolean } {
+    const token = this.next;
+    if (token?.kind !== "Comma") return { doc: "", kept: false };
+    const comment = this.#comments[this.#comment];
+    const behind = this.#end > (this.#tokens[this.#token - 1]?.end ?? 0);
+    const kept = behind || (comment !== undefined && comment.start < token.start);
+    return { doc: this.takeAs(kept ? "," : ""), kept };
   }
 
   /** The comments in front of the next item, which begins with the next token (or of the closing brace). */
