@@ -1,13 +1,12 @@
 /** One decision (semantics, section 9). */
-import { type Effect, effects } from "../../language/core/ir.ts";
+import { type Effect, effectRank, effects } from "../../language/core/ir.ts";
 import type { CompiledClause, CompiledEffect, CompiledPolicy } from "./compile/policy.ts";
-import type { Answer, ClauseResult, Options, Outcome, Reason, Request } from "./decision.ts";
+import type { Answer, ClauseResult, Decision, Options, Reason, Request } from "./decision.ts";
 import type { Env } from "./env.ts";
 import { explainClause } from "./explain/clause.ts";
 import { type CompiledProgram, freshEnv, loadedKinds, type Plan, planFor } from "./program.ts";
-import { and, causesOf, or, TRANSIENT, type Truth, Unknown } from "./unknown.ts";
+import { and, or, TRANSIENT, type Truth, Unknown } from "./unknown.ts";
 
-const nothing: readonly never[] = [];
 const plainOptions: Options = { explain: false };
 
 /**
@@ -34,29 +33,30 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
     const policy = plan.policies[index] as CompiledPolicy;
     const scope = coverage.scopes[index] as Truth;
     for (const clause of policy.clauses) {
-      const result = decideClause(compiled, env, policy, clause, scope, options);
-      tally.add(result);
-      clauses.push(result);
+      const pass = passOf(env, clause, scope);
+      const bare = bareResult(env, clause, pass);
+      if (pass !== true) tally.add(bare);
+      clauses.push(options.explain ? explainClause({ compiled, env, policy, clause, pass }, bare, options) : bare);
     }
   }
   if (env.clockMissing) return { kind: "refusal", refusal: { code: "no-clock", at: (plan.policies[0] as CompiledPolicy).policy.at } };
   const { effect, reason } = tally.conclude(coverage.truth);
-  const until = effect === "quarantine" ? tally.until() : undefined;
-  return {
-    kind: "decision",
-    decision: {
-      subject: request.subject,
-      point: request.point,
-      effect,
-      reason,
-      clauses,
-      covered: coverage.truth === true,
-      ...(until === undefined ? {} : { until }),
-      ...(request.now === undefined ? {} : { time: request.now }),
-      ...(env.validUntil === Number.POSITIVE_INFINITY ? {} : { validUntil: env.validUntil }),
-    },
+  const decision: Writable<Decision> = {
+    subject: request.subject,
+    point: request.point,
+    effect,
+    reason,
+    clauses,
+    covered: coverage.truth === true,
   };
+  const until = effect === "quarantine" ? tally.until() : undefined;
+  if (until !== undefined) decision.until = until;
+  if (request.now !== undefined) decision.time = request.now;
+  if (env.validUntil !== Number.POSITIVE_INFINITY) decision.validUntil = env.validUntil;
+  return { kind: "decision", decision };
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A header that reads a fact which only the caller knows, and which it did not say, is wrong use (semantics, section 2). */
 function missingCallerFact(
@@ -94,42 +94,25 @@ function coverageOf(env: Env, plan: Plan): { readonly truth: Truth; readonly sco
   return { truth, scopes };
 }
 
-function decideClause(
-  compiled: CompiledProgram,
-  env: Env,
-  policy: CompiledPolicy,
-  clause: CompiledClause,
-  scope: Truth,
-  options: Options,
-): ClauseResult {
+/** `not (scope and g₁ and …) or hold`: an undecided guard behaves as if it applied, and never turns a clause off. */
+function passOf(env: Env, clause: CompiledClause, scope: Truth): Truth {
   let applies: Truth = scope;
   for (const guard of clause.guards) {
-    if (applies === false) break;
+    if (applies === false) return true;
     applies = and(applies, guard(env));
   }
-  const held: Truth = applies === false ? true : clause.hold(env);
-  const pass: Truth = applies === true ? held : applies === false || held === true ? true : or(held, negation(applies));
-  const outcome: Outcome = pass === true ? "passed" : pass === false ? "violated" : "undecided";
-  const given =
-    outcome === "passed" ? nothing : outcome === "violated" ? [clause.violated] : (clause.undecided[(pass as Unknown).causes] ?? nothing);
-  const effect: Effect = outcome === "passed" ? "allow" : (given[0]?.effect ?? "deny");
-  const until = effect === "quarantine" ? latest(env, given) : undefined;
-  const result: ClauseResult = {
-    policy: policy.policy.name,
-    label: clause.label,
-    at: clause.clause.at,
-    outcome,
-    effect,
-    ...(until === undefined ? {} : { until }),
-    causes: outcome === "undecided" ? causesOf((pass as Unknown).causes) : nothing,
-    witnesses: nothing,
-    witnessCount: 0,
-    wants: nothing,
-    assumptions: clause.clause.assumptions,
-    advice: nothing,
-    waivers: nothing,
-  };
-  return options.explain ? explainClause({ compiled, env, policy, clause, pass, applies }, result, options) : result;
+  if (applies === false) return true;
+  const held = clause.hold(env);
+  return applies === true || held === true ? held : or(held, negation(applies));
+}
+
+/** The result without its explanation. Those that depend on nothing but the outcome are made once a program. */
+function bareResult(env: Env, clause: CompiledClause, pass: Truth): ClauseResult {
+  if (pass === true) return clause.results.passed;
+  const result = pass === false ? clause.results.violated : (clause.results.undecided[pass.causes] as ClauseResult);
+  if (result.effect !== "quarantine") return result;
+  const until = latest(env, pass === false ? [clause.violated] : (clause.undecided[pass.causes] ?? []));
+  return until === undefined ? result : { ...result, until };
 }
 
 function negation(applies: Truth): Truth {
@@ -156,8 +139,8 @@ class Tally {
   private times: (number | undefined)[] = [];
 
   add(result: ClauseResult): void {
-    const rank = effects.indexOf(result.effect);
-    if (rank < this.rank || result.outcome === "passed") return;
+    const rank = effectRank[result.effect];
+    if (rank < this.rank) return;
     if (rank > this.rank) {
       this.rank = rank;
       this.violated = false;

@@ -22,6 +22,8 @@ export interface CompiledProgram {
   readonly policies: readonly CompiledPolicy[];
   readonly exempts: readonly CompiledExempt[];
   readonly plans: Map<string, Plan | undefined>;
+  /** The plan of the last decision: most callers ask about one kind at one point. */
+  last: { readonly kind: string; readonly point: string; readonly plan: Plan | undefined } | undefined;
   env: Env | undefined;
 }
 
@@ -30,18 +32,23 @@ export interface CompiledProgram {
  * shell against their types; the others take their defaults. An observer makes it slower and is for coverage only.
  */
 export function compileProgram(program: Program, inputs: Inputs = new Map(), observer?: Observer): CompiledProgram {
-  const context = new Context(program, inputs, compileExpr, observer);
-  const decides = decidingPlaces(program);
-  const waivers = program.waivers.filter(decides);
-  const policies = program.policies.filter(decides).map((policy) => compilePolicy(context, policy, { ...program, waivers }));
-  const exempts = program.exempts.filter(decides).map((exempt) => compileExempt(context, exempt));
-  return { program, context, policies, exempts, plans: new Map(), env: undefined };
+  const deciding = decidingPart(program);
+  const context = new Context(deciding, inputs, compileExpr, observer);
+  const policies = deciding.policies.map((policy) => compilePolicy(context, policy, deciding));
+  const exempts = deciding.exempts.map((exempt) => compileExempt(context, exempt));
+  return { program: deciding, context, policies, exempts, plans: new Map(), last: undefined, env: undefined };
 }
 
-/** Whether a declaration stands in a module that decides, and not in one that was only imported for its names. */
-function decidingPlaces(program: Program): (declaration: { readonly at: Location }) => boolean {
+/** The program without the policies, exemptions and waivers of modules that were only imported for their names. */
+function decidingPart(program: Program): Program {
   const silent = new Set(program.modules.filter((module) => !module.deciding).map((module) => module.path));
-  return (declaration) => !silent.has(declaration.at.path);
+  const decides = (declaration: { readonly at: Location }): boolean => !silent.has(declaration.at.path);
+  return {
+    ...program,
+    policies: program.policies.filter(decides),
+    exempts: program.exempts.filter(decides),
+    waivers: program.waivers.filter(decides),
+  };
 }
 
 /** An image is an artifact: policies for either judge it (semantics, section 2). */
@@ -51,6 +58,14 @@ function judges(policyKind: string, subjectKind: string): boolean {
 
 /** The plan for a kind at a point, or undefined where no policy speaks about it. */
 export function planFor(compiled: CompiledProgram, kind: string, point: string): Plan | undefined {
+  const { last } = compiled;
+  if (last !== undefined && last.kind === kind && last.point === point) return last.plan;
+  const plan = knownPlan(compiled, kind, point);
+  compiled.last = { kind, point, plan };
+  return plan;
+}
+
+function knownPlan(compiled: CompiledProgram, kind: string, point: string): Plan | undefined {
   const key = `${kind}@${point}`;
   if (compiled.plans.has(key)) return compiled.plans.get(key);
   const policies = compiled.policies.filter(

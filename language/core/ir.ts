@@ -15,6 +15,8 @@ export const causes: readonly Cause[] = ["missing", "transient", "conflict", "ma
 export type Effect = "allow" | "warn" | "quarantine" | "deny";
 /** In rising order. */
 export const effects: readonly Effect[] = ["allow", "warn", "quarantine", "deny"];
+/** Position in `effects`. */
+export const effectRank: Readonly<Record<Effect, number>> = { allow: 0, warn: 1, quarantine: 2, deny: 3 };
 
 interface Typed {
   readonly type: Type;

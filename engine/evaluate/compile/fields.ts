@@ -53,21 +53,28 @@ const mapConvert: Convert = (raw, record, site) => {
   return new MapValue(undefined, want(MALFORMED, site, record, `${showRaw(raw)} is not a map`));
 };
 
+function everyPlainRecord(items: readonly DataValue[]): boolean {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index];
+    if (typeof item !== "object" || item === null || Object.getPrototypeOf(item) !== Object.prototype) return false;
+  }
+  return true;
+}
+
+function everyString(items: readonly DataValue[]): boolean {
+  for (let index = 0; index < items.length; index += 1) if (typeof items[index] !== "string") return false;
+  return true;
+}
+
+function never(): boolean {
+  return false;
+}
+
 /** Elements read as required fields do: null is malformed. The array itself is kept where every element is as it should be. */
 function elementsConvert(element: Type): (items: readonly DataValue[], record: DataRecord, site: Site) => readonly unknown[] {
   const convert = convertOf(element, false);
-  const asIs: (item: DataValue) => boolean =
-    element.kind === "record"
-      ? (item) =>
-          item !== null &&
-          typeof item === "object" &&
-          !Array.isArray(item) &&
-          !(item instanceof Lack) &&
-          !(item instanceof OpenList) &&
-          !(item instanceof Known)
-      : element.kind === "scalar" && element.name === "String"
-        ? (item) => typeof item === "string"
-        : () => false;
+  const asTheyAre =
+    element.kind === "record" ? everyPlainRecord : element.kind === "scalar" && element.name === "String" ? everyString : never;
   const absent = (site: Site, record: DataRecord): unknown => {
     const unknown = want(MALFORMED, site, record, "an element is null");
     return element.kind === "record"
@@ -77,7 +84,7 @@ function elementsConvert(element: Type): (items: readonly DataValue[], record: D
         : unknown;
   };
   return (items, record, site) => {
-    if (items.every(asIs)) return items;
+    if (asTheyAre(items)) return items;
     return items.map((item) => (item === null || item === undefined ? absent(site, record) : convert(item, record, site)));
   };
 }

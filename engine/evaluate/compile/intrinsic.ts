@@ -72,6 +72,13 @@ function failure(env: Env, name: string, type: Type, site: Site): unknown {
 function strictCall(expr: IntrinsicCall, args: readonly Compiled[], site: Site): Fn {
   const compute = strict[expr.name];
   if (compute === undefined) return () => unknownOf(expr.type, want(MISSING, site, undefined, "the engine does not provide it"));
+  const [only] = args;
+  if (args.length === 1 && only !== undefined) {
+    return (env) => {
+      const value = only.fn(env);
+      return value instanceof Unknown ? unknownOf(expr.type, value) : compute([value], site);
+    };
+  }
   return (env) => {
     const values = args.map((arg) => arg.fn(env));
     let unknown: Unknown | undefined;

@@ -5,13 +5,14 @@ import {
   type EffectExpr,
   type Exempt,
   type Expr,
-  effects,
+  effectRank,
   type Policy,
   type Program,
   type Quantifier,
   type Waiver,
 } from "../../../language/core/ir.ts";
 import type { Location } from "../../../language/diagnostics/diagnostic.ts";
+import type { ClauseResult, Outcome } from "../decision.ts";
 import type { Env } from "../env.ts";
 import { causesOf, not, or, type Truth } from "../unknown.ts";
 import type { Context, Fn } from "./context.ts";
@@ -41,6 +42,8 @@ export interface CompiledClause {
   /** By the causes of the unknown, as a bit set: the effects of greatest rank that the clause gives them. */
   readonly undecided: readonly (readonly CompiledEffect[])[];
   readonly waivers: readonly CompiledWaiver[];
+  /** Results without explanation and without an `until`, one an outcome; `undecided` by the causes as a bit set. */
+  readonly results: { readonly passed: ClauseResult; readonly violated: ClauseResult; readonly undecided: readonly ClauseResult[] };
 }
 
 export interface CompiledPolicy {
@@ -90,15 +93,40 @@ function compileClause(context: Context, clause: Clause, program: Program): Comp
   if (own.length > 0) bindMember(context, clause);
   const waivers = own.map(({ waiver, index }) => ({ waiver, index, scope: context.compile(waiver.scope.condition).fn }));
   const violated = compileEffect(context, clause.otherwise);
+  const undecided = undecidedEffects(context, clause, violated);
   return {
     clause,
     label: clause.label ?? null,
     guards: clause.guards.map((guard) => truth(context, guard)),
     hold: compileHold(context, clause, waivers),
     violated,
-    undecided: undecidedEffects(context, clause, violated),
+    undecided,
     waivers,
+    results: {
+      passed: resultOf(clause, "passed", "allow", 0),
+      violated: resultOf(clause, "violated", violated.effect, 0),
+      undecided: undecided.map((given, bits) => resultOf(clause, "undecided", given[0]?.effect ?? "deny", bits)),
+    },
   };
+}
+
+const nothing: readonly never[] = [];
+
+function resultOf(clause: Clause, outcome: Outcome, effect: Effect, causes: number): ClauseResult {
+  return Object.freeze({
+    policy: clause.policy,
+    label: clause.label ?? null,
+    at: clause.at,
+    outcome,
+    effect,
+    causes: causesOf(causes),
+    witnesses: nothing,
+    witnessCount: 0,
+    wants: nothing,
+    assumptions: clause.assumptions,
+    advice: nothing,
+    waivers: nothing,
+  });
 }
 
 /** A waiver of members reads them as the clause does: through a closed record, their lists are closed for both. */
@@ -125,8 +153,8 @@ function undecidedEffects(context: Context, clause: Clause, violated: CompiledEf
   };
   return Array.from({ length: 16 }, (_, bits) => {
     const candidates = [...new Set(causesOf(bits).map((cause) => compiled[cause]))];
-    const rank = Math.max(-1, ...candidates.map((candidate) => effects.indexOf(candidate.effect)));
-    return candidates.filter((candidate) => effects.indexOf(candidate.effect) === rank);
+    const rank = Math.max(-1, ...candidates.map((candidate) => effectRank[candidate.effect]));
+    return candidates.filter((candidate) => effectRank[candidate.effect] === rank);
   });
 }
 

@@ -19,7 +19,6 @@ export interface Explained {
   readonly policy: CompiledPolicy;
   readonly clause: CompiledClause;
   readonly pass: Truth;
-  readonly applies: Truth;
 }
 
 /** What is compiled of a clause for explanations, on first use. */

@@ -186,7 +186,7 @@ it("gives containers of every role, with what holds for them", async () => {
   ]);
   expect(containers[0]?.[origin]).toMatchObject({
     pointer: "/spec/containers/0",
-    fields: { privileged: "#/spec/containers/0/securityContext/privileged", runAsNonRoot: "/spec/securityContext/runAsNonRoot" },
+    fields: { privileged: "#/spec/containers/0/securityContext/privileged", runAsNonRoot: "#/spec/securityContext/runAsNonRoot" },
   });
 });
 
