@@ -5,9 +5,11 @@ import type { WaiveDeclaration } from "../syntax/tree.ts";
 import { type NamedClause, resolveClause } from "./clause-names.ts";
 import { at, type Checking, type Context, type Signature } from "./context.ts";
 import { checkControl } from "./controls.ts";
+import { checkCost } from "./cost.ts";
 import { declareNames, fillTypes, signaturesOf } from "./declarations.ts";
 import { newDefinitions } from "./definitions.ts";
 import { check, infer } from "./expressions/infer.ts";
+import { lintProgram } from "./lints/lint.ts";
 import { type CheckedClause, type CheckedPolicy, checkPolicy } from "./policies.ts";
 import { checkRuntime } from "./runtime.ts";
 import type { Entity, ModuleScope } from "./scopes.ts";
@@ -58,6 +60,8 @@ export function checkProgram(scopes: ReadonlyMap<string, ModuleScope>, options: 
     types: run.types,
     slots: run.slots(),
   };
+  lintProgram(run.sink, { program, policies, scopes, checking: run.checking });
+  checkCost(program, run.sink);
   return { value: program, diagnostics: inSourceOrder(run.sink.diagnostics, modules) };
 }
 

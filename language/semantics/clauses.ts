@@ -1,5 +1,5 @@
 /** One clause: its condition, what it does when violated, and what it does when it cannot be decided. */
-import type { Clause, EffectExpr, Expr } from "../core/ir.ts";
+import type { Clause, EffectExpr, Expr, Quantifier } from "../core/ir.ts";
 import type * as tree from "../syntax/tree.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import { type Binding, bind, type Checked, type Context, isError } from "./context.ts";
@@ -18,13 +18,16 @@ export interface Surroundings {
   letValue(slot: number): Expr | undefined;
 }
 
+/** The bound name of a clause; `inMessage`: its `else` template may use it, once for each witness. */
+export type Member = Binding & { readonly slot: number; readonly inMessage: boolean };
+
 /** Where a clause stands, for what refers to it. */
 export interface ClauseScope {
   readonly context: Context;
   readonly node: tree.Clause;
   readonly condition: Checked;
   /** The bound name of a `forbid some` or `require every`: waivers and messages are about its members. */
-  readonly member?: Binding & { readonly slot: number };
+  readonly member?: Member;
 }
 
 export function checkClause(
@@ -69,20 +72,35 @@ export function checkClause(
 }
 
 /** The bound name of the condition, where the clause is about the members of a collection. */
-function memberOf(node: tree.Clause, condition: Checked): (Binding & { readonly slot: number }) | undefined {
+function memberOf(node: tree.Clause, condition: Checked): Member | undefined {
   const { core } = condition;
-  const quantified = (core.kind === "some" && node.polarity === "forbid") || (core.kind === "every" && node.polarity === "require");
-  if (!quantified) return undefined;
+  if (core.kind === "some" && node.polarity === "forbid") return memberOfQuantifier(core, condition, true);
+  if (core.kind === "every" && node.polarity === "require") return memberOfQuantifier(core, condition, true);
+  // The same law in other words; only its message does not know the name (grammar, section 5).
+  if (core.kind === "not" && core.operand.kind === "some" && node.polarity === "require")
+    return memberOfQuantifier(core.operand, condition, false);
+  return undefined;
+}
+
+function memberOfQuantifier(core: Quantifier, condition: Checked, inMessage: boolean): Member | undefined {
   const { type } = core.collection;
   if (type.kind !== "list" && type.kind !== "set") return undefined;
-  return { kind: "local", slot: core.slot, name: core.name, type: type.element, labels: condition.labels, causes: condition.causes };
+  return {
+    kind: "local",
+    slot: core.slot,
+    name: core.name,
+    type: type.element,
+    labels: condition.labels,
+    causes: condition.causes,
+    inMessage,
+  };
 }
 
 function checkOutcome(
   context: Context,
   node: tree.Clause,
   subject: string,
-  member: Binding | undefined,
+  member: Member | undefined,
 ): { readonly effect: EffectExpr; readonly message?: Clause["message"] & object } {
   const { outcome } = node;
   if (outcome === undefined) return { effect: { effect: "deny" } };
@@ -94,7 +112,7 @@ function checkOutcome(
   }
   const effect: EffectExpr = outcome.effect === undefined ? { effect: "deny" } : checkEffect(context, outcome.effect, subject);
   if (outcome.message === undefined) return { effect };
-  const inside = member === undefined ? context : bind(context, member);
+  const inside = member?.inMessage === true ? bind(context, member) : context;
   return { effect, message: checkTemplate(inside, outcome.message) };
 }
 

@@ -4,6 +4,12 @@ import { row } from "../row.ts";
 const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
 const a = (noun: string): string => (/^[aeio]/i.test(noun) ? "an" : "a");
 
+/** `2 × 10^15`: what matters is the size. */
+const steps = (n: number): string => {
+  const power = Math.floor(Math.log10(n));
+  return Number.isFinite(power) ? `${Math.round(n / 10 ** power)} × 10^${power}` : "endlessly many";
+};
+
 export const semanticCodes = {
   WB0201: row<{ name: string }>("error", "unknown module", (p) => `there is no module \`${p.name}\``),
   WB0202: row<{ cycle: readonly string[] }>(
@@ -117,7 +123,12 @@ export const semanticCodes = {
   WB0338: row<object>("error", "empty list of unknown type", () => "nothing says what this empty list holds"),
   WB0341: row<{ type: string; fields: readonly string[] }>("error", "fields not given", (p) => `\`${p.type}\` needs ${list(p.fields)}`),
   WB0342: row<{ limit: number }>("error", "nested too deeply", (p) => `expressions are nested more than ${p.limit} levels deep`),
-  WB0343: row<object>("error", "attestation about nothing", () => "this attestation is about no subject"),
+  WB0348: row<object>("error", "attestation about nothing", () => "this attestation is about no subject"),
+  WB0343: row<{ operands: number; limit: number }>(
+    "error",
+    "chain is too long",
+    (p) => `a chain of ${p.operands} operands is longer than ${p.limit}`,
+  ),
   WB0344: row<object>("error", "evidence where there is none", () => "no evidence may be read here"),
   WB0345: row<{ type: string }>("error", "`about` what has no digest", (p) => `evidence is never about a \`${p.type}\``),
   WB0346: row<{ what: string }>("error", "not a constant", (p) => `${p.what} must be a constant`),
@@ -181,11 +192,36 @@ export const semanticCodes = {
   WB0510: row<{ file: string }>("error", "table file not found", (p) => `there is no file \`${p.file}\``),
   WB0511: row<{ file: string; problem: string }>("error", "table file does not fit", (p) => `\`${p.file}\`: ${p.problem}`),
 
+  WB0701: row<{ points: readonly string[] }>(
+    "warning",
+    "clause is never decided at a point",
+    (p) => `the clause can never be decided at ${list(p.points)}`,
+  ),
   WB0702: row<object>("warning", "a failed look-up allows", () => "a look-up that fails allows the subject"),
+  WB0703: row<{ polarity: string }>("warning", "clause can never pass", (p) => `this \`${p.polarity}\` can never pass`),
+  WB0704: row<object>("warning", "`every` over attestations", () => "`every` over attestations is never true"),
   WB0705: row<object>("warning", "default of what is never missing", () => "`otherwise` is never used"),
+  WB0706: row<object>(
+    "note",
+    "`every` over a list that may be empty",
+    () => "`every` is true of an empty list, and `closed` lets the list be empty",
+  ),
+  WB0707: row<{ what: string; name: string }>("warning", "unused name", (p) => `${p.what} \`${p.name}\` is never used`),
+  WB0708: row<{ what: string; truth: boolean }>("warning", "constant scope", (p) => `the ${p.what} is always ${p.truth}`),
+  WB0709: row<{ passes: boolean }>("warning", "constant clause", (p) =>
+    p.passes ? "the clause always passes" : "the clause never passes",
+  ),
   WB0710: row<{ name: string }>(
     "warning",
     "repository without its number",
     (p) => `\`${p.name}\` is told by its name: whoever takes over the name is believed`,
+  ),
+  WB0711: row<object>("warning", "clause said twice", () => "another clause of the policy says the same"),
+  WB0712: row<{ clause: string }>("warning", "waiver without effect", (p) => `another waiver of \`${p.clause}\` says the same for as long`),
+
+  WB0801: row<{ bound: number; limit: number }>(
+    "error",
+    "clause is too expensive",
+    (p) => `this may take ${steps(p.bound)} steps, more than ${steps(p.limit)}`,
   ),
 };

@@ -38,7 +38,7 @@ export function inferAttestation(context: Context, expr: tree.AttestationExpr): 
     return errorExpr(location);
   }
   if (about === undefined && context.subject === undefined) {
-    context.checking.sink.report("WB0343", {}, location, {
+    context.checking.sink.report("WB0348", {}, location, {
       label: "about which subject",
       help: "write it in a `let` of the policy, or say `about` what",
     });

@@ -33,6 +33,17 @@ function leftSpine(
   return { first, rest: rest.reverse() };
 }
 
+/** A chain that nobody reads; every later pass may recurse into what is left of it. */
+const longestChain = 1000;
+
+function isTooLong(context: Context, expr: tree.BinaryExpr, rest: readonly unknown[]): boolean {
+  if (rest.length < longestChain) return false;
+  context.checking.sink.report("WB0343", { operands: rest.length + 1, limit: longestChain }, at(context, expr), {
+    help: "compare with a list: `x in [a, b]`, or give parts of it names with `let`",
+  });
+  return true;
+}
+
 export function inferBinary(context: Context, expr: tree.BinaryExpr): Checked {
   switch (expr.op) {
     case "and":
@@ -48,6 +59,7 @@ export function inferBinary(context: Context, expr: tree.BinaryExpr): Checked {
 
 function inferConnective(context: Context, expr: tree.BinaryExpr): Checked {
   const { first, rest } = leftSpine(expr, (op) => op === "and" || op === "or");
+  if (isTooLong(context, expr, rest)) return errorExpr(at(context, expr));
   let left = context.check(context, first, bool);
   for (const node of rest) {
     const right = context.check(context, node.right, bool);
@@ -172,6 +184,7 @@ function sameEcosystem(context: Context, left: Expr, right: Expr, location: Expr
 
 function inferSum(context: Context, expr: tree.BinaryExpr): Checked {
   const { first, rest } = leftSpine(expr, (op) => op === "+" || op === "-");
+  if (isTooLong(context, expr, rest)) return errorExpr(at(context, expr));
   let left = context.infer(context, first);
   for (const node of rest) left = addTo(context, left, node);
   return left;
