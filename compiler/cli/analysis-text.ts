@@ -58,3 +58,20 @@ export function mutationText(report: MutationReport, texts: AnalysisTexts): stri
   out.push(`mutation ${percent(report.score)}: ${report.killed} of ${plural(all, "mutant")} killed`);
   return out.join("\n");
 }
+
+/** Coverage of groups of files, each file in one of them. */
+export function joinCoverage(parts: readonly Coverage[]): Coverage {
+  const clauses = parts.flatMap((part) => part.clauses);
+  const tables = parts.flatMap((part) => part.tables);
+  const weight = (part: Coverage): number => part.clauses.length * 2 + part.tables.reduce((sum, table) => sum + table.rows, 0);
+  const all = parts.reduce((sum, part) => sum + weight(part), 0);
+  const reached = parts.reduce((sum, part) => sum + part.ratio * weight(part), 0);
+  return { clauses, tables, ratio: all === 0 ? 1 : reached / all };
+}
+
+export function joinMutation(parts: readonly MutationReport[]): MutationReport {
+  const killed = parts.reduce((sum, part) => sum + part.killed, 0);
+  const survivors = parts.flatMap((part) => part.survivors);
+  const all = killed + survivors.length;
+  return { killed, survivors, failing: parts.flatMap((part) => part.failing), score: all === 0 ? 1 : killed / all };
+}

@@ -169,7 +169,7 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
 function usage(problem: CommanderError): readonly [string, string | undefined] {
   const [first = "", ...rest] = problem.message.replace(/^error: /, "").split("\n");
   const near = /Did you mean (?:one of )?(.*)\?\)?$/.exec(rest.join(" "))?.[1];
-  const said = first.replaceAll("'", "`").replace(/\.$/, "");
+  const said = first.replaceAll("'", "`").replace(". Allowed choices are ", "; choices are ").replace(/\.$/, "");
   return [
     said.charAt(0).toLowerCase() + said.slice(1),
     near === undefined ? undefined : `did you mean \`${near.replaceAll(/['"`]/g, "")}\`?`,

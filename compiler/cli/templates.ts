@@ -23,8 +23,7 @@ const image: Template = (module) =>
 policy images for image {
   require ours: image.registry == "registry.acme.example"
     else "{image} is not from registry.acme.example"
-  require pinned: known(image.digest)
-    else "{image} has no digest: a tag can be moved"
+  require pinned: known(image.digest) else "{image} has no digest: a tag can be moved"
 }
 
 test "an image of ours, pinned, passes" {
@@ -57,7 +56,8 @@ policy licences for artifact at ci {
   // Most generators list everything and do not say so: \`closed\` is our word for it, and each decision prints it.
   let bom = closed(attestation sbom.Bom claimed)
 
-  forbid copyleft: some c in bom.packages where license.obliges(c.license, ["GPL-2.0-only", "GPL-3.0-only", "AGPL-3.0-only"])
+  forbid copyleft: some c in bom.packages
+      where license.obliges(c.license, ["GPL-2.0-only", "GPL-3.0-only", "AGPL-3.0-only"])
     else "{c.purl} is licensed {c.license}"
     on missing warn because "not every package declares a licence"
 }
@@ -65,8 +65,10 @@ policy licences for artifact at ci {
 test "a package under the AGPL is refused" {
   given artifact { name: "shop" }
   given attestation sbom.Bom claimed {
-    format: "cyclonedx", spec_version: "1.6", components: []
-    packages: [{ name: "x", purl: pkg:npm/x@1.0.0, license: "AGPL-3.0-only" }]
+    format:       "cyclonedx"
+    spec_version: "1.6"
+    components:   []
+    packages:     [{ name: "x", purl: pkg:npm/x@1.0.0, license: "AGPL-3.0-only" }]
   }
   expect deny by licences.copyleft
 }
@@ -74,8 +76,10 @@ test "a package under the AGPL is refused" {
 test "a package under MIT passes" {
   given artifact { name: "shop" }
   given attestation sbom.Bom claimed {
-    format: "cyclonedx", spec_version: "1.6", components: []
-    packages: [{ name: "x", purl: pkg:npm/x@1.0.0, license: "MIT" }]
+    format:       "cyclonedx"
+    spec_version: "1.6"
+    components:   []
+    packages:     [{ name: "x", purl: pkg:npm/x@1.0.0, license: "MIT" }]
   }
   expect allow
 }
@@ -94,14 +98,22 @@ import waybill.vuln
 policy fixable for artifact at ci {
   let scan = attestation vuln.Scan claimed
 
-  forbid critical: some f in scan.findings where (f.severity otherwise high) == critical and known(f.first_fixed)
+  forbid critical: some f in scan.findings
+      where (f.severity otherwise high) == critical and known(f.first_fixed)
     else "{f.id}: upgrade to {f.first_fixed}"
 }
 
 test "a critical finding with a fix is refused" {
   given artifact { name: "shop" }
   given attestation vuln.Scan claimed {
-    findings: [{ id: CVE-2024-21538, severity: critical, first_fixed: "7.0.5", component: { name: "cross-spawn", purl: pkg:npm/cross-spawn@7.0.3 } }]
+    findings: [
+      {
+        id:          CVE-2024-21538
+        severity:    critical
+        first_fixed: "7.0.5"
+        component:   { name: "cross-spawn", purl: pkg:npm/cross-spawn@7.0.3 }
+      },
+    ]
   }
   expect deny by fixable.critical
 }
@@ -109,7 +121,13 @@ test "a critical finding with a fix is refused" {
 test "a critical finding without a fix passes" {
   given artifact { name: "shop" }
   given attestation vuln.Scan claimed {
-    findings: [{ id: CVE-2024-21538, severity: critical, component: { name: "cross-spawn", purl: pkg:npm/cross-spawn@7.0.3 } }]
+    findings: [
+      {
+        id:        CVE-2024-21538
+        severity:  critical
+        component: { name: "cross-spawn", purl: pkg:npm/cross-spawn@7.0.3 }
+      },
+    ]
   }
   expect allow
 }
@@ -122,19 +140,18 @@ const pods: Template = (module) =>
     module,
     `module ${module}
 
-import waybill.kubernetes
-
 /// Workloads are unprivileged and run images of ours.
 policy pods for workload {
-  forbid privileged: some c in workload.containers where c.privileged
-    else "{c.name} is privileged"
+  forbid privileged: some c in workload.containers where c.privileged else "{c.name} is privileged"
   require ours: every c in workload.containers: c.image.registry == "registry.acme.example"
     else "{c.image} is not ours"
 }
 
 test "a privileged container is refused" {
   given workload {
-    apiVersion: "v1", kind: "Pod", name: "shop"
+    apiVersion: "v1"
+    kind:       "Pod"
+    name:       "shop"
     containers: [{ name: "web", image: "registry.acme.example/shop:1", privileged: true }]
   }
   expect deny by pods.privileged
@@ -142,7 +159,9 @@ test "a privileged container is refused" {
 
 test "an image from elsewhere is refused" {
   given workload {
-    apiVersion: "v1", kind: "Pod", name: "shop"
+    apiVersion: "v1"
+    kind:       "Pod"
+    name:       "shop"
     containers: [{ name: "web", image: "docker.io/library/nginx:1" }]
   }
   expect deny by pods.ours
@@ -150,7 +169,9 @@ test "an image from elsewhere is refused" {
 
 test "an unprivileged workload of ours passes" {
   given workload {
-    apiVersion: "v1", kind: "Pod", name: "shop"
+    apiVersion: "v1"
+    kind:       "Pod"
+    name:       "shop"
     containers: [{ name: "web", image: "registry.acme.example/shop:1" }]
   }
   expect allow

@@ -2,8 +2,8 @@
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { jsonDiagnostic } from "../../language/diagnostics/render/json.ts";
 import { place } from "../../language/diagnostics/render/text.ts";
-import { showTime } from "../../language/domains/time.ts";
 import type { Citation, ClauseResult, Decision, Derivation, WantGroup } from "../evaluate/decision.ts";
+import { rfc3339 } from "./instant.ts";
 import { overall, type Report, type Texts } from "./report.ts";
 
 function jsonCitation(citation: Citation): object {
@@ -45,7 +45,7 @@ export function jsonClause(clause: ClauseResult, texts: Texts): object {
     span: spanOf(clause.at, texts),
     outcome: clause.outcome,
     effect: clause.effect,
-    ...(clause.until === undefined ? {} : { until: showTime(clause.until) }),
+    ...(clause.until === undefined ? {} : { until: rfc3339(clause.until) }),
     causes: clause.causes,
     ...(clause.message === undefined ? {} : { message: clause.message }),
     witnesses: clause.witnesses.map((witness) => ({ ...witness, citations: witness.citations.map(jsonCitation) })),
@@ -56,7 +56,7 @@ export function jsonClause(clause: ClauseResult, texts: Texts): object {
     waived: clause.waivers.map((waiver) => ({
       clause: waiver.clause,
       span: spanOf(waiver.at, texts),
-      ends: showTime(waiver.ends),
+      ends: rfc3339(waiver.ends),
       because: waiver.because,
       approvedBy: waiver.approvedBy,
       ...(waiver.ticket === undefined ? {} : { ticket: waiver.ticket }),
@@ -73,10 +73,10 @@ export function jsonDecision(decision: Decision, texts: Texts): object {
     effect: decision.effect,
     reason: decision.reason,
     covered: decision.covered,
-    ...(decision.until === undefined ? {} : { until: showTime(decision.until) }),
+    ...(decision.until === undefined ? {} : { until: rfc3339(decision.until) }),
     clauses: decision.clauses.map((clause) => jsonClause(clause, texts)),
-    ...(decision.time === undefined ? {} : { time: showTime(decision.time) }),
-    ...(decision.validUntil === undefined ? {} : { validUntil: showTime(decision.validUntil) }),
+    ...(decision.time === undefined ? {} : { time: rfc3339(decision.time) }),
+    ...(decision.validUntil === undefined ? {} : { validUntil: rfc3339(decision.validUntil) }),
   };
 }
 

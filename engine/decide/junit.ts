@@ -1,8 +1,8 @@
 /** Decisions as JUnit XML (the schema of Jenkins' xUnit plugin, `junit-10.xsd`): a suite a subject, a case a clause. */
 import { place } from "../../language/diagnostics/render/text.ts";
 import { xml } from "../../language/diagnostics/render/untrusted.ts";
-import { showTime } from "../../language/domains/time.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
+import { rfc3339 } from "./instant.ts";
 import { clauseMessage, type Report, type Texts } from "./report.ts";
 import { clauseDetails, severityOf } from "./rows.ts";
 
@@ -75,7 +75,7 @@ function decisionSuite(decision: Decision, texts: Texts): JunitSuite {
     : { className: "waybill", name: "covered", problem: { kind: "failure", type: "uncovered", message, text: message } };
   return {
     name: `${subject.kind} ${subject.name} at ${point}`,
-    ...(decision.time === undefined ? {} : { timestamp: showTime(decision.time).replace(/(\.\d+)?Z$/, "") }),
+    ...(decision.time === undefined ? {} : { timestamp: rfc3339(decision.time).replace(/(\.\d+)?Z$/, "") }),
     cases: [...decision.clauses.map((clause) => clauseCase(clause, texts)), coverage],
   };
 }

@@ -2,11 +2,11 @@
 import { place } from "../../language/diagnostics/render/text.ts";
 import { markdown, markdownBlock, markdownCode } from "../../language/diagnostics/render/untrusted.ts";
 import { plural } from "../../language/diagnostics/render/wrap.ts";
-import { showTime } from "../../language/domains/time.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
+import { rfc3339 } from "./instant.ts";
 import { placesOf } from "./places.ts";
 import { clauseMessage, clauseName, notPassed, overall, type Report, type Texts } from "./report.ts";
-import { wantText } from "./text.ts";
+import { assumptionText, wantText } from "./text.ts";
 
 const witnessLimit = 10;
 
@@ -35,7 +35,7 @@ function clauseSection(clause: ClauseResult, texts: Texts): string {
   const unnamed = clause.witnessCount - 1 - others.length;
   if (clause.outcome === "violated" && clause.witnesses.length > 0 && unnamed > 0) out.push(`- and ${unnamed} more`);
   for (const want of clause.wants) out.push(`- ${want.cause}: ${markdown(wantText(want))}`);
-  for (const assumption of clause.assumptions) out.push(`- assumes ${markdownCode(assumption.text)}`);
+  for (const assumption of clause.assumptions) out.push(`- assumes ${markdown(assumptionText(assumption))}`);
   if (clause.advice.length > 0) out.push("", "This may let it decide:", "", markdownBlock(clause.advice.join("\n")));
   return out.join("\n").trimEnd();
 }
@@ -58,7 +58,7 @@ export function renderMarkdown(report: Report, texts: Texts): string {
   const { effect, reason } = overall(report);
   const rows = report.evidence.map((read) => {
     const counts = Object.entries(read.counts)
-      .map(([name, count]) => `${count} ${name}`)
+      .map(([name, count]) => `${name} ${count}`)
       .join(", ");
     return `| ${markdownCode(read.document.name)} | ${markdown(read.document.format)} | ${markdown(counts)} | ${markdownCode(read.document.digest.slice(0, 19))} |`;
   });
@@ -66,7 +66,7 @@ export function renderMarkdown(report: Report, texts: Texts): string {
     rows.length > 0 ? ["| evidence | format | read | digest |", "|---|---|---|---|", ...rows].join("\n") : "No evidence was given.";
   const time = report.decisions[0]?.time;
   const foot = [
-    time === undefined ? "" : `decided ${showTime(time)}`,
+    time === undefined ? "" : `decided ${rfc3339(time)}`,
     `policy ${markdownCode(report.policyDigest.slice(0, 19))}`,
     `evidence ${markdownCode(report.evidenceDigest.slice(0, 19))}`,
   ];

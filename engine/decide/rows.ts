@@ -4,7 +4,7 @@ import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { place } from "../../language/diagnostics/render/text.ts";
 import type { Citation, ClauseResult, Decision } from "../evaluate/decision.ts";
 import { clauseMessage, clauseName, notPassed, type Report, type Texts } from "./report.ts";
-import { wantText } from "./text.ts";
+import { assumptionText, wantText } from "./text.ts";
 
 export interface ReportRow {
   readonly decision: Decision;
@@ -27,7 +27,7 @@ export interface ReportRow {
 export function clauseDetails(clause: ClauseResult): readonly string[] {
   return [
     ...clause.wants.map((want) => `${want.cause}: ${wantText(want)}`),
-    ...clause.assumptions.map((assumption) => `assumes: ${assumption.text}`),
+    ...clause.assumptions.map((assumption) => `assumes ${assumptionText(assumption)}`),
     ...clause.advice.map((code) => `help: ${code}`),
   ];
 }

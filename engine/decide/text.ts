@@ -1,4 +1,5 @@
 /** Decisions for people at a terminal: the policy's span and the evidence's span together. */
+import type { Assumption } from "../../language/core/ir.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { type ExcerptStyle, excerpt, gutterWidth, type Mark } from "../../language/diagnostics/render/excerpt.ts";
 import { positionOf, type Sources } from "../../language/diagnostics/render/lines.ts";
@@ -6,8 +7,8 @@ import { ansi, type Palette, plain, type Style } from "../../language/diagnostic
 import { place, renderText as renderDiagnostics } from "../../language/diagnostics/render/text.ts";
 import { visible } from "../../language/diagnostics/render/untrusted.ts";
 import { plural, wrap } from "../../language/diagnostics/render/wrap.ts";
-import { showTime } from "../../language/domains/time.ts";
 import type { Citation, ClauseResult, Decision, WantGroup } from "../evaluate/decision.ts";
+import { rfc3339 } from "./instant.ts";
 import { type Places, placesOf } from "./places.ts";
 import { clauseMessage, clauseName, notPassed, type Report, type Texts } from "./report.ts";
 
@@ -74,7 +75,7 @@ function showCitations(pen: Pen, citations: readonly Citation[], gutter: number,
     seen.add(key);
     const at = pen.places(citation);
     if (at) {
-      const mark: Mark = { start: at.start, end: firstLineEnd(pen, at), primary: false, text: said(citation) };
+      const mark: Mark = { start: at.start, ...extentOf(pen, at), primary: false, text: said(citation) };
       out.push(
         ...showPlace(pen, at, pen.texts.evidence, mark, gutter, pen.palette.note, ` ${pen.palette.faint(visible(citation.pointer))}`),
       );
@@ -88,11 +89,12 @@ function showCitations(pen: Pen, citations: readonly Citation[], gutter: number,
   return out;
 }
 
-/** An object over many lines is marked at its first. */
-function firstLineEnd(pen: Pen, at: Location): number {
-  const text = pen.texts.evidence(at.path)?.text ?? "";
-  const end = text.indexOf("\n", at.start);
-  return end < 0 ? at.end : Math.min(at.end, end);
+/** A value over a few lines is shown whole; one over many is marked at its first. */
+function extentOf(pen: Pen, at: Location): { readonly end: number; readonly whole?: true } {
+  const text = pen.texts.evidence(at.path)?.text.slice(at.start, at.end) ?? "";
+  const breaks = text.split("\n", 8).length - 1;
+  if (breaks > 0 && breaks < 7) return { end: at.end, whole: true };
+  return { end: breaks === 0 ? at.end : at.start + text.indexOf("\n") };
 }
 
 /** `8 of 201: a, b, c …`, with why. */
@@ -108,7 +110,7 @@ function showClause(pen: Pen, clause: ClauseResult): string {
   const { palette, texts } = pen;
   const style = effectStyle(palette, clause.effect);
   const name = clauseName(clause, place(clause.at, texts.policies));
-  const until = clause.until === undefined ? "" : ` until ${showTime(clause.until)}`;
+  const until = clause.until === undefined ? "" : ` until ${rfc3339(clause.until)}`;
   const out: string[] = [
     wrap(
       `${style(`${clause.outcome}[${visible(name)}]`)}: ${palette.strong(visible(clauseMessage(clause, texts)))}`,
@@ -119,7 +121,7 @@ function showClause(pen: Pen, clause: ClauseResult): string {
 
   const lines = texts.policies(clause.at.path);
   const said = clause.outcome === "violated" ? `this says ${clause.effect}${until}` : `not decided, which says ${clause.effect}${until}`;
-  const mark: Mark = { start: clause.at.start, end: clauseMarkEnd(lines?.text, clause.at), primary: true, text: said };
+  const mark: Mark = { start: clause.at.start, end: clause.at.end, primary: true, text: said, whole: true };
   const cited =
     clause.outcome === "violated"
       ? clause.witnesses.slice(0, shownWitnesses).flatMap((witness) => witness.citations.slice(0, 4))
@@ -137,7 +139,7 @@ function showClause(pen: Pen, clause: ClauseResult): string {
   if (clause.outcome === "violated" && clause.witnessCount > 1 && unnamed > 0)
     out.push(listed(pen, gutter, "also", palette.strong, `${unnamed} more`));
   for (const want of clause.wants) out.push(listed(pen, gutter, want.cause, palette.warning, wantText(want)));
-  for (const assumption of clause.assumptions) out.push(listed(pen, gutter, "assumes", palette.note, assumption.text));
+  for (const assumption of clause.assumptions) out.push(listed(pen, gutter, "assumes", palette.note, assumptionText(assumption)));
   for (const waiver of clause.waivers) out.push(listed(pen, gutter, "waived in part", palette.note, waiverText(waiver)));
   if (clause.advice.length > 0) {
     out.push(
@@ -148,20 +150,26 @@ function showClause(pen: Pen, clause: ClauseResult): string {
   return out.join("\n");
 }
 
-function clauseMarkEnd(text: string | undefined, at: Location): number {
-  const end = text === undefined ? -1 : text.indexOf("\n", at.start);
-  return end < 0 ? at.end : Math.min(at.end, end);
-}
-
 function lineOf(pen: Pen, citation: Citation): number {
   const at = pen.places(citation);
   const lines = at && pen.texts.evidence(at.path);
   return at && lines ? positionOf(lines, at.start).line : 0;
 }
 
+const assumed: Readonly<Record<Assumption["kind"], string>> = {
+  closed: "that this is the whole list",
+  claimed: "what nobody signed",
+  otherwise: "a value where there is none",
+  "not-known": "that absence means no",
+};
+
+export function assumptionText(assumption: Assumption): string {
+  return `${assumed[assumption.kind]}: ${assumption.text.replace(/\s+/g, " ")}`;
+}
+
 function waiverText(waiver: ClauseResult["waivers"][number]): string {
   const ticket = waiver.ticket === undefined ? "" : ` (${waiver.ticket})`;
-  return `${waiver.because}; approved by ${waiver.approvedBy}${ticket}, ends ${showTime(waiver.ends)}`;
+  return `${waiver.because}; approved by ${waiver.approvedBy}${ticket}, ends ${rfc3339(waiver.ends)}`;
 }
 
 const reasonText: Readonly<Record<Decision["reason"], string>> = {
@@ -188,13 +196,16 @@ function showDecision(pen: Pen, decision: Decision): string {
     const names = passed.map((clause) => visible(clauseName(clause, place(clause.at, pen.texts.policies))));
     below.push(`${palette.good("passed")} ${wrap(names.join(", "), pen.options.width - 9, "       ")}`);
   }
+  const shown = new Set(failing.flatMap((clause) => clause.assumptions.map(assumptionText)));
   for (const clause of passed) {
-    for (const assumption of clause.assumptions) {
-      below.push(`${palette.note("assumes")} ${visible(assumption.text)} ${palette.faint(place(assumption.at, pen.texts.policies))}`);
+    for (const assumption of clause.assumptions.filter((one) => !shown.has(assumptionText(one)))) {
+      below.push(
+        `${palette.note("assumes")} ${visible(assumptionText(assumption))} ${palette.faint(place(assumption.at, pen.texts.policies))}`,
+      );
     }
     for (const waiver of clause.waivers) below.push(`${palette.note("waived")} ${visible(`${waiver.clause}: ${waiverText(waiver)}`)}`);
   }
-  const until = decision.until === undefined ? "" : ` until ${showTime(decision.until)}`;
+  const until = decision.until === undefined ? "" : ` until ${rfc3339(decision.until)}`;
   const digest =
     decision.subject.digest && !decision.subject.name.includes(decision.subject.digest) ? ` (${shortDigest(decision.subject.digest)})` : "";
   const verdict = `${effectStyle(palette, decision.effect)(`${decision.effect}${until}`)} ${palette.strong(`${decision.subject.kind} ${visible(decision.subject.name)}`)}${visible(digest)} at ${decision.point}: ${reasonText[decision.reason]}`;
@@ -216,14 +227,14 @@ export function renderText(report: Report, texts: Texts, options: TextOptions): 
     blocks.push(renderDiagnostics(report.diagnostics, { sources: texts.evidence, colour: options.colour, width: options.width }));
   blocks.push(...report.decisions.map((decision) => showDecision(pen, decision)));
   const foot = report.evidence.map((read) => {
-    const counts = Object.entries(read.counts).map(([name, count]) => `${count} ${name}`);
+    const counts = Object.entries(read.counts).map(([name, count]) => `${name} ${count}`);
     return `${palette.faint("evidence")} ${visible(read.document.name)}: ${read.document.format}${counts.length > 0 ? `, ${counts.join(", ")}` : ""} ${palette.faint(shortDigest(read.document.digest))}`;
   });
   const first = report.decisions[0];
   if (first?.time !== undefined) {
     const limits = report.decisions.flatMap((decision) => (decision.validUntil === undefined ? [] : [decision.validUntil]));
-    const valid = limits.length > 0 ? `, valid until ${showTime(Math.min(...limits))}` : "";
-    foot.push(`${palette.faint("decided")} ${showTime(first.time)}${valid}`);
+    const valid = limits.length > 0 ? `, valid until ${rfc3339(Math.min(...limits))}` : "";
+    foot.push(`${palette.faint("decided")} ${rfc3339(first.time)}${valid}`);
   }
   foot.push(
     `${palette.faint("policy")} ${shortDigest(report.policyDigest)} ${palette.faint("evidence")} ${shortDigest(report.evidenceDigest)}`,

@@ -5,7 +5,7 @@ import { type CompileInput, compile } from "../../../language/compile.ts";
 import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
-import type { SourceFile } from "../../../language/syntax/tree.ts";
+import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
 import { readConfig, type Setting } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { exit, Stop } from "./exit.ts";
@@ -21,6 +21,10 @@ export interface Project {
   readonly sources: Sources;
   /** `sha256:<hex>` over the sources that were loaded and the settings of inputs; paths do not count. */
   readonly digest: (settings: readonly Setting[]) => string;
+  /** Trees of the files that were named. */
+  readonly modules: readonly Module[];
+  /** The program in which only some of the named files decide; the others are imported like any module. */
+  readonly restrict: (paths: readonly string[]) => Program;
 }
 
 /** What was named, else `policy` of `waybill.toml`, else the working directory. */
@@ -72,22 +76,29 @@ export async function loadProject(paths: readonly string[]): Promise<Project> {
     if (source) loaded.set(source.path, source.text);
     return source;
   };
+  const named = new Map(
+    sources.flatMap((source) => (moduleName(source.text) === undefined ? [] : [[moduleName(source.text), source] as const])),
+  );
   const input: CompileInput = {
     deciding: sources,
-    load: (name) => remember(neighbours.get(name) ?? library.get(name)),
+    load: (name) => remember(named.get(name) ?? neighbours.get(name) ?? library.get(name)),
     file: (path, from) => {
       const text = tableText(path, from);
       if (text !== undefined) loaded.set(`${from}\n${path}`, text);
       return text;
     },
     known: [...library.keys(), ...neighbours.keys()],
+    parsed: new Map(),
   };
-  const { value: program, diagnostics } = compile(input);
+  const { value: program, diagnostics, modules } = compile(input);
+  const namedPaths = new Set(sources.map((source) => source.path));
   return {
     program,
     diagnostics,
     files: sources.map((source) => source.path),
     sources: sourcesOf((path) => loaded.get(path) ?? (path === config.path ? config.text : undefined)),
+    modules: modules.filter((module) => namedPaths.has(module.source.path)),
+    restrict: (kept) => compile({ ...input, deciding: sources.filter((source) => kept.includes(source.path)) }).value,
     digest: (settings) =>
       digestOf([
         ...[...loaded.values()].map((text) => ["source", sha256(text)]),

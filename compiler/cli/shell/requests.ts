@@ -1,6 +1,7 @@
 /** One request of `eval`: JSON in, answer out. A bad one is answered with an error; it never stops a stream. */
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
+import { rfc3339 } from "../../../engine/decide/instant.ts";
 import { jsonClause } from "../../../engine/decide/json.ts";
 import { overall } from "../../../engine/decide/report.ts";
 import { type Decision, decide, type Refusal, type Subject } from "../../../engine/evaluate/evaluate.ts";
@@ -12,7 +13,7 @@ import { type DataRecord, type DocumentRef, origin } from "../../../language/cor
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
-import { parseTime, showTime } from "../../../language/domains/time.ts";
+import { parseTime } from "../../../language/domains/time.ts";
 import { enforcementPoints, subjectKind } from "../../../language/semantics/subjects.ts";
 import { expandSubject, type Policies, refusalDiagnostic } from "../judgement.ts";
 import { sha256 } from "./digest.ts";
@@ -141,8 +142,8 @@ function written(id: unknown, decisions: readonly Decision[], options: AnswerOpt
     ...head,
     clauses,
     missing: [...new Map(missing.map((want) => [JSON.stringify(want), want])).values()],
-    ...(first?.time === undefined ? {} : { time: showTime(first.time) }),
-    ...(times.length === 0 ? {} : { validUntil: showTime(Math.min(...times)) }),
+    ...(first?.time === undefined ? {} : { time: rfc3339(first.time) }),
+    ...(times.length === 0 ? {} : { validUntil: rfc3339(Math.min(...times)) }),
   };
 }
 

@@ -1,64 +1,84 @@
 /** `waybill test`: runs the `test` blocks of policies. */
 import { stat, watch } from "node:fs/promises";
-import { runTest, TestPrograms } from "../../../engine/decide/testing.ts";
+import { runTest, TestPrograms, type TestResult } from "../../../engine/decide/testing.ts";
 import { renderTestsJson, renderTestsJunit, renderTestsTap, renderTestsText, type TestRun } from "../../../engine/decide/tests.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
-import { runWithCoverage } from "../../analysis/coverage.ts";
-import { runMutation } from "../../analysis/mutation/run.ts";
-import { type AnalysisTexts, coverageText, mutationText } from "../analysis-text.ts";
+import { type Coverage, runWithCoverage } from "../../analysis/coverage.ts";
+import { type MutationReport, runMutation } from "../../analysis/mutation/run.ts";
+import { type AnalysisTexts, coverageText, joinCoverage, joinMutation, mutationText } from "../analysis-text.ts";
 import type { Call } from "../cli.ts";
-import { readConfig, readSettings } from "../shell/config.ts";
+import { readConfig, readSettings, type Setting } from "../shell/config.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { loadProject, type Project, policyPaths } from "../shell/project.ts";
 import { reportStop, tell } from "../shell/report.ts";
+import { type TestGroup, testGroups, testsOf } from "../shell/test-groups.ts";
 import { readInputs } from "../shell/values.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
-async function openTests(
-  paths: readonly string[],
-  options: Options,
-): Promise<{ readonly project: Project; readonly inputs: ReturnType<typeof readInputs> }> {
+interface Opened {
+  readonly project: Project;
+  readonly settings: readonly Setting[];
+}
+
+async function openTests(paths: readonly string[], options: Options): Promise<Opened> {
   const project = await loadProject(paths);
   const errors = project.diagnostics.filter((one) => one.level === "error");
   if (errors.length > 0)
     throw new Stop(exit.usage, [...errors, diagnostic("WB1017", { errors: errors.length }, undefined)], project.sources);
   const config = await readConfig();
   const given = Array.isArray(options["set"]) ? options["set"].filter((item) => typeof item === "string") : [];
-  return { project, inputs: readInputs(project.program, [...config.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", given)]) };
+  const settings = [...config.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", given)];
+  // Said here once for all groups: a wrong setting is wrong whichever of them has the input.
+  readInputs(project.program, settings);
+  return { project, settings };
+}
+
+interface GroupRun {
+  readonly results: readonly TestResult[];
+  readonly coverage?: Coverage;
+  readonly mutation?: MutationReport;
+}
+
+function runGroup(group: TestGroup, { project, settings }: Opened, options: Options, progress: (done: number) => void): GroupRun {
+  const program = project.restrict(group.deciding);
+  const known = new Set(program.inputs.map((input) => input.key));
+  const inputs = readInputs(
+    program,
+    settings.filter((setting) => known.has(setting.key)),
+  );
+  const filter = typeof options["filter"] === "string" ? options["filter"] : undefined;
+  const tests = testsOf(program, group).filter((test) => filter === undefined || test.title.includes(filter));
+  const counts = (path: string): boolean => group.counted.includes(path);
+  const measured = options["coverage"] === true ? runWithCoverage(program, inputs, tests, counts) : undefined;
+  const programs = new TestPrograms(program, inputs);
+  return {
+    results: measured?.results ?? tests.map((test) => runTest(programs, test)),
+    ...(measured ? { coverage: measured.coverage } : {}),
+    ...(options["mutate"] === true ? { mutation: runMutation(program, inputs, tests, counts, progress) } : {}),
+  };
 }
 
 async function runOnce(call: Call, paths: readonly string[], options: Options): Promise<number> {
   const { terminal } = call;
-  const { project, inputs } = await openTests(paths, options);
-  const { program, sources } = project;
-  const filter = typeof options["filter"] === "string" ? options["filter"] : undefined;
-  const tests = program.tests.filter((test) => filter === undefined || test.title.includes(filter));
-  if (tests.length === 0) {
-    const where =
-      filter === undefined
-        ? paths.map((path) => `\`${path}\``).join(", ")
-        : `${paths.map((path) => `\`${path}\``).join(", ")} whose title contains \`${filter}\``;
+  const opened = await openTests(paths, options);
+  const { sources } = opened.project;
+  let mutants = 0;
+  const progress = (): void => {
+    mutants += 1;
+    if (terminal.progress && mutants % 20 === 0) process.stderr.write(`\r\u001b[K${mutants} mutants`);
+  };
+  const runs = testGroups(opened.project.modules).map((group) => runGroup(group, opened, options, progress));
+  if (terminal.progress && mutants > 0) await terminal.err("\r\u001b[K");
+  const results = runs.flatMap((run) => run.results);
+  if (results.length === 0) {
+    const named = paths.map((path) => `\`${path}\``).join(", ");
+    const where = typeof options["filter"] === "string" ? `${named} whose title contains \`${options["filter"]}\`` : named;
     await tell(terminal, [diagnostic("WB1026", { where }, undefined)]);
   }
-  const own = new Set(project.files);
-  const counts = (path: string): boolean => own.has(path);
-  const measured = options["coverage"] === true ? runWithCoverage(program, inputs, tests, counts) : undefined;
-  const programs = new TestPrograms(program, inputs);
-  const results = measured?.results ?? tests.map((test) => runTest(programs, test));
-  const mutation =
-    options["mutate"] === true
-      ? runMutation(program, inputs, tests, counts, (done) => {
-          if (terminal.progress) process.stderr.write(`\r\u001b[K${done} mutants`);
-        })
-      : undefined;
-  if (mutation && terminal.progress) await terminal.err("\r\u001b[K");
-  const run: TestRun = {
-    version: call.version,
-    results,
-    ...(measured ? { coverage: measured.coverage } : {}),
-    ...(mutation ? { mutation } : {}),
-  };
+  const coverage = options["coverage"] === true ? joinCoverage(runs.flatMap((run) => run.coverage ?? [])) : undefined;
+  const mutation = options["mutate"] === true ? joinMutation(runs.flatMap((run) => run.mutation ?? [])) : undefined;
+  const run: TestRun = { version: call.version, results, ...(coverage ? { coverage } : {}), ...(mutation ? { mutation } : {}) };
   const analysis: AnalysisTexts = { sources, width: terminal.width, colour: terminal.colourOut };
   switch (options["format"]) {
     case "json":
@@ -74,7 +94,7 @@ async function runOnce(call: Call, paths: readonly string[], options: Options): 
       await terminal.out(
         `${renderTestsText(run, { sources, colour: terminal.colourOut, width: terminal.width, verbose: terminal.verbose, quiet: terminal.quiet })}\n`,
       );
-      if (measured) await terminal.out(`\n${coverageText(measured.coverage, analysis)}\n`);
+      if (coverage) await terminal.out(`\n${coverageText(coverage, analysis)}\n`);
       if (mutation) await terminal.out(`\n${mutationText(mutation, analysis)}\n`);
   }
   return results.every((result) => result.passed) ? exit.done : exit.no;

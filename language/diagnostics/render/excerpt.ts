@@ -11,6 +11,8 @@ export interface Mark {
   readonly text?: string;
   /** Drawn with `^` in the main style, or with `-`. */
   readonly primary: boolean;
+  /** Show every line of the span, up to a dozen, and say the text below them. */
+  readonly whole?: boolean;
 }
 
 export interface ExcerptStyle {
@@ -22,6 +24,7 @@ export interface ExcerptStyle {
 }
 
 const tab = "    ";
+const mostLines = 12;
 
 /** A line as it is shown, and a place of the source line in columns of what is shown. */
 interface ShownLine {
@@ -49,7 +52,7 @@ function showLine(raw: string, from: number, room: number): ShownLine {
 
 /** Number of digits that the gutter needs. */
 export function gutterWidth(lines: Lines, marks: readonly Mark[]): number {
-  const last = Math.max(1, ...marks.map((mark) => positionOf(lines, mark.start).line));
+  const last = Math.max(1, ...marks.map((mark) => positionOf(lines, mark.whole ? mark.end : mark.start).line));
   return String(last).length;
 }
 
@@ -74,6 +77,20 @@ export function excerpt(lines: Lines, marks: readonly Mark[], gutter: number, st
     const ordered = marked.sort((a, b) => Number(b.primary) - Number(a.primary) || a.start - b.start);
     const shown = showLine(raw, (ordered[0]?.start ?? start) - start, Math.max(20, style.width - gutter - 3));
     out.push(`${style.gutter(`${String(line).padStart(gutter)} |`)} ${shown.text}`.trimEnd());
+    const whole = ordered.find((mark) => mark.whole);
+    const last = whole ? Math.min(positionOf(lines, Math.max(whole.start, whole.end - 1)).line, line + mostLines - 1) : line;
+    if (whole && last > line) {
+      for (let next = line + 1; next <= last; next++) {
+        out.push(
+          `${style.gutter(`${String(next).padStart(gutter)} |`)} ${showLine(lineText(lines, next), 0, Math.max(20, style.width - gutter - 3)).text}`.trimEnd(),
+        );
+      }
+      out.push(
+        `${bar} ${" ".repeat(shown.column(whole.start - start))}${(whole.primary ? style.primary : style.secondary)(`${whole.primary ? "^" : "-"} ${visible(whole.text ?? "")}`.trimEnd())}`,
+      );
+      previous = last;
+      continue;
+    }
     for (const mark of ordered) {
       const begin = shown.column(mark.start - start);
       const end = shown.column(Math.min(mark.end - start, raw.length));

@@ -33,8 +33,6 @@ policy licences for artifact at ci {
 
 export const podsPolicy = `module acme.pods
 
-import waybill.kubernetes
-
 policy pods for workload {
   forbid privileged: some c in workload.containers where c.securityContext.privileged
     else "{c.name} is privileged"

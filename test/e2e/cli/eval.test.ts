@@ -1,0 +1,143 @@
+import { readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { expect, it } from "vitest";
+import { licencesPolicy, namespacePolicy, podsPolicy, sbom } from "./fixtures.ts";
+import { folder, repository, waybill } from "./waybill.ts";
+
+const podRequest = (id: string, privileged: boolean) => ({
+  id,
+  at: "admission",
+  subject: {
+    kind: "workload",
+    object: {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: id },
+      spec: { containers: [{ name: "web", image: "nginx", securityContext: { privileged } }] },
+    },
+  },
+  time: "2026-01-01T00:00:00Z",
+});
+
+interface Answer {
+  readonly id?: string;
+  readonly effect: string;
+  readonly reason?: string;
+  readonly clauses?: readonly { readonly outcome: string; readonly span: string; readonly message?: string }[];
+  readonly missing?: readonly unknown[];
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+const answers = (out: string): readonly Answer[] =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Answer);
+
+async function batch(policy: string, lines: readonly string[], ...words: string[]) {
+  const cwd = await folder({ "p.scp": policy });
+  return waybill(["eval", "-p", "p.scp", "--batch", ...words], { cwd, stdin: lines.join("\n") });
+}
+
+it("answers a stream line by line, in order, and goes on after a bad line", async () => {
+  const lines = [
+    JSON.stringify(podRequest("a", true)),
+    "{broken",
+    JSON.stringify(podRequest("b", false)),
+    "",
+    "[]",
+    JSON.stringify({ id: "c" }),
+  ];
+  const ran = await batch(podsPolicy, lines);
+  expect(ran.code).toBe(0);
+  const all = answers(ran.out);
+  expect(all.map((one) => one.effect)).toEqual(["deny", "error", "allow", "error", "error"]);
+  expect(all.map((one) => one.id)).toEqual(["a", undefined, "b", undefined, "c"]);
+  expect(all[0]?.clauses?.[0]).toMatchObject({ outcome: "violated", message: "web is privileged", span: "p.scp:4:3" });
+  expect(all[1]?.error?.message).toContain("JSON");
+});
+
+it("writes answers that the published schema accepts", async () => {
+  const ran = await batch(podsPolicy, [JSON.stringify(podRequest("a", true)), "nonsense"]);
+  const ajv = new Ajv({ strict: false });
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  const validate = ajv.compile(JSON.parse(readFileSync(join(repository, "docs/schemas/answer.schema.json"), "utf8")) as object);
+  for (const answer of answers(ran.out)) {
+    validate(answer);
+    expect(validate.errors).toBe(null);
+  }
+  const request = ajv.compile(JSON.parse(readFileSync(join(repository, "docs/schemas/request.schema.json"), "utf8")) as object);
+  expect(request(podRequest("a", true))).toBe(true);
+});
+
+it("leaves clauses out with --effects-only", async () => {
+  const ran = await batch(podsPolicy, [JSON.stringify(podRequest("a", true))], "--effects-only");
+  expect(answers(ran.out)).toEqual([{ id: "a", effect: "deny", reason: "violated" }]);
+});
+
+it("names the kinds loaded when nobody speaks about the subject, and a header's missing fact", async () => {
+  const image = (id: string, object: unknown) => JSON.stringify({ id, at: "ci", subject: { kind: "image", object } });
+  const ran = await batch(namespacePolicy, [
+    image("a", "nginx"),
+    image("b", { ref: "nginx", namespace: "prod" }),
+    JSON.stringify(podRequest("c", true)),
+  ]);
+  const [a, b, c] = answers(ran.out);
+  expect(a?.error).toMatchObject({ code: "not-given" });
+  expect(b).toMatchObject({ effect: "deny", reason: "violated" });
+  expect(c?.error?.code).toBe("no-policy");
+  expect(c?.error?.message).toContain("image at admission, ci");
+});
+
+it("reads evidence by path below its root, and inline", async () => {
+  const clean = sbom([{ name: "a", version: "1.0.0", license: "MIT" }]);
+  const cwd = await folder({ "p.scp": licencesPolicy, "data/bom.json": clean, "secret.json": clean });
+  symlinkSync(join(cwd, "secret.json"), join(cwd, "data/link.json"));
+  const request = (evidence: readonly unknown[]) =>
+    JSON.stringify({ at: "ci", subject: { kind: "artifact", object: "pkg:npm/shop@1.0.0" }, evidence });
+  const lines = [
+    request(["bom.json"]),
+    request([{ inline: JSON.parse(clean) as unknown }]),
+    request(["../secret.json"]),
+    request(["link.json"]),
+    request([join(cwd, "secret.json")]),
+    request(["nowhere.json"]),
+    request([{ inline: { bomFormat: "CycloneDX", specVersion: "1.6", components: 3 } }]),
+    request([]),
+  ];
+  const ran = await waybill(["eval", "-p", "p.scp", "--batch", "--evidence-root", "data"], { cwd, stdin: lines.join("\n") });
+  const all = answers(ran.out);
+  expect(all.map((one) => one.effect)).toEqual(["allow", "allow", "error", "error", "error", "error", "deny", "warn"]);
+  for (const refused of all.slice(2, 5)) expect(refused.error?.message).toContain("outside the evidence root");
+  expect(all[5]?.error?.message).toContain("does not exist");
+  expect(all[6]).toMatchObject({ reason: "fault", error: { code: "evidence" } });
+  expect(all[7]).toMatchObject({ reason: "undecided" });
+  expect(all[7]?.missing?.length).toBeGreaterThan(0);
+});
+
+it("decides one request with the exit code of its verdict", async () => {
+  const cwd = await folder({ "p.scp": podsPolicy, "r.json": JSON.stringify(podRequest("a", true)) });
+  const denied = await waybill(["eval", "-p", "p.scp", "r.json"], { cwd });
+  expect(denied.code).toBe(1);
+  expect((JSON.parse(denied.out) as Answer).effect).toBe("deny");
+  expect((await waybill(["eval", "-p", "p.scp"], { cwd, stdin: JSON.stringify(podRequest("a", false)) })).code).toBe(0);
+});
+
+it("keeps memory flat over a long stream", async () => {
+  const cwd = await folder({ "p.scp": podsPolicy });
+  const line = `${JSON.stringify(podRequest("x", false))}\n`;
+  const peak = async (lines: number): Promise<number> => {
+    const script = { NODE_OPTIONS: `--max-old-space-size=48` };
+    const ran = await waybill(["eval", "-p", "p.scp", "--batch", "--effects-only"], { cwd, stdin: line.repeat(lines), env: script });
+    expect(ran.code).toBe(0);
+    return ran.out.trim().split("\n").length;
+  };
+  expect(await peak(20_000)).toBe(20_000);
+});
+
+it("refuses duplicate keys in a request: readers disagree on which one counts", async () => {
+  const ran = await batch(podsPolicy, ['{"id":"a","id":"b","subject":{"kind":"workload","object":{}}}']);
+  expect(answers(ran.out)[0]).toMatchObject({ effect: "error" });
+});
