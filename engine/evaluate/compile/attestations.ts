@@ -35,15 +35,16 @@ function digestText(value: unknown): string {
   return typeof value === "string" ? value : ((value as ImageRef).digest ?? "");
 }
 
-/** Statements about the subject (or `target`), deduplicated by the digest of their document. */
+/** Statements about the subject (or `target`), deduplicated by the digest of their document: one that was signed twice has its later time. */
 function statementsFor(env: Env, expr: AttestationRead, target: string | undefined): readonly Statement[] {
   const found = new Map<string, Statement>();
   const { request } = env;
   const add = (evidence: Evidence, time: number | undefined): void => {
     if (evidence.type !== expr.predicate.name || !isAbout(evidence, env, target)) return;
-    const key = `${evidence.document.digest}#${evidence.document.name}`;
-    const before = found.get(evidence.document.digest) ?? found.get(key);
-    if (before === undefined) found.set(evidence.document.digest, { evidence, time });
+    const { digest } = evidence.document;
+    const before = found.get(digest);
+    if (before === undefined) found.set(digest, { evidence, time });
+    else if (time !== undefined && time > (before.time ?? Number.NEGATIVE_INFINITY)) found.set(digest, { ...before, time });
   };
   if (expr.origin.kind === "claimed") {
     for (const evidence of request.evidence) add(evidence, undefined);

@@ -221,8 +221,39 @@ export function compileField(context: Context, expr: FieldRead): Compiled {
     return { fn: (env) => (points.includes(env.point) ? read(record(env) as RecordValue) : away), closed, slope: 0 };
   }
   if (isAge(expr)) return { fn: ageReader(expr, record, read, site), closed, slope: 1 };
-  return { fn: (env) => read(record(env) as RecordValue), closed, slope: 0 };
+  return { fn: fastField(expr, record, read), closed, slope: 0 };
 }
+
+/** The JSON type that a field of the type has when there is nothing to convert. */
+const asWritten: Readonly<Record<string, string>> = { String: "string", Bool: "boolean", Path: "string", Bytes: "string" };
+
+/**
+ * Most reads are of a bound name's or the subject's field that holds a string, a Boolean or a record: these are
+ * answered here, without a call; everything else is `read`'s.
+ */
+function fastField(expr: FieldRead, record: Fn, read: (record: RecordValue) => unknown): Fn {
+  const { name, type } = expr.field;
+  const json = type.kind === "scalar" ? asWritten[type.name] : undefined;
+  if (json === undefined || name in Object.prototype || name in emptyArray || reservedNames.has(name))
+    return (env) => read(record(env) as RecordValue);
+  if (expr.record.kind === "local") {
+    const { slot } = expr.record;
+    return (env) => {
+      const from = env.slots[slot] as DataRecord;
+      const raw = from[name];
+      return typeof raw === json ? raw : read(from);
+    };
+  }
+  return (env) => {
+    const from = record(env) as DataRecord;
+    const raw = from[name];
+    return typeof raw === json ? raw : read(from);
+  };
+}
+
+const emptyArray: readonly never[] = [];
+/** Properties of what may stand in the place of a record. */
+const reservedNames: ReadonlySet<string> = new Set(["cause", "detail", "value", "items", "undeclared", "lacks"]);
 
 function isAge(expr: FieldRead): boolean {
   return expr.field.name === "age" && expr.record.type.kind === "record" && expr.record.type.name === "waybill.package.Package";
