@@ -7,9 +7,7 @@ import { decide } from "./decide.ts";
 import { bind, type Env, faultless, truth } from "./evaluate.ts";
 import { narrowed } from "./narrow.ts";
 import { visit } from "./rewrite.ts";
-import { patience, runs } from "./runs.ts";
-
-const numRuns = runs(20_000);
+import { pairRuns as numRuns, patience } from "./runs.ts";
 
 const nodeKinds: readonly Expr["kind"][] = [
   "literal",

@@ -48,9 +48,14 @@ function binds(evidence: Evidence, target: Target): boolean {
   return evidence.about.some((b) => b.digest === (b.kind === "config" ? target.configDigest : target.digest));
 }
 
+/** By the digest of their document; one that was signed twice has its later time. */
 function distinct(statements: readonly Statement[]): readonly Statement[] {
   const digestOf = (s: Statement) => s.evidence.document.digest;
-  return statements.filter((s, i) => statements.findIndex((other) => digestOf(other) === digestOf(s)) === i);
+  const firsts = statements.filter((s, i) => statements.findIndex((other) => digestOf(other) === digestOf(s)) === i);
+  return firsts.map(({ evidence }) => {
+    const times = statements.flatMap((s) => (digestOf(s) === evidence.document.digest && s.time !== undefined ? [s.time] : []));
+    return { evidence, ...(times.length === 0 ? {} : { time: Math.max(...times) }) };
+  });
 }
 
 function newestOf(

@@ -141,7 +141,8 @@ function wrongData(type: Type, choices: Choices): DataValue {
   );
 }
 
-function presentData(type: Type, choices: Choices, depth: number): DataValue {
+/** Data that reads as a value of the type. */
+export function presentData(type: Type, choices: Choices, depth: number): DataValue {
   switch (type.kind) {
     case "scalar":
       return scalarData(type, choices);

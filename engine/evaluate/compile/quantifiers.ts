@@ -25,13 +25,17 @@ export function compileQuantifier(context: Context, expr: Quantifier, waived?: W
     const { items, open } = members(env);
     const { slots } = env;
     let unknown = open;
-    for (const item of items) {
-      slots[slot] = item;
+    let found = false;
+    for (let index = 0; index < items.length; index += 1) {
+      slots[slot] = items[index];
       const truth = hit(env);
-      if (truth === true) return true;
-      if (truth !== false) unknown = unknown === undefined ? truth : union(unknown, truth);
+      if (truth === true) {
+        // An explanation names every waiver that lifted a member, wherever in the list the first witness stands.
+        if (waived === undefined || env.waived === undefined) return true;
+        found = true;
+      } else if (truth !== false) unknown = unknown === undefined ? truth : union(unknown, truth);
     }
-    return unknown ?? false;
+    return found || (unknown ?? false);
   };
   return fixed(expr.kind === "some" ? some : (env) => not(some(env)));
 }
@@ -84,7 +88,7 @@ export function compileCount(context: Context, expr: Count): Compiled {
 /** The members that can matter: all, or those that an index does not rule out. */
 function membersOf(context: Context, expr: Quantifier | Count, collection: Fn): (env: Env) => Collection {
   const lookup = lookupOf(expr);
-  const all = (env: Env): Collection => collection(env) as Collection;
+  const all = collection as (env: Env) => Collection;
   if (lookup === undefined) return all;
   const key = context.compile(lookup.key).fn;
   const wanted = context.compile(lookup.wanted).fn;
