@@ -1,7 +1,7 @@
 /** From sources to a checked program: parse, load what is imported, check, lower to core. Pure; never throws on bad input. */
 import type { Program } from "./core/ir.ts";
 import type { Diagnostic, Result } from "./diagnostics/diagnostic.ts";
-import { checkProgram } from "./semantics/check.ts";
+import { checkProgram, pathsWithErrors } from "./semantics/check.ts";
 import { loadModules } from "./semantics/modules.ts";
 import { newSink } from "./semantics/sink.ts";
 import { parse } from "./syntax/parse.ts";
@@ -37,7 +37,7 @@ export function compile(input: CompileInput): Compiled {
   };
   const sink = newSink();
   const scopes = loadModules(sink, input.deciding.map(read), { parse: read, load: input.load, known: input.known ?? [] });
-  const checked = checkProgram(scopes, { file: input.file });
+  const checked = checkProgram(scopes, { file: input.file, broken: pathsWithErrors([...syntax, ...sink.diagnostics]) });
   return {
     value: checked.value,
     diagnostics: [...syntax, ...sink.diagnostics, ...checked.diagnostics],

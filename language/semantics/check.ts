@@ -26,6 +26,8 @@ import { checkExempt, checkWaiver } from "./waivers.ts";
 export interface CheckOptions {
   /** Text of a file that a table is read `from`; `path` is as written, `from` the path of the policy. */
   readonly file?: ((path: string, from: string) => string | undefined) | undefined;
+  /** Sources with errors that are reported already: nothing is linted in them. */
+  readonly broken?: ReadonlySet<string> | undefined;
 }
 
 /** Checks modules that are in order of import. What was reported while they were loaded is not repeated. */
@@ -60,9 +62,14 @@ export function checkProgram(scopes: ReadonlyMap<string, ModuleScope>, options: 
     types: run.types,
     slots: run.slots(),
   };
-  lintProgram(run.sink, { program, policies, scopes, checking: run.checking });
+  const broken = new Set([...(options.broken ?? []), ...pathsWithErrors(run.sink.diagnostics)]);
+  lintProgram(run.sink, { program, policies, scopes, checking: run.checking, broken });
   checkCost(program, run.sink);
   return { value: program, diagnostics: inSourceOrder(run.sink.diagnostics, modules) };
+}
+
+export function pathsWithErrors(diagnostics: readonly Diagnostic[]): ReadonlySet<string> {
+  return new Set(diagnostics.flatMap((d) => (d.level === "error" && d.location !== undefined ? [d.location.path] : [])));
 }
 
 /** By module in order of import, then by place. */

@@ -38,7 +38,7 @@ export function checkClause(
   const condition = context.check(context, node.condition, scalar("Bool"));
   demandAcknowledged(context, condition, "a clause");
   const member = memberOf(node, condition);
-  const outcome = checkOutcome(context, node, around.subject, member);
+  const outcome = checkOutcome(context, node, around.subject, isError(condition) ? "broken" : member);
   const unknowns = checkUnknowns(context, node, around.subject, condition);
   if (isError(condition)) return undefined;
   const { checking } = context;
@@ -100,7 +100,7 @@ function checkOutcome(
   context: Context,
   node: tree.Clause,
   subject: string,
-  member: Member | undefined,
+  member: Member | "broken" | undefined,
 ): { readonly effect: EffectExpr; readonly message?: Clause["message"] & object } {
   const { outcome } = node;
   if (outcome === undefined) return { effect: { effect: "deny" } };
@@ -111,7 +111,8 @@ function checkOutcome(
     });
   }
   const effect: EffectExpr = outcome.effect === undefined ? { effect: "deny" } : checkEffect(context, outcome.effect, subject);
-  if (outcome.message === undefined) return { effect };
+  // The bound name of a condition with an error is not known: its message is not looked at.
+  if (outcome.message === undefined || member === "broken") return { effect };
   const inside = member?.inMessage === true ? bind(context, member) : context;
   return { effect, message: checkTemplate(inside, outcome.message) };
 }

@@ -102,7 +102,7 @@ export function quoted(text: string): string {
 export function checkSpdxId(sink: Sink, text: string, location: Location): void {
   if (isSpdxId(text)) return;
   const canonical = canonicalLicenseId(text);
-  const near = canonical ?? nearestLicenseId(text);
+  const near = canonical ?? nearestLicenseId(text) ?? canonicalLicenseId(`${text}.0`);
   const details =
     near === undefined
       ? { help: "the ids are listed at https://spdx.org/licenses" }

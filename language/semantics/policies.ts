@@ -9,6 +9,7 @@ import { checkPoint } from "./declarations.ts";
 import type { Rule } from "./scopes.ts";
 import { place } from "./sink.ts";
 import { withSubject } from "./subject-context.ts";
+import { enforcementPoints } from "./subjects.ts";
 import { demandAcknowledged, demandVerified } from "./trust-labels.ts";
 import { resolveType } from "./type-refs.ts";
 import { type Field, scalar } from "./types.ts";
@@ -57,7 +58,7 @@ function checkPoints(context: Context, declaration: tree.PolicyDeclaration): rea
   return declaration.points?.map((point) => {
     const name = checkPoint(checking.sink, scope, point);
     const known = subject?.kind.points ?? [];
-    if (name !== "" && !known.includes(name)) {
+    if (enforcementPoints.includes(name) && !known.includes(name)) {
       checking.sink.report("WB0607", { kind: declaration.subject.text, point: name }, place(scope.path, point), {
         label: `no ${declaration.subject.text} is seen here`,
         help: `${declaration.subject.text} subjects exist at ${known.map((p) => `\`${p}\``).join(", ")}`,

@@ -55,7 +55,7 @@ export function checkTrust(context: Context, entity: TrustEntity): Trust | undef
     if (value === undefined) failed = true;
     else fields[key] = value;
   }
-  if (!isComplete(context, body.form, written, name)) failed = true;
+  if (!failed && !isComplete(context, body.form, written, name)) failed = true;
   if (!isWindow(context, fields, body.record)) failed = true;
   return failed ? undefined : { key: entity.key, body: { kind: body.form, fields }, at: at(context, name) };
 }

@@ -123,16 +123,11 @@ export const semanticCodes = {
   WB0338: row<object>("error", "empty list of unknown type", () => "nothing says what this empty list holds"),
   WB0341: row<{ type: string; fields: readonly string[] }>("error", "fields not given", (p) => `\`${p.type}\` needs ${list(p.fields)}`),
   WB0342: row<{ limit: number }>("error", "nested too deeply", (p) => `expressions are nested more than ${p.limit} levels deep`),
-  WB0348: row<object>("error", "attestation about nothing", () => "this attestation is about no subject"),
-  WB0343: row<{ operands: number; limit: number }>(
-    "error",
-    "chain is too long",
-    (p) => `a chain of ${p.operands} operands is longer than ${p.limit}`,
-  ),
   WB0344: row<object>("error", "evidence where there is none", () => "no evidence may be read here"),
   WB0345: row<{ type: string }>("error", "`about` what has no digest", (p) => `evidence is never about a \`${p.type}\``),
   WB0346: row<{ what: string }>("error", "not a constant", (p) => `${p.what} must be a constant`),
   WB0347: row<{ name: string }>("error", "input of a structured type", (p) => `input \`${p.name}\` is neither a scalar nor an enum`),
+  WB0348: row<object>("error", "attestation about nothing", () => "this attestation is about no subject"),
 
   WB0401: row<{ fact: string; position: string }>(
     "error",

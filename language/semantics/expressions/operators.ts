@@ -16,6 +16,7 @@ const bool = scalar("Bool");
 
 export function inferNot(context: Context, expr: tree.NotExpr): Checked {
   const operand = context.check(context, expr.inner, bool);
+  if (isError(operand)) return errorExpr(at(context, expr));
   return made({ kind: "not", operand: operand.core, type: bool, at: at(context, expr) }, operand.labels, operand.causes);
 }
 
@@ -33,17 +34,6 @@ function leftSpine(
   return { first, rest: rest.reverse() };
 }
 
-/** A chain that nobody reads; every later pass may recurse into what is left of it. */
-const longestChain = 1000;
-
-function isTooLong(context: Context, expr: tree.BinaryExpr, rest: readonly unknown[]): boolean {
-  if (rest.length < longestChain) return false;
-  context.checking.sink.report("WB0343", { operands: rest.length + 1, limit: longestChain }, at(context, expr), {
-    help: "compare with a list: `x in [a, b]`, or give parts of it names with `let`",
-  });
-  return true;
-}
-
 export function inferBinary(context: Context, expr: tree.BinaryExpr): Checked {
   switch (expr.op) {
     case "and":
@@ -59,10 +49,13 @@ export function inferBinary(context: Context, expr: tree.BinaryExpr): Checked {
 
 function inferConnective(context: Context, expr: tree.BinaryExpr): Checked {
   const { first, rest } = leftSpine(expr, (op) => op === "and" || op === "or");
-  if (isTooLong(context, expr, rest)) return errorExpr(at(context, expr));
   let left = context.check(context, first, bool);
   for (const node of rest) {
     const right = context.check(context, node.right, bool);
+    if (isError(left) || isError(right)) {
+      left = errorExpr(at(context, node));
+      continue;
+    }
     const kind = node.op === "and" ? "and" : "or";
     left = made(
       { kind, left: left.core, right: right.core, type: bool, at: at(context, node) },
@@ -184,7 +177,6 @@ function sameEcosystem(context: Context, left: Expr, right: Expr, location: Expr
 
 function inferSum(context: Context, expr: tree.BinaryExpr): Checked {
   const { first, rest } = leftSpine(expr, (op) => op === "+" || op === "-");
-  if (isTooLong(context, expr, rest)) return errorExpr(at(context, expr));
   let left = context.infer(context, first);
   for (const node of rest) left = addTo(context, left, node);
   return left;
@@ -235,7 +227,12 @@ function isInteger(value: Value | undefined): value is Integer {
 }
 
 function overflow(context: Context, result: Checked): Checked {
-  context.checking.sink.report("WB0312", { what: showType(result.type).toLowerCase() }, result.core.at, { label: "beyond 64 bits" });
+  context.checking.sink.report(
+    "WB0312",
+    { what: result.type.kind === "scalar" && result.type.name === "Int" ? "integer" : showType(result.type).toLowerCase() },
+    result.core.at,
+    { label: "beyond 64 bits" },
+  );
   return errorExpr(result.core.at);
 }
 

@@ -46,6 +46,7 @@ export function inferSome(context: Context, expr: tree.SomeExpr): Checked {
   const range = bound(context, expr.collection, expr.variable);
   if (range === undefined) return errorExpr(location);
   const where = expr.where === undefined ? undefined : range.inside.check(range.inside, expr.where, bool);
+  if (where !== undefined && isError(where)) return errorExpr(location);
   const { collection, slot } = range;
   const labels = joinLabels(collection.labels, where?.labels ?? noLabels);
   const causes = collection.causes | (where?.causes ?? 0);
@@ -68,6 +69,7 @@ export function inferEvery(context: Context, expr: tree.EveryExpr): Checked {
   const { collection, slot, inside } = range;
   const where = expr.where === undefined ? undefined : inside.check(inside, expr.where, bool);
   const body = inside.check(inside, expr.body, bool);
+  if (isError(body) || (where !== undefined && isError(where))) return errorExpr(location);
   const labels = joinLabels(collection.labels, where?.labels ?? noLabels, body.labels);
   const causes = collection.causes | (where?.causes ?? 0) | body.causes;
   const core = {
@@ -89,6 +91,7 @@ export function inferCount(context: Context, expr: tree.CountExpr): Checked {
   if (range === undefined) return errorExpr(location);
   const { collection, slot, inside } = range;
   const where = expr.where === undefined ? undefined : inside.check(inside, expr.where, bool);
+  if (where !== undefined && isError(where)) return errorExpr(location);
   const labels = joinLabels(collection.labels, where?.labels ?? noLabels);
   const causes = collection.causes | (where?.causes ?? 0);
   const name = expr.variable?.text ?? "_";

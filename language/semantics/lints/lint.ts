@@ -1,4 +1,4 @@
-/** Lints: what is allowed and most likely not meant. Only modules that decide are looked at. */
+/** Lints: what is allowed and most likely not meant. Only modules that decide, and have no error, are looked at. */
 import type { Clause, Expr, Policy, Program, Waiver } from "../../core/ir.ts";
 import { expressionsIn } from "../../core/walk.ts";
 import type { Checking } from "../context.ts";
@@ -17,13 +17,16 @@ export interface LintInput {
   readonly policies: readonly CheckedPolicy[];
   readonly scopes: ReadonlyMap<string, ModuleScope>;
   readonly checking: Checking;
+  /** Sources with errors: what is unused or odd in them may follow from those. */
+  readonly broken: ReadonlySet<string>;
 }
 
 export function lintProgram(sink: Sink, input: LintInput): void {
   const { program, scopes } = input;
   const lookup = lookupOf(program);
-  const deciding = new Set([...scopes.values()].filter((scope) => scope.deciding).map((scope) => scope.path));
-  for (const scope of scopes.values()) if (scope.deciding) unusedNames(sink, scope, input);
+  const looked = [...scopes.values()].filter((scope) => scope.deciding && !input.broken.has(scope.path));
+  const deciding = new Set(looked.map((scope) => scope.path));
+  for (const scope of looked) unusedNames(sink, scope, input);
   for (const { policy, lets } of input.policies) {
     if (!deciding.has(policy.at.path)) continue;
     unusedLets(sink, policy, lets, input.checking);
@@ -110,7 +113,7 @@ function lintClause(sink: Sink, policy: Policy, clause: Clause, lookup: Lookup):
       label: `always ${truth}`,
       help: "compare something, or drop the clause",
     });
-  } else if (isNever(needed, clause.condition, lookup)) {
+  } else if (!isEveryAttestation(clause.condition, lookup) && isNever(needed, clause.condition, lookup)) {
     sink.report("WB0703", { polarity: clause.polarity }, clause.condition.at, {
       label: needed ? "never true" : "never false",
       notes: ["no registry proves that it showed everything, so that something is not there is never known"],
@@ -118,9 +121,13 @@ function lintClause(sink: Sink, policy: Policy, clause: Clause, lookup: Lookup):
     });
   }
   for (const expr of expressionsIn(clause.condition)) {
-    if (expr.kind !== "every" || !isAttestations(expr.collection, lookup)) continue;
+    if (!isEveryAttestation(expr, lookup)) continue;
     sink.report("WB0704", {}, expr.at, { label: "never true", help: "ask for one that is as you want it: `some x in attestations …`" });
   }
+}
+
+function isEveryAttestation(expr: Expr, lookup: Lookup): boolean {
+  return expr.kind === "every" && isAttestations(expr.collection, lookup);
 }
 
 /** Says once for each list that `every` is true when it is empty, unless a clause counts it. */
