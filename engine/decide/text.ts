@@ -27,8 +27,8 @@ interface Pen {
   readonly options: TextOptions;
 }
 
-/** Witnesses shown with their evidence, and those only named. */
-const shownWitnesses = 3;
+/** Witnesses shown with their evidence, and those named with its place. */
+const shownWitnesses = 1;
 const namedWitnesses = 8;
 
 function effectStyle(palette: Palette, effect: string): Style {
@@ -133,7 +133,10 @@ function showClause(pen: Pen, clause: ClauseResult): string {
 
   const others = clause.witnesses.slice(1, pen.options.verbose ? undefined : namedWitnesses);
   for (const witness of clause.outcome === "violated" ? others : []) {
-    out.push(listed(pen, gutter, "also", palette.strong, witness.message ?? witness.member ?? "another member"));
+    const [first] = witness.citations;
+    const at = first && pen.places(first);
+    const where = at ? ` (${place(at, texts.evidence)})` : "";
+    out.push(listed(pen, gutter, "also", palette.strong, `${witness.message ?? witness.member ?? "another member"}${where}`));
   }
   const unnamed = clause.witnessCount - 1 - others.length;
   if (clause.outcome === "violated" && clause.witnessCount > 1 && unnamed > 0)

@@ -82,7 +82,7 @@ it("names the kinds loaded when nobody speaks about the subject, and a header's 
   const ran = await batch(namespacePolicy, [
     image("a", "nginx"),
     image("b", { ref: "nginx", namespace: "prod" }),
-    JSON.stringify(podRequest("c", true)),
+    JSON.stringify({ subject: { kind: "workflow", object: { jobs: [] } } }),
   ]);
   const [a, b, c] = answers(ran.out);
   expect(a?.error).toMatchObject({ code: "not-given" });
