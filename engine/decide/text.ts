@@ -131,11 +131,13 @@ function showClause(pen: Pen, clause: ClauseResult): string {
   out.push(...showPlace(pen, clause.at, texts.policies, mark, gutter, style));
   out.push(...showCitations(pen, cited, gutter, 8));
 
+  const shownPath = cited.map((citation) => pen.places(citation)?.path)[0];
   const others = clause.witnesses.slice(1, pen.options.verbose ? undefined : namedWitnesses);
   for (const witness of clause.outcome === "violated" ? others : []) {
     const [first] = witness.citations;
     const at = first && pen.places(first);
-    const where = at ? ` (${place(at, texts.evidence)})` : "";
+    const same = at?.path === shownPath;
+    const where = at ? ` (${same ? `line ${lineOf(pen, first)}` : place(at, texts.evidence)})` : "";
     out.push(listed(pen, gutter, "also", palette.strong, `${witness.message ?? witness.member ?? "another member"}${where}`));
   }
   const unnamed = clause.witnessCount - 1 - others.length;
