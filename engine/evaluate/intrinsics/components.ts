@@ -16,10 +16,10 @@ export function presence(component: DataRecord): DataRecord {
  * where they differ; of every other field, what all say alike, or else a conflict (missing where some say nothing).
  */
 export function asOneComponent(components: readonly DataRecord[]): DataRecord {
-  const [first, ...rest] = components.map(presence);
+  const all = components.map(presence);
+  const [first] = all;
   if (first === undefined) return {};
-  if (rest.length === 0) return first;
-  const all = [first, ...rest];
+  if (all.length === 1) return first;
   const joined: Record<string, DataValue> & DataRecord = { ...first };
   const fields = new Set(all.flatMap((component) => Object.keys(component)));
   for (const field of fields) {

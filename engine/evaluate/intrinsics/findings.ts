@@ -5,9 +5,8 @@
  * "Findings"). One pass over each side: components are hashed.
  */
 import { type DataRecord, type DataValue, Lack, type OpenList } from "../../../language/core/data.ts";
-import type { Purl } from "../../../language/domains/purl.ts";
 import { asOneComponent } from "./components.ts";
-import { compatible, compatibleDistro, distroOf, packageKey } from "./package-key.ts";
+import { compatible, compatibleDistro, type PackageName, packageOf } from "./package-key.ts";
 import { listOf, membersOf, type PurlReader, purlReader, recordOf, textOf } from "./raw.ts";
 
 export interface JoinedFindings {
@@ -33,10 +32,12 @@ export function joinFindings(bom: DataRecord, scan: DataRecord): JoinedFindings 
     const finding = recordOf(item);
     if (finding === undefined) return item;
     const own = recordOf(finding["component"]) ?? {};
-    const purl = readPurl(own["purl"]);
-    const found = purl === undefined ? undefined : index.find(purl, textOf(finding["installed"]) ?? textOf(own["version"]));
-    if (found === undefined)
-      return { ...finding, component: { ...own, present: unsettled ?? (purl === undefined ? unnamed : unknownToBom) } };
+    const named = packageOf(own["purl"], textOf(finding["installed"]) ?? textOf(own["version"]), readPurl);
+    const found = named === undefined ? undefined : index.find(named);
+    if (found === undefined) {
+      const present = unsettled ?? (named === undefined ? unnamed : unknownToBom);
+      return { ...finding, component: { ...own, present } };
+    }
     matched++;
     return { ...finding, component: found };
   });
@@ -73,26 +74,26 @@ class ComponentIndex {
   }
 
   #add(component: DataRecord): void {
-    const purl = this.#readPurl(component["purl"]);
-    if (purl === undefined) return;
-    const key = packageKey(purl, textOf(component["version"]));
-    const variants = this.#variants.get(key);
+    const named = packageOf(component["purl"], textOf(component["version"]), this.#readPurl);
+    if (named === undefined) return;
+    const variants = this.#variants.get(named.key);
     const full = variants !== undefined && variants.length >= mostVariants;
-    const arch = full ? undefined : purl.qualifiers.get("arch");
-    const distro = full ? undefined : distroOf(purl);
+    const arch = full ? undefined : named.arch;
+    const distro = full ? undefined : named.distro;
     const known = variants?.find((variant) => variant.arch === arch && variant.distro === distro);
     if (known !== undefined) known.components.push(component);
     else if (variants !== undefined) variants.push({ arch, distro, components: [component], joined: undefined });
-    else this.#variants.set(key, [{ arch, distro, components: [component], joined: undefined }]);
+    else this.#variants.set(named.key, [{ arch, distro, components: [component], joined: undefined }]);
   }
 
-  /** The component that a finding on `purl` is about; `version` is used where the purl has none. */
-  find(purl: Purl, version: string | undefined): DataRecord | undefined {
-    const key = packageKey(purl, version);
+  /** The component that a finding on a package is about. */
+  find({ key, arch, distro }: PackageName): DataRecord | undefined {
     const variants = this.#variants.get(key);
     if (variants === undefined) return undefined;
-    const arch = purl.qualifiers.get("arch");
-    const distro = distroOf(purl);
+    const [only] = variants;
+    if (only !== undefined && variants.length === 1) {
+      return compatible(only.arch, arch) && compatibleDistro(only.distro, distro) ? joined(only) : undefined;
+    }
     const question = `${key} ${arch ?? ""} ${distro ?? ""}`;
     if (this.#answers.has(question)) return this.#answers.get(question);
     const matching = variants.filter((variant) => compatible(variant.arch, arch) && compatibleDistro(variant.distro, distro));

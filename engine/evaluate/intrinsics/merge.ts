@@ -7,7 +7,7 @@ import { aliasKey } from "../../../language/domains/advisory.ts";
 import type { Purl } from "../../../language/domains/purl.ts";
 import { AliasClasses, idsOf } from "./aliases.ts";
 import { sameValue } from "./components.ts";
-import { packageKey, versionKey } from "./package-key.ts";
+import { packageOf, versionKey } from "./package-key.ts";
 import { type PurlReader, purlReader, recordOf, textOf, textsOf } from "./raw.ts";
 
 /**
@@ -43,27 +43,26 @@ export function uniteFindings(lists: readonly (readonly DataRecord[])[]): readon
     if (group === undefined) groups.set(exact, [row]);
     else group.push(row);
   });
-  return [...groups.values()].map(unite);
+  return [...groups.values()].map((group) => unite(group, readPurl));
 }
 
 interface Row {
   readonly finding: DataRecord;
   readonly component: string | undefined;
   readonly arch: string;
-  readonly purl: Purl | undefined;
   readonly ids: readonly string[];
 }
 
 function rowOf(finding: DataRecord, readPurl: PurlReader): Row {
   const component = recordOf(finding["component"]) ?? {};
-  const purl = readPurl(component["purl"]);
   const version = textOf(finding["installed"]) ?? textOf(component["version"]);
+  const named = packageOf(component["purl"], version, readPurl);
   const name = textOf(component["name"]);
-  const key = purl !== undefined ? packageKey(purl, version) : name === undefined ? undefined : `${name} ${version ?? ""} without purl`;
-  return { finding, component: key, arch: purl?.qualifiers.get("arch") ?? "", purl, ids: idsOf(finding, "id") };
+  const key = named?.key ?? (name === undefined ? undefined : `${name} ${version ?? ""} without purl`);
+  return { finding, component: key, arch: named?.arch ?? "", ids: idsOf(finding, "id") };
 }
 
-function unite(group: readonly Row[]): DataRecord {
+function unite(group: readonly Row[], readPurl: PurlReader): DataRecord {
   const [first, ...rest] = group;
   if (first === undefined) return {};
   if (rest.length === 0) return first.finding;
@@ -74,23 +73,26 @@ function unite(group: readonly Row[]): DataRecord {
   united["id"] = id ?? first.finding["id"];
   united["aliases"] = ids.filter((other) => other !== id);
   united["sources"] = [...new Set(findings.flatMap((finding) => textsOf(finding["sources"])))];
-  if (sameVersions(group)) united["installed"] = first.finding["installed"];
+  const purls = findings.map((finding) => readPurl(recordOf(finding["component"])?.["purl"]));
+  const oneVersion = sameVersions(findings, purls);
+  if (oneVersion) united["installed"] = first.finding["installed"];
   const components = findings.map((finding) => recordOf(finding["component"])).filter((component) => component !== undefined);
   const [one] = components;
   if (one !== undefined) {
     const component: Record<string, DataValue> & DataRecord = { ...agreed(components, findings) };
-    const purls = group.map((row) => row.purl).filter((purl) => purl !== undefined);
-    if (purls.length > 0) component["purl"] = commonPurl(purls);
-    if (sameVersions(group)) component["version"] = one["version"];
+    const known = purls.filter((purl) => purl !== undefined);
+    if (known.length > 0) component["purl"] = commonPurl(known);
+    if (oneVersion) component["version"] = one["version"];
     united["component"] = component;
   }
   return united;
 }
 
 /** What the reports call one version in several ways (with and without an epoch) is no conflict. */
-function sameVersions(group: readonly Row[]): boolean {
-  const texts = group.map(({ finding, purl }) => {
+function sameVersions(findings: readonly DataRecord[], purls: readonly (Purl | undefined)[]): boolean {
+  const texts = findings.map((finding, index) => {
     const installed = textOf(finding["installed"]);
+    const purl = purls[index];
     return installed === undefined || purl === undefined ? installed : versionKey({ ...purl, version: installed });
   });
   return texts.every((text) => text === texts[0]);

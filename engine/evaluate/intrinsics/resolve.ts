@@ -4,7 +4,7 @@
  */
 import type { DataRecord } from "../../../language/core/data.ts";
 import { showTime } from "../../../language/domains/time.ts";
-import { componentMatches, questionOf, type VexIndex, type VexStatement, wholeGroups, wholeMatches } from "./vex-index.ts";
+import { componentMatches, questionOf, subjectKeys, type VexIndex, type VexStatement, wholeMatches } from "./vex-index.ts";
 import type { VexSubject } from "./vex-product.ts";
 
 export { indexVex, type VexIndex } from "./vex-index.ts";
@@ -28,23 +28,27 @@ export type Resolution =
 export function vexReader(index: VexIndex, subject: VexSubject, now: number | undefined): (finding: DataRecord) => Resolution {
   const answers = new Map<string, Resolution>();
   const wholes = new Map<string, Verdict>();
-  const aboutWhole = (group: string): Verdict => {
-    const known = wholes.get(group);
+  const keys = subjectKeys(subject);
+  const aboutWhole = (vulnerability: string): Verdict => {
+    const known = wholes.get(vulnerability);
     if (known !== undefined) return known;
-    const verdict = newest(wholeMatches(index, group, subject), now);
-    wholes.set(group, verdict);
+    const verdict = newest(wholeMatches(index, vulnerability, subject), now);
+    wholes.set(vulnerability, verdict);
     return verdict;
   };
   return (finding) => {
     const question = questionOf(index, finding);
+    if (question === undefined) return unmentioned;
     const known = answers.get(question.key);
     if (known !== undefined) return known;
-    const verdicts = wholeGroups(index, question, subject).map(aboutWhole);
-    const answer = resolutionOf([newest(componentMatches(index, question, subject), now), ...verdicts].reduce(newer));
+    const verdicts = question.vulnerabilities.map(aboutWhole);
+    const answer = resolutionOf(verdicts.reduce(newer, newest(componentMatches(index, question, subject, keys), now)));
     answers.set(question.key, answer);
     return answer;
   };
 }
+
+const unmentioned: Resolution = { kind: "unresolved", by: [], flipsAt: undefined };
 
 /** One statement of each kind that may decide. */
 interface Verdict {
@@ -67,7 +71,7 @@ const silence: Verdict = {
 };
 
 function newest(statements: readonly VexStatement[], now: number | undefined): Verdict {
-  return statements.map((statement) => verdictOf(statement, now)).reduce(newer, silence);
+  return statements.reduce((found, statement) => newer(found, verdictOf(statement, now)), silence);
 }
 
 function verdictOf(statement: VexStatement, now: number | undefined): Verdict {

@@ -3,13 +3,13 @@
  * about it. A statement about a product without subcomponents is about everything in it, and one whose product is the
  * finding's own component is about that component wherever it is.
  */
-import type { DataRecord } from "../../../language/core/data.ts";
+import type { DataRecord, DataValue } from "../../../language/core/data.ts";
 import { type Purl, purlKey } from "../../../language/domains/purl.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 import { AliasClasses, idsOf } from "./aliases.ts";
-import { packageKey } from "./package-key.ts";
+import { packageKey, packageOf, purlText } from "./package-key.ts";
 import { membersOf, type PurlReader, purlReader, recordOf, textOf } from "./raw.ts";
-import { missOfComponent, missOfProduct, missOfSubcomponent, readProduct, type VexProduct, type VexSubject } from "./vex-product.ts";
+import { missOfComponent, missOfProduct, missOfSubcomponent, productReader, type VexProduct, type VexSubject } from "./vex-product.ts";
 
 export type VexStatus = "not_affected" | "affected" | "fixed" | "under_investigation";
 
@@ -34,25 +34,21 @@ interface Entry {
 export interface VexIndex {
   readonly statements: readonly VexStatement[];
   readonly classes: AliasClasses;
-  readonly entries: ReadonlyMap<string, readonly Entry[]>;
+  /** By alias class of the vulnerability, then by `entryKey`. */
+  readonly entries: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>;
   readonly readPurl: PurlReader;
 }
 
 /** Subcomponent key of a statement about a whole product. */
 const whole = "*";
 
-function entryKey(vulnerability: string, product: string, subcomponent: string): string {
-  return `${vulnerability}\n${product}\n${subcomponent}`;
+function entryKey(product: string, subcomponent: string): string {
+  return `${product}\n${subcomponent}`;
 }
 
 /** The key of what a statement names: with the version only where it has one. */
 function namedKey(purl: Purl): string {
   return purl.version === undefined ? purlKey(purl) : packageKey(purl);
-}
-
-/** The keys under which statements may name a package. */
-function actualKeys(purl: Purl, version: string | undefined): readonly string[] {
-  return [purlKey(purl), packageKey(purl, version)];
 }
 
 /**
@@ -61,42 +57,49 @@ function actualKeys(purl: Purl, version: string | undefined): readonly string[] 
  */
 export function indexVex(documents: readonly DataRecord[]): VexIndex {
   const readPurl = purlReader();
+  const readProduct = productReader(readPurl);
   const classes = new AliasClasses();
   const statements = documents.flatMap((document) =>
     membersOf(document["statements"], "statements").items.flatMap((item) => {
       const record = recordOf(item);
-      return record === undefined ? [] : readStatement(record, document, readPurl);
+      return record === undefined ? [] : readStatement(record, document, readProduct);
     }),
   );
   for (const statement of statements) classes.link(statement.ids);
-  const entries = new Map<string, Entry[]>();
+  const entries = new Map<string, Map<string, Entry[]>>();
   for (const statement of statements) {
     const vulnerability = classes.of(statement.ids[0] ?? "");
+    const known = entries.get(vulnerability) ?? new Map<string, Entry[]>();
+    if (known.size === 0) entries.set(vulnerability, known);
     for (const product of statement.products) {
-      for (const key of keysOfEntry(vulnerability, product)) {
-        const known = entries.get(key);
-        if (known === undefined) entries.set(key, [{ statement, product }]);
-        else known.push({ statement, product });
+      for (const key of keysOfEntry(product)) {
+        const alike = known.get(key);
+        if (alike === undefined) known.set(key, [{ statement, product }]);
+        else alike.push({ statement, product });
       }
     }
   }
   return { statements, classes, entries, readPurl };
 }
 
-function keysOfEntry(vulnerability: string, product: VexProduct): ReadonlySet<string> {
+function keysOfEntry(product: VexProduct): ReadonlySet<string> {
   const keys = new Set<string>();
   const products = [...product.digests, ...product.repositories];
   if (product.purl !== undefined && product.purl.type !== "oci") products.push(namedKey(product.purl));
   for (const productKey of products) {
-    if (product.subcomponents.length === 0) keys.add(entryKey(vulnerability, productKey, whole));
-    for (const { purl } of product.subcomponents) if (purl !== undefined) keys.add(entryKey(vulnerability, productKey, namedKey(purl)));
+    if (product.subcomponents.length === 0) keys.add(entryKey(productKey, whole));
+    for (const { purl } of product.subcomponents) if (purl !== undefined) keys.add(entryKey(productKey, namedKey(purl)));
   }
   return keys;
 }
 
 const statuses: ReadonlySet<string> = new Set(["not_affected", "affected", "fixed", "under_investigation"] satisfies VexStatus[]);
 
-function readStatement(record: DataRecord, document: DataRecord, readPurl: PurlReader): readonly VexStatement[] {
+function readStatement(
+  record: DataRecord,
+  document: DataRecord,
+  readProduct: (product: DataRecord) => VexProduct,
+): readonly VexStatement[] {
   const ids = idsOf(record, "vulnerability");
   const status = textOf(record["status"]);
   if (ids.length === 0 || status === undefined || !statuses.has(status)) return [];
@@ -108,7 +111,7 @@ function readStatement(record: DataRecord, document: DataRecord, readPurl: PurlR
       ids,
       status: status as VexStatus,
       time: timeOf(record["timestamp"] ?? document["timestamp"]),
-      products: products.filter((product) => product !== undefined).map((product) => readProduct(product, readPurl)),
+      products: products.filter((product) => product !== undefined).map(readProduct),
     },
   ];
 }
@@ -121,58 +124,80 @@ function timeOf(raw: DataRecord[string]): number | undefined {
 
 /** What a finding asks of the index. */
 export interface VexQuestion {
-  /** Alias classes of its ids. */
+  /** Alias classes of its ids that some statement is about. */
   readonly vulnerabilities: readonly string[];
-  readonly purl: Purl | undefined;
+  /** Keys under which statements may name its component. */
+  readonly component: readonly string[];
+  readonly purl: DataValue;
   /** Where the purl has none. */
   readonly version: string | undefined;
   /** Findings of one key have the same answer. */
   readonly key: string;
 }
 
-export function questionOf(index: VexIndex, finding: DataRecord): VexQuestion {
+/** Undefined: no statement is about any vulnerability of the finding. */
+export function questionOf(index: VexIndex, finding: DataRecord): VexQuestion | undefined {
+  const vulnerabilities: string[] = [];
+  for (const id of idsOf(finding, "id")) {
+    const vulnerability = index.classes.of(id);
+    if (index.entries.has(vulnerability) && !vulnerabilities.includes(vulnerability)) vulnerabilities.push(vulnerability);
+  }
+  if (vulnerabilities.length === 0) return undefined;
   const component = recordOf(finding["component"]) ?? {};
-  const vulnerabilities = [...new Set(idsOf(finding, "id").map((id) => index.classes.of(id)))];
-  const purl = index.readPurl(component["purl"]);
+  const purl = component["purl"];
   const version = textOf(finding["installed"]) ?? textOf(component["version"]);
-  return { vulnerabilities, purl, version, key: `${vulnerabilities.join(" ")}\n${purl?.text ?? ""}\n${version ?? ""}` };
+  const named = packageOf(purl, version, index.readPurl);
+  const keys = named === undefined ? [] : [named.name, named.key];
+  return {
+    vulnerabilities,
+    component: keys,
+    purl,
+    version,
+    key: `${vulnerabilities.join(" ")}\n${purlText(purl) ?? ""}\n${version ?? ""}`,
+  };
 }
 
-function subjectKeys(subject: VexSubject): readonly string[] {
+/** Keys under which statements may name a subject; made once for all findings of a decision. */
+export function subjectKeys(subject: VexSubject): readonly string[] {
   const keys = [...subject.digests];
   if (subject.repository !== undefined) keys.push(subject.repository);
-  if (subject.purl !== undefined) keys.push(...actualKeys(subject.purl, undefined));
+  if (subject.purl !== undefined) keys.push(purlKey(subject.purl), packageKey(subject.purl));
   return keys;
 }
 
-/** Groups of statements about the whole subject, whatever component a finding is on. `wholeMatches` reads them. */
-export function wholeGroups(index: VexIndex, { vulnerabilities }: VexQuestion, subject: VexSubject): readonly string[] {
-  const keys = vulnerabilities.flatMap((vulnerability) => subjectKeys(subject).map((product) => entryKey(vulnerability, product, whole)));
-  return keys.filter((key) => index.entries.has(key));
-}
-
-/** Statements of a group of `wholeGroups` that match the subject. */
-export function wholeMatches(index: VexIndex, group: string, subject: VexSubject): readonly VexStatement[] {
-  const entries = index.entries.get(group) ?? [];
-  return entries.filter(({ product }) => missOfProduct(product, subject) === undefined).map(({ statement }) => statement);
+/** Statements about the whole subject, whatever component a finding is on. */
+export function wholeMatches(index: VexIndex, vulnerability: string, subject: VexSubject): readonly VexStatement[] {
+  const entries = index.entries.get(vulnerability);
+  const found = subjectKeys(subject).flatMap((product) => entries?.get(entryKey(product, whole)) ?? []);
+  return found.filter(({ product }) => missOfProduct(product, subject) === undefined).map(({ statement }) => statement);
 }
 
 /** Statements that match by the component of a finding: as subcomponent of the subject, or as product. */
-export function componentMatches(index: VexIndex, question: VexQuestion, subject: VexSubject): readonly VexStatement[] {
-  const { purl, version } = question;
-  if (purl === undefined) return [];
+export function componentMatches(
+  index: VexIndex,
+  question: VexQuestion,
+  subject: VexSubject,
+  keys: readonly string[],
+): readonly VexStatement[] {
   const found: VexStatement[] = [];
   for (const vulnerability of question.vulnerabilities) {
-    for (const component of actualKeys(purl, version)) {
-      for (const product of subjectKeys(subject)) {
-        for (const { statement, product: named } of index.entries.get(entryKey(vulnerability, product, component)) ?? []) {
-          if (missOfProduct(named, subject) === undefined && missOfSubcomponent(named, purl, version) === undefined) found.push(statement);
+    const entries = index.entries.get(vulnerability);
+    if (entries === undefined) continue;
+    for (const component of question.component) {
+      for (const product of keys) {
+        for (const { statement, product: named } of entries.get(entryKey(product, component)) ?? nobody) {
+          const purl = index.readPurl(question.purl);
+          if (missOfProduct(named, subject) === undefined && missOfSubcomponent(named, purl, question.version) === undefined)
+            found.push(statement);
         }
       }
-      for (const { statement, product: named } of index.entries.get(entryKey(vulnerability, component, whole)) ?? []) {
-        if (missOfComponent(named, purl, version) === undefined) found.push(statement);
+      for (const { statement, product: named } of entries.get(entryKey(component, whole)) ?? nobody) {
+        const purl = index.readPurl(question.purl);
+        if (purl !== undefined && missOfComponent(named, purl, question.version) === undefined) found.push(statement);
       }
     }
   }
   return found;
 }
+
+const nobody: readonly Entry[] = [];

@@ -7,7 +7,7 @@ import { type DataRecord, Lack } from "../../../language/core/data.ts";
 import { parseDigest } from "../../../language/domains/digest.ts";
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { type Purl, purlKey } from "../../../language/domains/purl.ts";
-import { versionKey } from "./package-key.ts";
+import { purlText, versionKey } from "./package-key.ts";
 import { type PurlReader, textOf, textsOf } from "./raw.ts";
 
 /** What a decision is about, as VEX may name it. */
@@ -34,23 +34,46 @@ export interface VexProduct {
 export const misses = ["product", "subcomponent", "digest", "version", "qualifier"] as const;
 export type Miss = (typeof misses)[number];
 
-export function readProduct(record: DataRecord, readPurl: PurlReader): VexProduct {
-  const id = textOf(record["id"]) ?? "";
-  // An adapter that knows the purl but must not give it (versions it cannot read) says so: the id is no way round.
-  const purl = record["purl"] instanceof Lack ? undefined : (readPurl(record["purl"]) ?? readPurl(id));
-  const digests = [...textsOf(record["digests"]), id, ...(purl?.type === "oci" && purl.version !== undefined ? [purl.version] : [])].map(
-    canonicalDigest,
-  );
+/** A reader of products; what a product's id and purl mean is found out once for each text. */
+export function productReader(readPurl: PurlReader): (record: DataRecord) => VexProduct {
+  const seen = new Map<string, Identity>();
+  return (record) => {
+    const id = textOf(record["id"]) ?? "";
+    const given = record["purl"];
+    // An adapter that knows the purl but must not give it (versions it cannot read) says so: the id is no way round.
+    const hidden = given instanceof Lack;
+    const key = `${hidden ? "-" : (purlText(given) ?? "")} ${id}`;
+    let identity = seen.get(key);
+    if (identity === undefined) {
+      identity = identityOf(id, hidden ? undefined : (readPurl(given) ?? readPurl(id)));
+      seen.set(key, identity);
+    }
+    const own = textsOf(record["digests"])
+      .map(canonicalDigest)
+      .filter((digest) => digest !== undefined);
+    return {
+      id,
+      purl: identity.purl,
+      digests: own.length === 0 ? identity.digests : [...new Set([...own, ...identity.digests])],
+      repositories: identity.repositories,
+      subcomponents: textsOf(record["subcomponents"]).map((text) => ({ id: text, purl: readPurl(text) })),
+    };
+  };
+}
+
+type Identity = Pick<VexProduct, "purl" | "digests" | "repositories">;
+
+function identityOf(id: string, purl: Purl | undefined): Identity {
+  const named = [id, ...(purl?.type === "oci" && purl.version !== undefined ? [purl.version] : [])];
   return {
-    id,
     purl,
-    digests: [...new Set(digests.filter((digest) => digest !== undefined))],
+    digests: named.map(canonicalDigest).filter((digest) => digest !== undefined),
     repositories: purl?.type === "oci" ? repositoriesOf(purl) : [],
-    subcomponents: textsOf(record["subcomponents"]).map((text) => ({ id: text, purl: readPurl(text) })),
   };
 }
 
 function canonicalDigest(text: string): string | undefined {
+  if (!/^[A-Za-z0-9_-]{1,20}:[0-9A-Fa-f]{8,128}$/.test(text)) return undefined;
   const parsed = parseDigest(text);
   return parsed.ok ? parsed.value : undefined;
 }

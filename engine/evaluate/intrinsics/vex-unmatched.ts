@@ -3,10 +3,10 @@ import type { DataRecord } from "../../../language/core/data.ts";
 import {
   componentMatches,
   questionOf,
+  subjectKeys,
   type VexIndex,
   type VexQuestion,
   type VexStatement,
-  wholeGroups,
   wholeMatches,
 } from "./vex-index.ts";
 import { type Miss, missOfComponent, missOfProduct, missOfSubcomponent, nearestMiss, type VexSubject } from "./vex-product.ts";
@@ -25,34 +25,36 @@ export function unmatchedStatements(index: VexIndex, findings: readonly DataReco
   const matched = new Set<VexStatement>();
   const asked = new Set<string>();
   const questions = new Map<string, VexQuestion[]>();
+  const keys = subjectKeys(subject);
   for (const finding of findings) {
     const question = questionOf(index, finding);
-    if (asked.has(question.key)) continue;
+    if (question === undefined || asked.has(question.key)) continue;
     asked.add(question.key);
-    for (const statement of componentMatches(index, question, subject)) matched.add(statement);
-    for (const group of wholeGroups(index, question, subject)) {
-      if (asked.has(group)) continue;
-      asked.add(group);
-      for (const statement of wholeMatches(index, group, subject)) matched.add(statement);
-    }
+    for (const statement of componentMatches(index, question, subject, keys)) matched.add(statement);
     for (const vulnerability of question.vulnerabilities) {
       const known = questions.get(vulnerability);
-      if (known === undefined) questions.set(vulnerability, [question]);
-      else if (known.length < mostCompared) known.push(question);
+      if (known !== undefined) {
+        if (known.length < mostCompared) known.push(question);
+        continue;
+      }
+      questions.set(vulnerability, [question]);
+      for (const statement of wholeMatches(index, vulnerability, subject)) matched.add(statement);
     }
   }
   return index.statements
     .filter((statement) => !matched.has(statement))
     .map((statement) => {
       const near = questions.get(index.classes.of(statement.ids[0] ?? "")) ?? [];
-      const nearest = near.length === 0 ? "vulnerability" : nearestMiss(near.flatMap((question) => missesOf(statement, question, subject)));
+      const nearest =
+        near.length === 0 ? "vulnerability" : nearestMiss(near.flatMap((question) => missesOf(index, statement, question, subject)));
       return { statement, nearest };
     });
 }
 
-function missesOf(statement: VexStatement, { purl, version }: VexQuestion, subject: VexSubject): readonly (Miss | undefined)[] {
+function missesOf(index: VexIndex, statement: VexStatement, question: VexQuestion, subject: VexSubject): readonly (Miss | undefined)[] {
+  const purl = index.readPurl(question.purl);
   return statement.products.flatMap((product) => {
-    const component = purl === undefined ? [] : [missOfComponent(product, purl, version)];
-    return [...component, missOfProduct(product, subject) ?? missOfSubcomponent(product, purl, version)];
+    const component = purl === undefined ? [] : [missOfComponent(product, purl, question.version)];
+    return [...component, missOfProduct(product, subject) ?? missOfSubcomponent(product, purl, question.version)];
   });
 }
