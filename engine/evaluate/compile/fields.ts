@@ -170,11 +170,16 @@ function entryReader(type: Type, site: Site): EntryReader {
   return (entry, map) => (entry instanceof ReadEntry ? entry.value : convert(entry, map.entries as DataRecord, site));
 }
 
+/** A field whose name is also a property of what may stand in the place of a record. */
+function ownField(record: RecordValue, name: string): DataValue {
+  const isData = Object.getPrototypeOf(record) === Object.prototype || Object.getPrototypeOf(record) === null;
+  return isData && Object.hasOwn(record, name) ? (record as DataRecord)[name] : undefined;
+}
+
 /** A function that reads one field from a record of any kind. */
 export function fieldReader(field: Field, site: Site, closed: boolean): (record: RecordValue) => unknown {
   const { name, type, mode } = field;
   const convert = convertOf(type, closed);
-  const inherited = name in Object.prototype;
   const plainString = type.kind === "scalar" && type.name === "String";
   const plainBool = type.kind === "scalar" && type.name === "Bool";
   const plainRecord = type.kind === "record";
@@ -193,10 +198,12 @@ export function fieldReader(field: Field, site: Site, closed: boolean): (record:
     }
     if (record instanceof PartialRecord) return partial(read(record.$record), type, record.$unknown);
     if (record instanceof MergedRecord) return mergeReadings(type, record.$records.map(read), site, readEntry);
-    return absent(record);
+    const whole = recordConvert(record as DataValue, {}, site) as RecordValue;
+    return whole === record ? absent(record) : read(whole);
   };
+  const strange = isStrange(name);
   const read = (record: RecordValue): unknown => {
-    const raw = inherited && !Object.hasOwn(record, name) ? undefined : (record as DataRecord)[name];
+    const raw = strange ? ownField(record, name) : (record as DataRecord)[name];
     if (raw === undefined || raw === null) return special(record);
     if (plainString && typeof raw === "string") return raw;
     if (plainBool && typeof raw === "boolean") return raw;
@@ -254,6 +261,11 @@ function fastField(expr: FieldRead, record: Fn, read: (record: RecordValue) => u
 const emptyArray: readonly never[] = [];
 /** Properties of what may stand in the place of a record. */
 const reservedNames: ReadonlySet<string> = new Set(["cause", "detail", "value", "items", "undeclared", "lacks"]);
+
+/** A name that something which is no record may have too. */
+function isStrange(name: string): boolean {
+  return name in emptyArray || reservedNames.has(name);
+}
 
 function isAge(expr: FieldRead): boolean {
   return expr.field.name === "age" && expr.record.type.kind === "record" && expr.record.type.name === "waybill.package.Package";
