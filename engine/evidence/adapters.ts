@@ -1,12 +1,17 @@
-/** Every format that the door knows, in the order in which they are tried. */
-import { cyclonedx } from "./cyclonedx/adapter.ts";
+/** Every format that the door knows. */
 import type { Adapter } from "./evidence.ts";
-import { grype } from "./grype/adapter.ts";
-import { kubernetes } from "./kubernetes/adapter.ts";
-import { openvex } from "./openvex/adapter.ts";
-import { osvScanner } from "./osv-scanner/adapter.ts";
-import { sarif } from "./sarif/adapter.ts";
-import { spdx } from "./spdx/adapter.ts";
-import { trivy } from "./trivy/adapter.ts";
 
-export const adapters: readonly Adapter[] = [cyclonedx, spdx, kubernetes, openvex, trivy, grype, osvScanner, sarif];
+/** Loads one adapter: a file of one format needs not wait for the libraries of the others. */
+export type LoadAdapter = () => Promise<Adapter>;
+
+/** In the order in which they are tried, which is that of how often they are given. */
+export const adapters: readonly LoadAdapter[] = [
+  async () => (await import("./cyclonedx/adapter.ts")).cyclonedx,
+  async () => (await import("./kubernetes/adapter.ts")).kubernetes,
+  async () => (await import("./spdx/adapter.ts")).spdx,
+  async () => (await import("./openvex/adapter.ts")).openvex,
+  async () => (await import("./trivy/adapter.ts")).trivy,
+  async () => (await import("./grype/adapter.ts")).grype,
+  async () => (await import("./osv-scanner/adapter.ts")).osvScanner,
+  async () => (await import("./sarif/adapter.ts")).sarif,
+];

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { admit, locateIn } from "./door.ts";
+import { admit } from "./door.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const open = (text: string | object, name = "file.json") =>
@@ -114,9 +114,4 @@ it("does not unwrap statements inside statements without end", async () => {
   const { value, diagnostics } = await open(json);
   expect(value).toEqual([]);
   expect(diagnostics[0]?.code).toBe("WB0915");
-});
-
-it("finds the line of evidence in the text of a file", () => {
-  expect(locateIn('{"a": [1, 22]}', "/a/1")).toEqual({ start: 10, end: 12 });
-  expect(locateIn("a: 1\n---\na: 22\n", "/a", 2)).toEqual({ start: 12, end: 14 });
 });

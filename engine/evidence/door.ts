@@ -4,7 +4,7 @@
  */
 import type { Diagnostic, Result, Span } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
-import { adapters as known } from "./adapters.ts";
+import { adapters as known, type LoadAdapter } from "./adapters.ts";
 import type { Adapter, Evidence, Source } from "./evidence.ts";
 import { fault, shown } from "./fault.ts";
 import { readJson } from "./json/read.ts";
@@ -12,11 +12,11 @@ import { locateAll } from "./json/walk.ts";
 import { validate } from "./schema/validate.ts";
 import { isStatement, type Statement, unwrap } from "./statement.ts";
 import { defaultLimits, type Limits, whole } from "./text.ts";
-import { locateYaml, readYaml } from "./yaml/read.ts";
 
 export interface AdmitOptions {
   readonly limits?: Limits;
-  readonly adapters?: readonly Adapter[];
+  /** Instead of all that the door knows. */
+  readonly adapters?: readonly (Adapter | LoadAdapter)[];
 }
 
 /** A document of the file, and where it stands. */
@@ -41,7 +41,7 @@ export async function admit(
   digest: string,
   options: AdmitOptions = {},
 ): Promise<Result<readonly Evidence[]>> {
-  const read = parse(bytes, name, options.limits ?? defaultLimits);
+  const read = await parse(bytes, name, options.limits ?? defaultLimits);
   if (!read.value) return { value: [], diagnostics: read.diagnostics };
   const { parts, text, yaml } = read.value;
   const evidence: Evidence[] = [];
@@ -50,16 +50,20 @@ export async function admit(
     const source: Source = { name: part === undefined ? name : `${name}#${part}`, digest, base: "" };
     const result = await admitValue(json, source, options.adapters ?? known);
     evidence.push(...result.value);
-    diagnostics.push(...(result.diagnostics.length === 0 ? [] : placed(result.diagnostics, name, text, yaml, part)));
+    if (result.diagnostics.length > 0) diagnostics.push(...(await placed(result.diagnostics, name, text, yaml, part)));
   }
   return diagnostics.some((d) => d.level === "error") ? { value: [], diagnostics } : { value: evidence, diagnostics };
 }
 
 /** Reads a value that was parsed strictly already. Pointers are not yet places in a text. */
-export async function admitValue(json: unknown, source: Source, among: readonly Adapter[] = known): Promise<Result<readonly Evidence[]>> {
+export async function admitValue(
+  json: unknown,
+  source: Source,
+  among: readonly (Adapter | LoadAdapter)[] = known,
+): Promise<Result<readonly Evidence[]>> {
   if (isStatement(json)) return admitStatement(json, source, among);
-  const adapter = among.find((candidate) => candidate.detect(json));
-  if (!adapter) return { value: [], diagnostics: [unknownFormat(json, source, among)] };
+  const adapter = await adapterFor(json, among);
+  if (!adapter) return { value: [], diagnostics: [unknownFormat(json, source, await Promise.all(among.map(load)))] };
   const choice = adapter.schema(json);
   if (choice.kind === "unsupported") {
     const refused = fault("WB0912", { format: adapter.title, version: choice.found }, source.base + choice.pointer, {
@@ -72,8 +76,29 @@ export async function admitValue(json: unknown, source: Source, among: readonly 
   return broken.length > 0 ? { value: [], diagnostics: broken } : adapter.read(json, source);
 }
 
+const loaded = new Map<LoadAdapter, Adapter>();
+
+async function load(one: Adapter | LoadAdapter): Promise<Adapter> {
+  if (typeof one !== "function") return one;
+  const adapter = loaded.get(one) ?? (await one());
+  loaded.set(one, adapter);
+  return adapter;
+}
+
+async function adapterFor(json: unknown, among: readonly (Adapter | LoadAdapter)[]): Promise<Adapter | undefined> {
+  for (const one of among) {
+    const adapter = await load(one);
+    if (adapter.detect(json)) return adapter;
+  }
+  return undefined;
+}
+
 /** A bare in-toto statement: nobody's signature was checked, so it is a claim like any document. */
-async function admitStatement(statement: Statement, source: Source, among: readonly Adapter[]): Promise<Result<readonly Evidence[]>> {
+async function admitStatement(
+  statement: Statement,
+  source: Source,
+  among: readonly (Adapter | LoadAdapter)[],
+): Promise<Result<readonly Evidence[]>> {
   const { value, diagnostics } = unwrap(statement, source.base);
   if (!value) return { value: [], diagnostics };
   if (isStatement(value.predicate)) {
@@ -87,14 +112,7 @@ async function admitStatement(statement: Statement, source: Source, among: reado
   };
 }
 
-/** The span of a pointer in the text of a file that was admitted: to print the line of the evidence. */
-export function locateIn(text: string, pointer: string, part?: number): Span | undefined {
-  return looksLikeJson(text)
-    ? (locateAll(text, [pointer]).get(pointer) ?? locateYaml(text, pointer, part))
-    : locateYaml(text, pointer, part);
-}
-
-function parse(bytes: Uint8Array, name: string, limits: Limits): Result<Read | undefined> {
+async function parse(bytes: Uint8Array, name: string, limits: Limits): Promise<Result<Read | undefined>> {
   const head = new TextDecoder().decode(bytes.subarray(0, 512));
   const foreign = foreignFormat(head);
   if (foreign) return { value: undefined, diagnostics: [diagnostic("WB0911", { name }, whole(name), foreign)] };
@@ -106,6 +124,7 @@ function parse(bytes: Uint8Array, name: string, limits: Limits): Result<Read | u
     // A flow mapping is YAML, and is named so; a key given twice is an error in both.
     if (!named || !read.diagnostics.some((d) => d.code === "WB0905")) return { value: undefined, diagnostics: read.diagnostics };
   }
+  const { readYaml } = await yamlReader();
   const read = readYaml(bytes, name, limits);
   if (!read.value) return { value: undefined, diagnostics: read.diagnostics };
   const { documents, text } = read.value;
@@ -117,6 +136,9 @@ function parse(bytes: Uint8Array, name: string, limits: Limits): Result<Read | u
   }
   return { value: { parts: documents, text, yaml: true }, diagnostics: [] };
 }
+
+/** YAML is rarer than JSON, and its parser is not small. */
+const yamlReader = () => import("./yaml/read.ts");
 
 function looksLikeJson(text: string): boolean {
   return /^[\uFEFF\s]*[{[]/.test(text);
@@ -153,17 +175,26 @@ function unknownFormat(json: unknown, source: Source, among: readonly Adapter[])
 }
 
 /** Diagnostics with their places in the text. */
-function placed(
+async function placed(
   diagnostics: readonly Diagnostic[],
   path: string,
   text: string,
   yaml: boolean,
   part: number | undefined,
-): readonly Diagnostic[] {
+): Promise<readonly Diagnostic[]> {
   const pointers = diagnostics.flatMap((d) => (d.pointer === undefined || d.location ? [] : [d.pointer]));
-  const spans = yaml ? new Map(pointers.map((pointer) => [pointer, locateYaml(text, pointer, part)] as const)) : locateAll(text, pointers);
+  const spans = yaml ? await placesInYaml(text, pointers, part) : locateAll(text, pointers);
   return diagnostics.map((d) => {
     if (d.location || d.pointer === undefined) return d;
     return { ...d, location: { path, ...(spans.get(d.pointer) ?? { start: 0, end: 0 }) } };
   });
+}
+
+async function placesInYaml(
+  text: string,
+  pointers: readonly string[],
+  part: number | undefined,
+): Promise<ReadonlyMap<string, Span | undefined>> {
+  const { locateYaml } = await yamlReader();
+  return new Map(pointers.map((pointer) => [pointer, locateYaml(text, pointer, part)]));
 }

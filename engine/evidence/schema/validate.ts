@@ -24,9 +24,12 @@ export type SchemaName = keyof typeof validators;
 /** So many errors of one document are told; the rest is a number. */
 const told = 20;
 
+const ready = new Map<SchemaName, Validate>();
+
 /** The errors of `json` against a schema, none where it holds. `base` is the pointer of `json` in its file. */
 export async function validate(schema: SchemaName, json: unknown, base: string): Promise<readonly Diagnostic[]> {
-  const { validate: check } = await validators[schema]();
+  const check = ready.get(schema) ?? (await validators[schema]()).validate;
+  ready.set(schema, check);
   if (check(json)) return [];
   const faults = explain(json, check.errors ?? []);
   const diagnostics: Diagnostic[] = faults.slice(0, told).map((f) =>

@@ -191,10 +191,18 @@ function unfolded(document: Document.Parsed): string | undefined {
   return total - written > aliasBudget ? `its aliases unfold to ${total} nodes` : undefined;
 }
 
+/** Places are asked for one after the other, and most often in one file. */
+let last: { readonly text: string; readonly documents: readonly Document.Parsed[] } | undefined;
+
+function parsedAgain(text: string): readonly Document.Parsed[] {
+  if (last?.text !== text) last = { text, documents: documentsOf(text).filter((document) => !isEmpty(document)) };
+  return last.documents;
+}
+
 /** The span of the node at a JSON pointer; `part` counts documents that are not empty, from 1. */
 export function locateYaml(text: string, pointer: string, part = 1): Span | undefined {
   try {
-    const document = documentsOf(text).filter((d) => !isEmpty(d))[part - 1];
+    const document = parsedAgain(text)[part - 1];
     let node: unknown = document?.contents;
     for (const piece of pointer === "" ? [] : pointer.slice(1).split("/")) {
       const key = piece.replaceAll("~1", "/").replaceAll("~0", "~");
