@@ -141,9 +141,11 @@ it("keeps what the API keeps although it is zero", async () => {
   expect(at(workload, "containers", 0, "securityContext")).toMatchObject({ runAsUser: 0, privileged: false, procMount: "" });
 });
 
-it("reads a profile without a type as a profile with an empty one", async () => {
+it("does not read a profile without a type as no profile", async () => {
   const workload = await pod({ securityContext: { seccompProfile: {} }, containers: [container] });
-  expect(at(workload, "pod", "securityContext", "seccompProfile", "type")).toBe("");
+  const lack = new Lack("malformed", "the seccompProfile has no type");
+  expect(at(workload, "pod", "securityContext", "seccompProfile", "type")).toEqual(lack);
+  expect(at(workload, "containers", 0, "seccomp")).toEqual(lack);
 });
 
 it("says of each volume where it comes from", async () => {

@@ -2,7 +2,7 @@
 import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, origin } from "../../../language/core/data.ts";
 import { token } from "../fault.ts";
 import { completeDraft } from "./complete.ts";
-import { applyDefaults, draft, drafts, volumeSources } from "./defaults.ts";
+import { applyDefaults, containerLists, draft, drafts, volumeSources } from "./defaults.ts";
 import { type Draft, type Json, readStruct } from "./read.ts";
 import { structShape } from "./shape.ts";
 
@@ -79,6 +79,7 @@ export function readWorkload(object: Json, template: Template, document: Documen
   const spec = readStruct(objectAt(raw["spec"]), "PodSpec", document, `${place}/spec`);
   applyDefaults(spec, isPod);
   nameSources(spec, objectAt(raw["spec"]));
+  typeProfiles(spec);
   return completeDraft({
     [origin]: {
       document,
@@ -120,9 +121,22 @@ function nameSources(spec: Draft, raw: Json): void {
       ([key, value]) => value !== null && !structShape("Volume").fields.has(key),
     );
     const all = [...named, ...strange.map(([key]) => key)];
+    const place = volume[origin];
+    if (place && all[0] !== undefined) volume[origin] = { ...place, fields: { source: `${place.pointer}/${token(all[0])}` } };
     if (all.length > 1) volume["source"] = new Lack("malformed", `the volume names several sources: ${all.join(", ")}`);
     else volume["source"] = named[0] ?? (strange.length > 0 ? "other" : "emptyDir");
   });
+}
+
+/** A profile without a type, which the API refuses, is not the same as no profile. */
+function typeProfiles(spec: Draft): void {
+  const contexts = containerLists.flatMap(([list]) => drafts(spec[list]).map((container) => draft(container["securityContext"])));
+  for (const context of [draft(spec["securityContext"]), ...contexts]) {
+    for (const kind of ["seccompProfile", "appArmorProfile"]) {
+      const profile = draft(context?.[kind]);
+      if (profile && profile["type"] === "") profile["type"] = new Lack("malformed", `the ${kind} has no type`);
+    }
+  }
 }
 
 const appArmorPrefix = "container.apparmor.security.beta.kubernetes.io/";
