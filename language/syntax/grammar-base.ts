@@ -20,6 +20,8 @@ export abstract class Base extends EmbeddedActionsParser {
   protected depth = 0;
   /** Quantifiers met as operands, to be allowed by the expression they are the whole of, or reported. */
   protected loose: Expr[] = [];
+  /** The item that is being read has an expression that is too deep, and it is reported. */
+  protected tooDeep = false;
   /** `List<T>=` was read as `>=`: the `=` is already consumed. */
   protected splitEquals = false;
 

@@ -21,9 +21,13 @@ export abstract class Expressions extends Operands {
       const depth = this.depth;
       const fallback = this.SUBRULE(this.sum);
       value = this.grown({ kind: "otherwise", value, fallback, span: this.span(start) }, depth);
-      this.OPTION2(() => this.SUBRULE(this.afterOtherwise, { ARGS: [value] }));
+      let reported = false;
+      this.MANY(() => {
+        this.SUBRULE(this.afterOtherwise, { ARGS: [value, reported] });
+        reported = true;
+      });
     });
-    this.OPTION3(() => {
+    this.OPTION2(() => {
       value = this.SUBRULE(this.whereWithoutSome, { ARGS: [value] });
     });
     return value;
@@ -45,7 +49,7 @@ export abstract class Expressions extends Operands {
   }
 
   /** Error production: `a otherwise b and c`. */
-  readonly afterOtherwise = this.RULE("afterOtherwise", (value: Expr): void => {
+  readonly afterOtherwise = this.RULE("afterOtherwise", (value: Expr, reported: boolean): void => {
     this.OR([
       { ALT: () => this.CONSUME(tokens.Connective) },
       { ALT: () => this.CONSUME(tokens.Compare) },
@@ -56,7 +60,7 @@ export abstract class Expressions extends Operands {
       { ALT: () => this.CONSUME(words.otherwise) },
     ]);
     this.ACTION(() => {
-      if (value.kind !== "otherwise") return;
+      if (reported || value.kind !== "otherwise") return;
       let operand: Expr = value.value;
       while ((operand.kind === "binary" && !["+", "-"].includes(operand.op)) || operand.kind === "not")
         operand = operand.kind === "not" ? operand.inner : operand.right;
@@ -71,7 +75,7 @@ export abstract class Expressions extends Operands {
         ),
       });
     });
-    this.SUBRULE(this.expr);
+    this.SUBRULE(this.logic);
   });
 
   /** Error production: `forbid x in xs where p`. */

@@ -110,10 +110,15 @@ export abstract class Operands extends Recovering {
 
   readonly arg = this.RULE("arg", (): Arg => {
     const start = this.start();
-    const name = this.OPTION(() => {
-      const token = this.CONSUME(tokens.Name);
-      this.CONSUME(tokens.Colon);
-      return this.nameOf(token);
+    const name = this.OPTION({
+      // Chevrotain would enumerate every pair of tokens that an expression can begin with to tell them apart.
+      MAX_LOOKAHEAD: 1,
+      GATE: () => this.LA(2).tokenType === tokens.Colon,
+      DEF: () => {
+        const token = this.CONSUME(tokens.Name);
+        this.CONSUME(tokens.Colon);
+        return this.nameOf(token);
+      },
     });
     const value = this.SUBRULE(this.expr);
     return { ...(name ? { name } : {}), value, span: this.span(start) };
@@ -205,18 +210,29 @@ export abstract class Operands extends Recovering {
     const start = this.start();
     this.CONSUME(words.count);
     this.CONSUME(tokens.LParen);
-    const of = this.OR<IOrAlt<Pick<CountExpr, "variable" | "collection" | "where">>[]>([
-      {
-        ALT: () => {
-          const variable = this.nameOf(this.CONSUME(tokens.Name));
-          return { variable, ...this.SUBRULE(this.range) };
-        },
+    const variable = this.OPTION({
+      MAX_LOOKAHEAD: 1,
+      GATE: () => this.LA(2).tokenType === words.in,
+      DEF: () => {
+        const token = this.CONSUME(tokens.Name);
+        this.CONSUME(words.in);
+        return this.nameOf(token);
       },
-      { ALT: () => ({ collection: this.SUBRULE(this.sum) }) },
-    ]);
+    });
+    const collection = this.SUBRULE(this.sum);
+    let depth = this.depth;
+    const where = this.OPTION2({
+      GATE: () => variable !== undefined,
+      DEF: () => {
+        this.CONSUME(words.where);
+        const condition = this.SUBRULE(this.logic);
+        depth = Math.max(depth, this.depth);
+        return condition;
+      },
+    });
     this.CONSUME(tokens.RParen);
-    this.depth++;
-    return { kind: "count", ...of, span: this.span(start) };
+    this.depth = depth + 1;
+    return { kind: "count", ...(variable ? { variable } : {}), collection, ...(where ? { where } : {}), span: this.span(start) };
   });
 
   readonly list = this.RULE("list", (): ListExpr => {
@@ -349,9 +365,9 @@ export abstract class Operands extends Recovering {
     }
     this.depth = 1;
     const { start, end } = node.span;
-    this.reporter.report("WB0105", { limit: depthLimit }, start, end, {
-      help: "name the parts with `let`, or compare with a list by `in`",
-    });
+    const help = "name the parts with `let`, or compare with a list by `in`";
+    if (!this.tooDeep) this.reporter.report("WB0105", { limit: depthLimit }, start, end, { help });
+    this.tooDeep = true;
     return { kind: "error", span: { start, end } };
   }
 }

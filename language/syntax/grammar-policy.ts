@@ -123,10 +123,14 @@ export abstract class Policies extends Declarations {
       { ALT: () => this.after(this.CONSUME(words.require), "require") },
       { ALT: () => this.after(this.CONSUME(words.forbid), "forbid") },
     ]);
-    const label = this.OPTION(() => {
-      const name = this.nameOf(this.CONSUME(tokens.Name));
-      this.CONSUME(tokens.Colon);
-      return name;
+    const label = this.OPTION({
+      MAX_LOOKAHEAD: 1,
+      GATE: () => this.LA(2).tokenType === tokens.Colon,
+      DEF: () => {
+        const name = this.nameOf(this.CONSUME(tokens.Name));
+        this.CONSUME(tokens.Colon);
+        return name;
+      },
     });
     const condition = this.SUBRULE(this.expr);
     const outcome = this.OPTION2(() => {

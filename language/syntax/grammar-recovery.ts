@@ -11,6 +11,7 @@ import { nearest } from "./nearest.ts";
 import { expectation, expectedText, foundText, unexpected } from "./syntax-errors.ts";
 import { tokens, words } from "./tokens.ts";
 import type { Name } from "./tree.ts";
+import { isReserved } from "./words.ts";
 
 /** A declaration word at the beginning of a line ends whatever was left open. `let` also begins clauses. */
 const boundaries: ReadonlySet<unknown> = new Set([
@@ -44,6 +45,7 @@ export abstract class Recovering extends Base {
     if (this.RECORDING_PHASE) return parse();
     const first = this.LA(1);
     const loose = this.loose.length;
+    this.tooDeep = false;
     try {
       const value = parse();
       this.reportLoose(loose);
@@ -232,7 +234,8 @@ export abstract class Recovering extends Base {
 
   private beginsItem(items: Items, index: number, brackets: number): boolean {
     const token = this.input[index] as IToken;
-    if (!items.words.includes(token.image) || this.input[index - 1]?.tokenType === tokens.Dot) return false;
+    const named = items.named === true && !isReserved(token.image) && this.input[index + 1]?.tokenType === tokens.Colon;
+    if (!(named || items.words.includes(token.image)) || this.input[index - 1]?.tokenType === tokens.Dot) return false;
     const contextual = items.contextual || token.image === "input";
     return !contextual || (brackets === 0 && this.leads(token));
   }

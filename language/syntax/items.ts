@@ -6,6 +6,8 @@ export interface Items {
   readonly words: readonly string[];
   /** The words are ordinary names elsewhere, so they only count at the beginning of a line. */
   readonly contextual: boolean;
+  /** A name and a colon begin one too. */
+  readonly named?: boolean;
   /** They stand in no braces. */
   readonly topLevel?: boolean;
   /** What else could go on where an item has ended. */
@@ -38,7 +40,7 @@ export const declarations: Items = {
   or: operator,
 };
 export const imports: Items = { ...declarations, words: [...declarations.words, "import"] };
-export const members: Items = { place: "a field", words: ["predicate"], contextual: true, or: "`,`" };
+export const members: Items = { place: "a field", words: ["predicate"], named: true, contextual: true, or: "`,`" };
 export const rows: Items = { place: "a row", words: ["|"], contextual: true, or: "`,`" };
 export const clauses: Items = {
   place: "a clause",
