@@ -35,7 +35,8 @@ const canonical =
   /^pkg:(npm|golang|composer|cargo|gem|maven|pypi|nuget|deb|rpm|apk)\/((?:%40)?[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*)*)@([0-9A-Za-z._-]+)$/;
 const withoutNamespace: ReadonlySet<string> = new Set(["cargo", "gem", "pypi"]);
 
-function quickName(text: string): PackageName | undefined {
+/** The package of a purl with a version that is canonical as it stands; undefined: the purl is to be read in full. */
+export function quickName(text: string): PackageName | undefined {
   const match = canonical.exec(text);
   if (match === null) return undefined;
   const [, type = "", path = "", version = ""] = match;

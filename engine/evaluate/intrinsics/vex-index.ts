@@ -7,7 +7,7 @@ import type { DataRecord, DataValue } from "../../../language/core/data.ts";
 import { type Purl, purlKey } from "../../../language/domains/purl.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 import { AliasClasses, idsOf } from "./aliases.ts";
-import { packageKey, packageOf, purlText } from "./package-key.ts";
+import { packageKey, packageOf, purlText, quickName } from "./package-key.ts";
 import { membersOf, type PurlReader, purlReader, recordOf, textOf } from "./raw.ts";
 import { missOfComponent, missOfProduct, missOfSubcomponent, productReader, type VexProduct, type VexSubject } from "./vex-product.ts";
 
@@ -47,7 +47,14 @@ function entryKey(product: string, subcomponent: string): string {
 }
 
 /** The key of what a statement names: with the version only where it has one. */
-function namedKey(purl: Purl): string {
+function namedKey(text: string, readPurl: PurlReader): string | undefined {
+  const quick = quickName(text);
+  if (quick !== undefined) return quick.key;
+  const purl = readPurl(text);
+  return purl === undefined ? undefined : keyOf(purl);
+}
+
+function keyOf(purl: Purl): string {
   return purl.version === undefined ? purlKey(purl) : packageKey(purl);
 }
 
@@ -72,7 +79,7 @@ export function indexVex(documents: readonly DataRecord[]): VexIndex {
     const known = entries.get(vulnerability) ?? new Map<string, Entry[]>();
     if (known.size === 0) entries.set(vulnerability, known);
     for (const product of statement.products) {
-      for (const key of keysOfEntry(product)) {
+      for (const key of keysOfEntry(product, readPurl)) {
         const alike = known.get(key);
         if (alike === undefined) known.set(key, [{ statement, product }]);
         else alike.push({ statement, product });
@@ -82,13 +89,16 @@ export function indexVex(documents: readonly DataRecord[]): VexIndex {
   return { statements, classes, entries, readPurl };
 }
 
-function keysOfEntry(product: VexProduct): ReadonlySet<string> {
+function keysOfEntry(product: VexProduct, readPurl: PurlReader): ReadonlySet<string> {
   const keys = new Set<string>();
   const products = [...product.digests, ...product.repositories];
-  if (product.purl !== undefined && product.purl.type !== "oci") products.push(namedKey(product.purl));
+  if (product.purl !== undefined && product.purl.type !== "oci") products.push(keyOf(product.purl));
   for (const productKey of products) {
     if (product.subcomponents.length === 0) keys.add(entryKey(productKey, whole));
-    for (const { purl } of product.subcomponents) if (purl !== undefined) keys.add(entryKey(productKey, namedKey(purl)));
+    for (const subcomponent of product.subcomponents) {
+      const key = namedKey(subcomponent, readPurl);
+      if (key !== undefined) keys.add(entryKey(productKey, key));
+    }
   }
   return keys;
 }
@@ -187,7 +197,10 @@ export function componentMatches(
       for (const product of keys) {
         for (const { statement, product: named } of entries.get(entryKey(product, component)) ?? nobody) {
           const purl = index.readPurl(question.purl);
-          if (missOfProduct(named, subject) === undefined && missOfSubcomponent(named, purl, question.version) === undefined)
+          if (
+            missOfProduct(named, subject) === undefined &&
+            missOfSubcomponent(named, purl, question.version, index.readPurl) === undefined
+          )
             found.push(statement);
         }
       }

@@ -27,7 +27,8 @@ export interface VexProduct {
   readonly digests: readonly string[];
   /** Repositories of a `pkg:oci` product; empty for others, and for one that names no registry. */
   readonly repositories: readonly string[];
-  readonly subcomponents: readonly { readonly id: string; readonly purl: Purl | undefined }[];
+  /** As the statement names them: purls are read when a finding comes near. */
+  readonly subcomponents: readonly string[];
 }
 
 /** Why a product or subcomponent is not the one asked for, the remotest first. */
@@ -56,7 +57,7 @@ export function productReader(readPurl: PurlReader): (record: DataRecord) => Vex
       purl: identity.purl,
       digests: own.length === 0 ? identity.digests : [...new Set([...own, ...identity.digests])],
       repositories: identity.repositories,
-      subcomponents: textsOf(record["subcomponents"]).map((text) => ({ id: text, purl: readPurl(text) })),
+      subcomponents: textsOf(record["subcomponents"]),
     };
   };
 }
@@ -122,12 +123,18 @@ function algorithm(digest: string): string {
 }
 
 /** Why the finding's component is none of the subcomponents; undefined: it is one, or the statement is about the whole product. */
-export function missOfSubcomponent(product: VexProduct, purl: Purl | undefined, version: string | undefined): Miss | undefined {
+export function missOfSubcomponent(
+  product: VexProduct,
+  purl: Purl | undefined,
+  version: string | undefined,
+  readPurl: PurlReader,
+): Miss | undefined {
   if (product.subcomponents.length === 0) return undefined;
   if (purl === undefined) return "subcomponent";
-  const found = product.subcomponents.map(({ purl: named }) =>
-    named === undefined ? "subcomponent" : missOfPurl(named, purl, "subcomponent", version),
-  );
+  const found = product.subcomponents.map((text) => {
+    const named = readPurl(text);
+    return named === undefined ? "subcomponent" : missOfPurl(named, purl, "subcomponent", version);
+  });
   return found.includes(undefined) ? undefined : nearestMiss(found);
 }
 

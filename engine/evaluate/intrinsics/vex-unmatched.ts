@@ -55,6 +55,6 @@ function missesOf(index: VexIndex, statement: VexStatement, question: VexQuestio
   const purl = index.readPurl(question.purl);
   return statement.products.flatMap((product) => {
     const component = purl === undefined ? [] : [missOfComponent(product, purl, question.version)];
-    return [...component, missOfProduct(product, subject) ?? missOfSubcomponent(product, purl, question.version)];
+    return [...component, missOfProduct(product, subject) ?? missOfSubcomponent(product, purl, question.version, index.readPurl)];
   });
 }

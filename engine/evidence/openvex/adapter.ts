@@ -120,8 +120,7 @@ function subcomponent(json: Json): string {
 
 function unmatchable(product: DataRecord, pointer: string): readonly Diagnostic[] {
   const { id, purl, digests: found } = product;
-  if ((Array.isArray(found) && found.length > 0) || (typeof id === "string" && digestIn(id) !== undefined)) return [];
   const parsed = typeof purl === "string" ? parsePurl(purl) : undefined;
-  if (parsed?.ok) return [];
+  if (parsed?.ok || (Array.isArray(found) && found.length > 0) || (typeof id === "string" && digestIn(id) !== undefined)) return [];
   return [fault("WB0954", { id: String(id ?? "") }, pointer, parsed === undefined ? {} : { notes: [parsed.problem] })];
 }
