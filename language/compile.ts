@@ -32,7 +32,7 @@ export function compile(input: CompileInput): Compiled {
     const kept = input.parsed?.get(source.path);
     const result = kept?.value.source.text === source.text ? kept : parse(source);
     input.parsed?.set(source.path, result);
-    syntax.push(...result.diagnostics);
+    for (const diagnostic of result.diagnostics) syntax.push(diagnostic);
     return result.value;
   };
   const sink = newSink();

@@ -85,7 +85,7 @@ interface Run {
   readonly signatures: Map<string, Signature>;
   readonly checking: Checking;
   readonly definitions: ReturnType<typeof newDefinitions>;
-  readonly contextOf: (scope: ModuleScope, depth?: number) => Context;
+  readonly contextOf: (scope: ModuleScope) => Context;
   readonly slots: () => number;
 }
 
@@ -95,17 +95,16 @@ function newRun(scopes: ReadonlyMap<string, ModuleScope>, options: CheckOptions)
   const signatures = new Map<string, Signature>();
   const texts = new Map([...scopes.values()].map((scope) => [scope.path, scope.module.source.text]));
   let slots = 0;
-  const contextOf = (scope: ModuleScope, depth = 0): Context => ({
+  const contextOf = (scope: ModuleScope): Context => ({
     checking,
     scope,
     locals: undefined,
     subject: undefined,
     prelude: [],
-    depth,
     infer,
     check,
   });
-  const definitions = newDefinitions((entity: Entity, depth) => contextOf(entity.scope, depth));
+  const definitions = newDefinitions((entity: Entity) => contextOf(entity.scope));
   const checking: Checking = {
     sink,
     signatures,
@@ -114,6 +113,7 @@ function newRun(scopes: ReadonlyMap<string, ModuleScope>, options: CheckOptions)
     marks: new Map(),
     usedEntities: new Set(),
     usedSlots: new Set(),
+    level: { depth: 0 },
     nextSlot: () => {
       slots += 1;
       return slots - 1;
@@ -182,10 +182,10 @@ function checkEntity(
       inputs.push(checkInput(context, entity));
       return;
     case "constant":
-      run.checking.constant(entity, at(context, entity.declaration), 0);
+      run.checking.constant(entity, at(context, entity.declaration));
       return;
     case "function":
-      run.checking.function(entity, at(context, entity.declaration), 0);
+      run.checking.function(entity, at(context, entity.declaration));
       return;
     case "table":
       tables.push(...optional(checkTable(context, entity)));

@@ -62,8 +62,10 @@ export interface Checking {
   readonly usedEntities: Set<string>;
   readonly usedSlots: Set<number>;
   nextSlot(): number;
-  constant(entity: Entity & { kind: "constant" }, from: Location, depth: number): CheckedConstant | undefined;
-  function(entity: Entity & { kind: "function" }, from: Location, depth: number): CheckedFunction | undefined;
+  /** How deep the walk is in expressions, definitions that it follows included. */
+  readonly level: { depth: number };
+  constant(entity: Entity & { kind: "constant" }, from: Location): CheckedConstant | undefined;
+  function(entity: Entity & { kind: "function" }, from: Location): CheckedFunction | undefined;
   /** The value of a constant, and the body of a function, that were checked. */
   constantValue(key: string): Expr | undefined;
   functionBody(key: string): Expr | undefined;
@@ -89,7 +91,6 @@ export interface Context {
   readonly noEvidence?: string;
   /** In `vex`, where a runtime declaration may be asked. */
   readonly vex?: boolean;
-  readonly depth: number;
   readonly infer: (context: Context, expr: tree.Expr, hint?: Type) => Checked;
   readonly check: (context: Context, expr: tree.Expr, wanted: Type) => Checked;
 }

@@ -126,13 +126,13 @@ function notBuiltin(sink: Sink, scope: ModuleScope, name: Name): void {
 }
 
 function declareEnum(sink: Sink, scope: ModuleScope, declaration: EnumDeclaration, key: string): EnumType {
-  const variants: string[] = [];
+  const variants = new Set<string>();
   for (const variant of declaration.variants) {
-    if (variants.includes(variant.text))
+    if (variants.has(variant.text))
       sink.report("WB0220", { what: "variant", name: variant.text }, place(scope.path, variant), { label: "named again" });
-    else variants.push(variant.text);
+    else variants.add(variant.text);
   }
-  const type: EnumType = { kind: "enum", name: key, variants, ordered: declaration.ordered };
+  const type: EnumType = { kind: "enum", name: key, variants: [...variants], ordered: declaration.ordered };
   for (const variant of variants) {
     const known = scope.variants.get(variant);
     if (known === undefined) scope.variants.set(variant, [type]);

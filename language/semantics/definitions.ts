@@ -18,7 +18,7 @@ export interface Definitions {
 }
 
 /** `contextOf` makes a context without bound names for the module of an entity. */
-export function newDefinitions(contextOf: (entity: Entity, depth: number) => Context): Definitions {
+export function newDefinitions(contextOf: (entity: Entity) => Context): Definitions {
   const constants = new Map<string, CheckedConstant | undefined>();
   const functions = new Map<string, CheckedFunction | undefined>();
   const open: Entity[] = [];
@@ -26,11 +26,10 @@ export function newDefinitions(contextOf: (entity: Entity, depth: number) => Con
     entity: Entity,
     from: Location,
     done: Map<string, T | undefined>,
-    depth: number,
     make: (context: Context) => T | undefined,
   ): T | undefined => {
     if (done.has(entity.key)) return done.get(entity.key);
-    const context = contextOf(entity, depth);
+    const context = contextOf(entity);
     if (open.includes(entity)) {
       reportCircle(context, open.slice(open.indexOf(entity)), entity, from);
       return undefined;
@@ -44,8 +43,8 @@ export function newDefinitions(contextOf: (entity: Entity, depth: number) => Con
   return {
     constants,
     functions,
-    constant: (entity, from, depth) => within(entity, from, constants, depth, (context) => checkConstant(context, entity)),
-    function: (entity, from, depth) => within(entity, from, functions, depth, (context) => checkFunction(context, entity)),
+    constant: (entity, from) => within(entity, from, constants, (context) => checkConstant(context, entity)),
+    function: (entity, from) => within(entity, from, functions, (context) => checkFunction(context, entity)),
   };
 }
 

@@ -34,6 +34,10 @@ export const noLabels: Labels = new Map();
 
 /** The union; the first place of a label is kept. */
 export function joinLabels(...sets: readonly Labels[]): Labels {
+  return unionOf(sets);
+}
+
+function unionOf(sets: readonly Labels[]): Labels {
   let only: Labels = noLabels;
   let joined: Map<string, Label> | undefined;
   for (const labels of sets) {
@@ -73,5 +77,10 @@ export const constantFlow: Flow = { labels: noLabels, causes: NO_CAUSE };
 
 /** What holds of an expression made of several. */
 export function joinFlow(...flows: readonly Flow[]): Flow {
-  return { labels: joinLabels(...flows.map((f) => f.labels)), causes: flows.reduce((all, f) => all | f.causes, NO_CAUSE) };
+  return joinFlows(flows);
+}
+
+/** As `joinFlow`, of a list that may be long. */
+export function joinFlows(flows: readonly Flow[]): Flow {
+  return { labels: unionOf(flows.map((f) => f.labels)), causes: flows.reduce((all, f) => all | f.causes, NO_CAUSE) };
 }

@@ -3,7 +3,7 @@ import type { Clause, Expr, Policy, PolicyLet } from "../core/ir.ts";
 import { expressionsIn } from "../core/walk.ts";
 import type * as tree from "../syntax/tree.ts";
 import { type ClauseScope, checkClause } from "./clauses.ts";
-import { bind, type Context, isError } from "./context.ts";
+import { bind, type Checked, type Context, errorExpr, isError } from "./context.ts";
 import { resolveControl } from "./controls.ts";
 import { checkPoint } from "./declarations.ts";
 import type { Rule } from "./scopes.ts";
@@ -97,14 +97,17 @@ interface Body {
   readonly policy: string;
   readonly subject: string;
   readonly lets: PolicyLet[];
+  readonly values: Map<number, Expr>;
   readonly declared: { readonly slot: number; readonly declaration: tree.LetDeclaration }[];
   readonly clauses: CheckedClause[];
   readonly satisfies: string[];
   readonly labels: Map<string, tree.Name>;
+  /** How many lets each let rests on, one on top of the other. */
+  readonly depths: Map<number, number>;
 }
 
 function newBody(policy: string, subject: string): Body {
-  return { policy, subject, lets: [], declared: [], clauses: [], satisfies: [], labels: new Map() };
+  return { policy, subject, lets: [], values: new Map(), declared: [], clauses: [], satisfies: [], labels: new Map(), depths: new Map() };
 }
 
 function checkItems(context: Context, items: readonly tree.PolicyItem[], guards: readonly Expr[], body: Body): void {
@@ -112,7 +115,7 @@ function checkItems(context: Context, items: readonly tree.PolicyItem[], guards:
   for (const item of items) {
     switch (item.kind) {
       case "let":
-        inside = checkLet(inside, item, body.lets, body.declared);
+        inside = checkLet(inside, item, body);
         break;
       case "when": {
         const guard = inside.check(inside, item.condition, scalar("Bool"));
@@ -141,8 +144,12 @@ function addClause(context: Context, item: tree.Clause, guards: readonly Expr[],
       });
     } else body.labels.set(item.label.text, item.label);
   }
-  const definitions = (slot: number): Expr | undefined => body.lets.find((l) => l.slot === slot)?.value;
-  const checked = checkClause(context, item, { policy: body.policy, subject: body.subject, guards, letValue: definitions });
+  const checked = checkClause(context, item, {
+    policy: body.policy,
+    subject: body.subject,
+    guards,
+    letValue: (slot) => body.values.get(slot),
+  });
   if (checked !== undefined) body.clauses.push(checked);
 }
 
@@ -150,24 +157,41 @@ function addClause(context: Context, item: tree.Clause, guards: readonly Expr[],
 export function checkLet(
   context: Context,
   item: tree.LetDeclaration,
-  lets: PolicyLet[],
-  declared: { readonly slot: number; readonly declaration: tree.LetDeclaration }[],
+  body: Pick<Body, "lets" | "values" | "declared" | "depths">,
 ): Context {
   const wanted = item.type === undefined ? undefined : resolveType(context.checking.sink, context.scope, item.type, "let", context.prelude);
   const value = wanted === undefined ? context.infer(context, item.value) : context.check(context, item.value, wanted);
   if (wanted?.kind === "verified" && !isError(value)) demandVerified(context, value, wanted.trust);
   const slot = context.checking.nextSlot();
-  if (!isError(value)) lets.push({ slot, name: item.name.text, value: value.core });
-  declared.push({ slot, declaration: item });
-  const { type, labels, causes } = value;
+  const { type, labels, causes } = isTooDeep(context, item, slot, value, body.depths) ? errorExpr(value.core.at) : value;
+  if (type.kind !== "error") {
+    body.lets.push({ slot, name: item.name.text, value: value.core });
+    body.values.set(slot, value.core);
+  }
+  body.declared.push({ slot, declaration: item });
   const attestations = value.attestations === true ? { attestations: true } : {};
   return bind(context, {
     kind: "let",
     slot,
     name: item.name.text,
-    type: wanted?.kind === "verified" ? wanted : type,
+    type: wanted?.kind === "verified" && type.kind !== "error" ? wanted : type,
     labels,
     causes,
     ...attestations,
   });
+}
+
+/** A let on a let on a let …: every later pass follows them. */
+const deepestLet = 200;
+
+function isTooDeep(context: Context, item: tree.LetDeclaration, slot: number, value: Checked, depths: Map<number, number>): boolean {
+  let depth = 0;
+  for (const expr of expressionsIn(value.core)) if (expr.kind === "let") depth = Math.max(depth, (depths.get(expr.slot) ?? 0) + 1);
+  depths.set(slot, depth);
+  if (depth <= deepestLet) return false;
+  context.checking.sink.once(`lets ${context.scope.path}`, "WB0342", { limit: deepestLet }, place(context.scope.path, item.name), {
+    label: `rests on ${depth} others`,
+    help: "say it with fewer names",
+  });
+  return true;
 }

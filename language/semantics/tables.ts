@@ -220,18 +220,17 @@ function stridesOf(operands: readonly Operand[]): readonly number[] {
   return strides;
 }
 
-function* combinationsOf(accepts: readonly (readonly number[])[], strides: readonly number[], from = 0, base = 0): Generator<number> {
-  const labels = accepts[from];
-  if (labels === undefined) {
-    yield base;
-    return;
-  }
-  for (const label of labels) yield* combinationsOf(accepts, strides, from + 1, base + label * (strides[from] ?? 0));
+/** The combinations that a row accepts. */
+function combinationsOf(accepts: readonly (readonly number[])[], strides: readonly number[]): readonly number[] {
+  return accepts.reduce<readonly number[]>(
+    (bases, labels, index) => bases.flatMap((base) => labels.map((label) => base + label * (strides[index] ?? 0))),
+    [0],
+  );
 }
 
 function reportDead(context: Context, row: Row, rows: readonly Row[], by: Int32Array, strides: readonly number[]): void {
-  const first = combinationsOf(row.accepts, strides).next();
-  const earlier = first.done === true ? undefined : rows[by[first.value] ?? 0];
+  const first = combinationsOf(row.accepts, strides)[0];
+  const earlier = first === undefined ? undefined : rows[by[first] ?? 0];
   context.checking.sink.report("WB0506", {}, row.at, {
     label: "never reached",
     ...(earlier === undefined || earlier.at.start === row.at.start

@@ -1,5 +1,5 @@
 /** `triage`: obligations, resolved and typed; they are met when a ticket system is connected. */
-import type { PolicyLet } from "../core/ir.ts";
+import type { Expr } from "../core/ir.ts";
 import type * as tree from "../syntax/tree.ts";
 import { at, type Context } from "./context.ts";
 import { checkLet } from "./policies.ts";
@@ -19,11 +19,11 @@ export function checkTriage(base: Context, declaration: tree.TriageDeclaration):
   if (context === undefined) return;
   if (declaration.where !== undefined)
     demandAcknowledged(context, context.check(context, declaration.where, bool), "the scope of `triage`");
-  const lets: PolicyLet[] = [];
+  const body = { lets: [], values: new Map<number, Expr>(), declared: [], depths: new Map<number, number>() };
   let inside = context;
   for (const item of declaration.body) {
     if (item.kind === "let") {
-      inside = checkLet(inside, item, lets, []);
+      inside = checkLet(inside, item, body);
       continue;
     }
     demandAcknowledged(inside, inside.check(inside, item.condition, bool), "a guard");

@@ -3,7 +3,7 @@ import type { Expr } from "../../core/ir.ts";
 import { nearest } from "../../domains/near.ts";
 import type * as tree from "../../syntax/tree.ts";
 import { at, type Checked, type Context, errorExpr, isError, lookup, made, sourceText, unwrapped } from "../context.ts";
-import { ANY_CAUSE, joinFlow, MALFORMED, MISSING } from "../flow.ts";
+import { ANY_CAUSE, joinFlow, joinFlows, MALFORMED, MISSING } from "../flow.ts";
 import type { Intrinsic } from "../intrinsics.ts";
 import { checkSpdxId } from "../literals.ts";
 import type { Entity } from "../scopes.ts";
@@ -202,11 +202,11 @@ function argument(context: Context, value: tree.Expr, parameter: { readonly name
 
 function lowered(context: Context, expr: tree.CallExpr, entity: Callable, args: readonly Checked[], type: Type): Checked {
   const location = at(context, expr);
-  const flow = joinFlow(...args);
+  const flow = joinFlows(args);
   const cores = args.map((arg) => arg.core);
   if (entity.kind === "table") return made({ kind: "table", key: entity.key, args: cores, type, at: location }, flow.labels, flow.causes);
   if (entity.kind === "function") {
-    const body = context.checking.function(entity, location, context.depth);
+    const body = context.checking.function(entity, location);
     if (body === undefined) return errorExpr(location);
     const joined = joinFlow(flow, body);
     return made({ kind: "call", key: entity.key, args: cores, type, at: location }, joined.labels, joined.causes);

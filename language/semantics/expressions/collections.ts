@@ -4,7 +4,7 @@ import type { Location } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../domains/near.ts";
 import type * as tree from "../../syntax/tree.ts";
 import { at, type Checked, type Context, errorExpr, isError, made, unwrapped } from "../context.ts";
-import { joinFlow } from "../flow.ts";
+import { joinFlows } from "../flow.ts";
 import { didYouMean } from "../sink.ts";
 import type { Field, RecordType, Type } from "../types.ts";
 import { showType } from "../types.ts";
@@ -23,7 +23,7 @@ export function inferList(context: Context, expr: tree.ListExpr, hint: Type | un
   const items = expr.items.map((item) => (first !== undefined && item === speaking ? first : context.check(context, item, element)));
   if (items.some(isError)) return errorExpr(location);
   const type: Type = { kind: wanted?.kind ?? "list", element };
-  const flow = joinFlow(...items);
+  const flow = joinFlows(items);
   return made({ kind: "list", items: items.map((item) => item.core), type, at: location }, flow.labels, flow.causes);
 }
 
@@ -83,7 +83,7 @@ function recordLiteral(context: Context, expr: tree.RecordExpr, type: RecordType
 
 function recordOf(entries: readonly { readonly name: string; readonly value: Checked }[], type: Type, location: Location): Checked {
   if (entries.some((entry) => isError(entry.value))) return errorExpr(location);
-  const flow = joinFlow(...entries.map((entry) => entry.value));
+  const flow = joinFlows(entries.map((entry) => entry.value));
   const core = { kind: "record", entries: entries.map(({ name, value }) => ({ name, value: value.core })), type, at: location } as const;
   return made(core, flow.labels, flow.causes);
 }

@@ -20,72 +20,79 @@ const deepest = 300;
 
 /** The type and core of an expression; `hint` is what its place asks for, which it need not be. */
 export function infer(context: Context, expr: tree.Expr, hint?: Type): Checked {
-  if (context.depth > deepest) {
+  const { level } = context.checking;
+  if (level.depth > deepest) {
     context.checking.sink.once(`depth ${context.scope.path}`, "WB0342", { limit: deepest }, at(context, expr), {
       help: "give parts of it names with `let`",
     });
     return errorExpr(at(context, expr));
   }
-  const inner: Context = { ...context, depth: context.depth + 1 };
+  level.depth += 1;
+  const checked = inferKind(context, expr, hint);
+  level.depth -= 1;
+  return checked;
+}
+
+function inferKind(context: Context, expr: tree.Expr, hint: Type | undefined): Checked {
   switch (expr.kind) {
     case "string":
-      return inferString(inner, expr, hint);
+      return inferString(context, expr, hint);
     case "int":
-      return inferInt(inner, expr, hint);
+      return inferInt(context, expr, hint);
     case "decimal":
-      return inferDecimal(inner, expr);
+      return inferDecimal(context, expr);
     case "bool":
-      return literal(at(inner, expr), scalar("Bool"), expr.value);
+      return literal(at(context, expr), scalar("Bool"), expr.value);
     case "date":
-      return inferDate(inner, expr);
+      return inferDate(context, expr);
     case "duration":
-      return inferDuration(inner, expr);
+      return inferDuration(context, expr);
     case "advisory":
-      return inferAdvisory(inner, expr);
+      return inferAdvisory(context, expr);
     case "purl":
-      return inferPurl(inner, expr, hint);
+      return inferPurl(context, expr, hint);
     case "name":
-      return inferName(inner, expr, hint);
+      return inferName(context, expr, hint);
     case "list":
-      return inferList(inner, expr, hint);
+      return inferList(context, expr, hint);
     case "record":
-      return inferRecord(inner, expr, hint);
+      return inferRecord(context, expr, hint);
     case "paren":
-      return infer(inner, expr.inner, hint);
+      return infer(context, expr.inner, hint);
     case "every":
-      return inferEvery(inner, expr);
+      return inferEvery(context, expr);
     case "some":
-      return inferSome(inner, expr);
+      return inferSome(context, expr);
     case "count":
-      return inferCount(inner, expr);
+      return inferCount(context, expr);
     case "known":
     case "claimed":
     case "closed":
-      return inferMark(inner, expr, hint);
+      return inferMark(context, expr, hint);
     case "otherwise":
-      return inferOtherwise(inner, expr, (value) => neverMissing(inner, expr, value));
+      return inferOtherwise(context, expr, (value) => neverMissing(context, expr, value));
     case "binary":
-      return inferBinary(inner, expr);
+      return inferBinary(context, expr);
     case "not":
-      return inferNot(inner, expr);
+      return inferNot(context, expr);
     case "negate":
-      return inferNegate(inner, expr, hint);
+      return inferNegate(context, expr, hint);
     case "in":
-      return inferIn(inner, expr);
+      return inferIn(context, expr);
     case "is":
-      return inferIs(inner, expr);
+      return inferIs(context, expr);
     case "pattern":
-      return inferPattern(inner, expr);
+      return inferPattern(context, expr);
     case "field":
-      return inferField(inner, expr);
+      return inferField(context, expr);
     case "call":
-      return inferCall(inner, expr);
+      return inferCall(context, expr);
     case "index":
-      return inferIndex(inner, expr);
+      return inferIndex(context, expr);
     case "attestation":
-      return inferAttestation(inner, expr);
+      return inferAttestation(context, expr);
     case "error":
-      return errorExpr(at(inner, expr));
+      return errorExpr(at(context, expr));
   }
 }
 

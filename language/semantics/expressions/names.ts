@@ -98,7 +98,7 @@ export function readEntity(context: Context, entity: Entity, location: Location)
       return made({ kind: "input", key: entity.key, type, at: location }, constantFlow.labels, constantFlow.causes);
     }
     case "constant": {
-      const constant = checking.constant(entity, location, context.depth);
+      const constant = checking.constant(entity, location);
       if (constant === undefined) return errorExpr(location);
       const read = made({ kind: "constant", key: entity.key, type: constant.type, at: location }, constant.labels, constant.causes);
       return constant.attestations === true ? { ...read, attestations: true } : read;
@@ -206,7 +206,8 @@ function unknownName(context: Context, name: string, location: Location, wanted:
     });
     return;
   }
-  const near = nearest(name, candidates(context));
+  // A file of thousands of unknown names is another language: it is not searched for what it meant.
+  const near = sink.diagnostics.length < 200 ? nearest(name, candidates(context)) : undefined;
   const hint = qualifiedHint(context.scope, name, () => true) ?? importHint(name);
   sink.once(key, "WB0206", { name }, location, {
     label: "nothing has this name here",

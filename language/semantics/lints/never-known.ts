@@ -3,18 +3,36 @@ import type { Expr } from "../../core/ir.ts";
 import type { Lookup } from "./definitions.ts";
 
 /** Whether an expression is unknown at the point, whatever the evidence says. `bound` are parameters of which that is so. */
-export function isNeverKnown(expr: Expr, point: string, lookup: Lookup, bound: ReadonlySet<number> = new Set()): boolean {
-  const never = (part: Expr): boolean => isNeverKnown(part, point, lookup, bound);
+export function isNeverKnown(expr: Expr, point: string, lookup: Lookup): boolean {
+  return isNever(expr, { point, lookup, known: new Map() }, new Set());
+}
+
+interface Search {
+  readonly point: string;
+  readonly lookup: Lookup;
+  /** What was found of definitions: they may be read many times. */
+  readonly known: Map<string, boolean>;
+}
+
+function once(search: Search, key: string, find: () => boolean): boolean {
+  const found = search.known.get(key) ?? find();
+  search.known.set(key, found);
+  return found;
+}
+
+function isNever(expr: Expr, search: Search, bound: ReadonlySet<number>): boolean {
+  const { point, lookup } = search;
+  const never = (part: Expr): boolean => isNever(part, search, bound);
   switch (expr.kind) {
     case "field":
       return (expr.field.points !== undefined && !expr.field.points.includes(point)) || never(expr.record);
     case "let": {
       const value = lookup.let(expr.slot);
-      return value !== undefined && never(value);
+      return value !== undefined && once(search, `let ${expr.slot}`, () => never(value));
     }
     case "constant": {
       const value = lookup.constant(expr.key);
-      return value !== undefined && never(value);
+      return value !== undefined && once(search, `constant ${expr.key}`, () => never(value));
     }
     case "local":
       return bound.has(expr.slot);
@@ -54,7 +72,8 @@ export function isNeverKnown(expr: Expr, point: string, lookup: Lookup, bound: R
       const definition = lookup.function(expr.key);
       if (definition === undefined) return false;
       const unknown = definition.parameters.filter((_, index) => expr.args[index] !== undefined && never(expr.args[index]));
-      return isNeverKnown(definition.body, point, lookup, new Set(unknown.map((parameter) => parameter.slot)));
+      const slots = unknown.map((parameter) => parameter.slot);
+      return once(search, `call ${expr.key} ${slots.join(" ")}`, () => isNever(definition.body, search, new Set(slots)));
     }
     default:
       return false;

@@ -20,7 +20,7 @@ function plain(value: unknown, slots: Map<unknown, number>): unknown {
   const result: Record<string, unknown> = {};
   for (const [key, part] of Object.entries(value)) {
     if (ignored.has(key) || (key === "name" && binders.has(kind))) continue;
-    if (key === "slot") {
+    if (key === "slot" && kind !== "let") {
       if (!slots.has(part)) slots.set(part, slots.size);
       result[key] = slots.get(part);
     } else if (key === "field" || key === "predicate") result[key] = nameOf(part);
