@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { admit } from "./door.ts";
 
@@ -114,4 +115,60 @@ it("does not unwrap statements inside statements without end", async () => {
   const { value, diagnostics } = await open(json);
   expect(value).toEqual([]);
   expect(diagnostics[0]?.code).toBe("WB0915");
+});
+
+const encoded = (json: object | string): string => btoa(typeof json === "string" ? json : JSON.stringify(json));
+const envelope = (payload: string, payloadType = "application/vnd.in-toto+json") => ({ payloadType, payload, signatures: [] });
+
+it.each([
+  [envelope("%%%"), "/payload", "not base64"],
+  [envelope(encoded(statement), "text/plain"), "/payloadType", "not `application/vnd.in-toto+json`"],
+  [envelope(encoded(bom)), "/payload", "no in-toto statement"],
+  [envelope(encoded('{"_type": 1, "_type": 2}')), "/payload", "given twice"],
+  [envelope(encoded({ ...statement, predicate: { ...bom, version: 0 } })), "/payload/predicate/version", "must be >= 1"],
+  [envelope(encoded({ ...statement, predicate: envelope("") })), "/payload/predicate", "an attestation again"],
+  [{ mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", dsseEnvelope: envelope("%") }, "/dsseEnvelope/payload", "not base64"],
+])("refuses an envelope that is broken, with a place in the file: %#", async (json, pointer, message) => {
+  const { value, diagnostics } = await open(json);
+  expect(value).toEqual([]);
+  expect(diagnostics[0]?.pointer).toBe(pointer);
+  expect(diagnostics[0]?.message).toContain(message);
+  expect(diagnostics[0]?.location?.end).toBeGreaterThan(0);
+});
+
+it("opens DSSE envelopes and Sigstore bundles, whose signatures say nothing yet", async () => {
+  for (const json of [
+    envelope(encoded(statement)),
+    { mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", dsseEnvelope: envelope(encoded(statement)) },
+  ]) {
+    const { value, diagnostics } = await open(json);
+    expect(diagnostics).toEqual([]);
+    expect(value[0]?.type).toBe("waybill.sbom.Bom");
+    expect(value[0]?.about).toHaveLength(2);
+  }
+});
+
+it("says which part of a document it would read", async () => {
+  const { diagnostics } = await open({ attestations: [{ signatures: [], statement }] });
+  expect(diagnostics[0]?.help).toBe("`/attestations/0/statement` is of a format that is read: give it as a file of its own");
+});
+
+it("never throws: whatever the bytes, there is evidence or a reason", async () => {
+  const start = fc.constantFrom("", "{", "[", "a: ", "---\n", '{"bomFormat":"CycloneDX",', '{"payloadType":"x","payload":"', "\uFEFF{");
+  const name = fc.constantFrom("x.json", "x.yaml", "x");
+  await fc.assert(
+    fc.asyncProperty(start, fc.uint8Array({ maxLength: 60 }), fc.string({ maxLength: 40 }), name, async (head, bytes, tail, file) => {
+      const whole = new Uint8Array([...bytesOf(head), ...bytes, ...bytesOf(tail)]);
+      const { value, diagnostics } = await admit(whole, file, "sha256:00");
+      expect(value.length > 0 || diagnostics.some((d) => d.level === "error")).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.json(), async (text) => {
+      const { value, diagnostics } = await open(text);
+      expect(value.length > 0 || diagnostics.some((d) => d.level === "error")).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -5,8 +5,9 @@
 import type { Diagnostic, Result, Span } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { adapters as known, type LoadAdapter } from "./adapters.ts";
+import { isEnvelope, open } from "./envelope.ts";
 import type { Adapter, Evidence, Source } from "./evidence.ts";
-import { fault, shown } from "./fault.ts";
+import { fault, shown, token } from "./fault.ts";
 import { readJson } from "./json/read.ts";
 import { locateAll } from "./json/walk.ts";
 import { validate } from "./schema/validate.ts";
@@ -61,6 +62,7 @@ export async function admitValue(
   source: Source,
   among: readonly (Adapter | LoadAdapter)[] = known,
 ): Promise<Result<readonly Evidence[]>> {
+  if (isEnvelope(json)) return admitEnvelope(json, source, among);
   if (isStatement(json)) return admitStatement(json, source, among);
   const adapter = await adapterFor(json, among);
   if (!adapter) return { value: [], diagnostics: [unknownFormat(json, source, await Promise.all(among.map(load)))] };
@@ -93,6 +95,17 @@ async function adapterFor(json: unknown, among: readonly (Adapter | LoadAdapter)
   return undefined;
 }
 
+async function admitEnvelope(
+  json: unknown,
+  source: Source,
+  among: readonly (Adapter | LoadAdapter)[],
+): Promise<Result<readonly Evidence[]>> {
+  const opened = open(json, source.name, source.base, defaultLimits);
+  if (!("json" in opened)) return { value: [], diagnostics: opened };
+  if (isStatement(opened.json)) return admitStatement(opened.json, { ...source, base: opened.base }, among);
+  return { value: [], diagnostics: [fault("WB0915", { problem: "its payload is no in-toto statement" }, opened.base)] };
+}
+
 /** A bare in-toto statement: nobody's signature was checked, so it is a claim like any document. */
 async function admitStatement(
   statement: Statement,
@@ -101,8 +114,8 @@ async function admitStatement(
 ): Promise<Result<readonly Evidence[]>> {
   const { value, diagnostics } = unwrap(statement, source.base);
   if (!value) return { value: [], diagnostics };
-  if (isStatement(value.predicate)) {
-    return { value: [], diagnostics: [fault("WB0915", { problem: "its predicate is a statement again" }, `${source.base}/predicate`)] };
+  if (isStatement(value.predicate) || isEnvelope(value.predicate)) {
+    return { value: [], diagnostics: [fault("WB0915", { problem: "its predicate is an attestation again" }, `${source.base}/predicate`)] };
   }
   const inner = await admitValue(value.predicate, { ...source, base: `${source.base}/predicate` }, among);
   const about = value.about;
@@ -157,24 +170,47 @@ function foreignFormat(head: string): { readonly notes: readonly string[]; reado
 }
 
 function unknownFormat(json: unknown, source: Source, among: readonly Adapter[]): Diagnostic {
-  const keys = json !== null && typeof json === "object" && !Array.isArray(json) ? Object.keys(json) : undefined;
-  const found = keys
-    ? `an object with ${
-        keys.length === 0
-          ? "no keys"
-          : keys
-              .slice(0, 8)
-              .map((key) => `\`${key.slice(0, 40)}\``)
-              .join(", ")
-      }${keys.length > 8 ? " …" : ""}`
-    : shown(json);
+  const inside = knownInside(json, among);
   return fault("WB0911", { name: source.name }, source.base, {
-    found,
+    found: keysOf(json),
     notes: [`formats that are read: ${among.map((adapter) => adapter.title).join(", ")}`],
+    ...(inside === undefined ? {} : { help: `\`${source.base}${inside}\` is of a format that is read: give it as a file of its own` }),
   });
 }
 
-/** Diagnostics with their places in the text. */
+function keysOf(json: unknown): string {
+  if (json === null || typeof json !== "object" || Array.isArray(json)) return shown(json);
+  const keys = Object.keys(json);
+  if (keys.length === 0) return "an object without keys";
+  const named = keys.slice(0, 8).map((key) => `\`${key.slice(0, 40)}\``);
+  return `an object with ${named.join(", ")}${keys.length > 8 ? " …" : ""}`;
+}
+
+/** How far a document is looked through for one that it wraps. */
+const wrapped = { values: 500, depth: 4 };
+
+/** The pointer of the first value inside that is of a known format. */
+function knownInside(json: unknown, among: readonly Adapter[]): string | undefined {
+  let level: readonly (readonly [value: unknown, pointer: string])[] = [[json, ""]];
+  let left = wrapped.values;
+  for (let depth = 0; depth < wrapped.depth; depth++) {
+    const next: [unknown, string][] = [];
+    for (const [value, pointer] of level) {
+      if (value === null || typeof value !== "object") continue;
+      for (const key of Object.keys(value)) {
+        if (left-- <= 0) return undefined;
+        const inner = (value as Record<string, unknown>)[key];
+        const place = `${pointer}/${token(key)}`;
+        if (isStatement(inner) || isEnvelope(inner) || among.some((adapter) => adapter.detect(inner))) return place;
+        next.push([inner, place]);
+      }
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+/** Diagnostics with their places in the text: where a pointer leads into an envelope, the envelope's. */
 async function placed(
   diagnostics: readonly Diagnostic[],
   path: string,
@@ -182,12 +218,25 @@ async function placed(
   yaml: boolean,
   part: number | undefined,
 ): Promise<readonly Diagnostic[]> {
-  const pointers = diagnostics.flatMap((d) => (d.pointer === undefined || d.location ? [] : [d.pointer]));
+  const pointers = diagnostics.flatMap((d) => (d.pointer === undefined || d.location ? [] : above(d.pointer)));
   const spans = yaml ? await placesInYaml(text, pointers, part) : locateAll(text, pointers);
   return diagnostics.map((d) => {
     if (d.location || d.pointer === undefined) return d;
-    return { ...d, location: { path, ...(spans.get(d.pointer) ?? { start: 0, end: 0 }) } };
+    const span = above(d.pointer)
+      .map((pointer) => spans.get(pointer))
+      .find((found) => found !== undefined);
+    return { ...d, location: { path, ...(span ?? { start: 0, end: 0 }) } };
   });
+}
+
+/** A pointer and those of what it is in, innermost first. */
+function above(pointer: string): readonly string[] {
+  const all = [pointer];
+  for (let end = pointer.lastIndexOf("/"); end >= 0; end = pointer.lastIndexOf("/", end - 1)) {
+    all.push(pointer.slice(0, end));
+    if (end === 0) break;
+  }
+  return all;
 }
 
 async function placesInYaml(
