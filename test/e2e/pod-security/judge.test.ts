@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { buildKubernetes, type Kubernetes } from "./kubernetes.ts";
 import { judge, packAt, packProgram, readManifest } from "./pack.ts";
 import { anyPod } from "./pods.ts";
@@ -14,6 +16,30 @@ describe("the Pod Security pack and Kubernetes' own admission", () => {
   let kubernetes: Kubernetes = { ok: false, reason: "not built" };
   beforeAll(() => {
     kubernetes = buildKubernetes();
+  }, 300_000);
+
+  it("decide every pod that Kubernetes publishes, for every version, as it says", async (context) => {
+    if (!kubernetes.ok) return context.skip(kubernetes.reason);
+    const program = packProgram();
+    const wrong: string[] = [];
+    let decided = 0;
+    for (const level of levels) {
+      for (const version of readdirSync(`${kubernetes.published}/${level}`)) {
+        const pack = packAt(program, level, version);
+        for (const verdict of ["pass", "fail"]) {
+          for (const file of readdirSync(`${kubernetes.published}/${level}/${version}/${verdict}`)) {
+            const path = `${kubernetes.published}/${level}/${version}/${verdict}/${file}`;
+            const decision = judge(pack, await readManifest(parse(readFileSync(path, "utf8")), file));
+            decided += 1;
+            const undecided = decision.clauses.filter((clause) => clause.outcome === "undecided").map((clause) => clause.label);
+            if ((decision.effect === "allow") !== (verdict === "pass") || undecided.length > 0)
+              wrong.push(`${level} ${version} ${file}: ${decision.effect}, undecided: ${undecided.join(" ")}`);
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(decided).toBeGreaterThan(4000);
   }, 300_000);
 
   it("decide random pods alike, at both levels and every version", async (context) => {

@@ -9,7 +9,12 @@ const folder = fileURLToPath(new URL(".", import.meta.url));
 
 /** The commands of this folder, or why they are not there. */
 export type Kubernetes =
-  | { readonly ok: true; run(command: "shape" | "judge" | "decode", lines?: readonly string[]): readonly string[] }
+  | {
+      readonly ok: true;
+      run(command: "shape" | "judge" | "decode", lines?: readonly string[]): readonly string[];
+      /** The folder of the pods that Kubernetes publishes with their verdicts: `<level>/<version>/<pass|fail>/<name>.yaml`. */
+      readonly published: string;
+    }
   | { readonly ok: false; readonly reason: string };
 
 /**
@@ -22,8 +27,10 @@ export function buildKubernetes(): Kubernetes {
   const env = { ...process.env, GOPROXY: "off", GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local" };
   const built = spawnSync("go", ["build", "-o", `${target}/`, "./shape", "./judge", "./decode"], { cwd: folder, env, encoding: "utf8" });
   if (built.status !== 0) return { ok: false, reason: `its modules are not at hand: ${built.stderr.trim().split("\n")[0] ?? ""}` };
+  const module = spawnSync("go", ["list", "-m", "-f", "{{.Dir}}", "k8s.io/pod-security-admission"], { cwd: folder, env, encoding: "utf8" });
   return {
     ok: true,
+    published: join(module.stdout.trim(), "test", "testdata"),
     run(command, lines = []) {
       const path = join(target, existsSync(join(target, `${command}.exe`)) ? `${command}.exe` : command);
       const done = spawnSync(path, { input: lines.map((line) => `${line}\n`).join(""), encoding: "utf8", maxBuffer: 1 << 30 });
