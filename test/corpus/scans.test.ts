@@ -6,6 +6,7 @@ import { joinFindings } from "../../engine/evaluate/intrinsics/findings.ts";
 import { uniteFindings } from "../../engine/evaluate/intrinsics/merge.ts";
 import { admit } from "../../engine/evidence/door.ts";
 import type { Evidence } from "../../engine/evidence/evidence.ts";
+import { scoreOfVector } from "../../engine/evidence/scan/cvss.ts";
 import type { DataRecord, DataValue } from "../../language/core/data.ts";
 import { Lack, OpenList } from "../../language/core/data.ts";
 import type { Result } from "../../language/diagnostics/diagnostic.ts";
@@ -134,6 +135,18 @@ describe.skipIf(!present)("reports of the corpus (skipped where it is not beside
     });
   });
 
+  it("base scores of vectors are the scores that scanners print beside them", () => {
+    const pairs = [
+      "trivy/all_statuses.json",
+      "trivy/scheme_2_many_vulns.json",
+      "trivy/kubernetes.json",
+      "anchore_grype/check_all_fields.json",
+      "anchore_grype/many_vulns_with_epss_values.json",
+    ].flatMap((path) => ratings(JSON.parse(readFileSync(new URL(path, root), "utf8"))));
+    expect(pairs.length).toBeGreaterThan(100);
+    for (const [vector, score] of pairs) expect([vector, scoreOfVector(vector)?.score]).toEqual([vector, score]);
+  });
+
   it("CodeQL's results are findings by rule, of unknown severity where the rule has no score", async () => {
     const findings = findingsOf(await scan("sarif/codeQL-output.sarif"));
     expect(tally(findings, "severity")).toEqual({ missing: 72 });
@@ -161,3 +174,16 @@ describe.skipIf(!present)("reports of the corpus (skipped where it is not beside
     ).toBe(true);
   });
 });
+
+/** Every vector with the score beside it, as Trivy and Grype write them. */
+function ratings(json: unknown): readonly (readonly [vector: string, score: number])[] {
+  if (json === null || typeof json !== "object") return [];
+  const value = json as Readonly<Record<string, unknown>>;
+  const metrics = value["metrics"] as Readonly<Record<string, unknown>> | undefined;
+  const own = [
+    [value["V2Vector"], value["V2Score"]],
+    [value["V3Vector"], value["V3Score"]],
+    [value["vector"], metrics?.["baseScore"]],
+  ].filter((pair): pair is [string, number] => typeof pair[0] === "string" && typeof pair[1] === "number");
+  return [...own, ...Object.values(value).flatMap(ratings)];
+}
