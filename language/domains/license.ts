@@ -112,12 +112,11 @@ function answer(expression: LicenseExpression, ids: ReadonlySet<string>, any: "a
 }
 
 /**
- * An id of the list covers the licence with `+` and with any exception: an exception only adds permissions, and `+`
- * only choices. The full form (`GPL-2.0-only WITH Classpath-exception-2.0`) covers itself alone.
+ * A leaf is in the list by its whole text (semantics, section 4: `l ∈ S`), so `GPL-2.0-only` does not stand for
+ * `GPL-2.0-only WITH Classpath-exception-2.0`, which asks for less. `+` only adds choices: an id covers itself with it.
  */
 function isListed(leaf: Extract<LicenseExpression, { kind: "license" }>, ids: ReadonlySet<string>): boolean {
-  if (ids.has(leaf.id)) return true;
-  return (leaf.plus || leaf.exception !== undefined) && ids.has(showExpression(leaf));
+  return ids.has(showExpression(leaf)) || (leaf.exception === undefined && ids.has(leaf.id));
 }
 
 const idSets = new WeakMap<readonly string[], ReadonlySet<string>>();

@@ -2,13 +2,12 @@
 import { type DataRecord, type DataValue, OpenList } from "../../../language/core/data.ts";
 import type { IntrinsicCall } from "../../../language/core/ir.ts";
 import type { ImageRef } from "../../../language/domains/image-ref.ts";
-import type { License } from "../../../language/domains/license.ts";
+import { type License, obliges, permits } from "../../../language/domains/license.ts";
 import type { Purl } from "../../../language/domains/purl.ts";
 import type { Type } from "../../../language/semantics/types.ts";
 import type { Env } from "../env.ts";
 import { joinFindings } from "../intrinsics/findings.ts";
 import { kubernetesMinor } from "../intrinsics/kubernetes-minor.ts";
-import { licenseObliges, licensePermits } from "../intrinsics/licenses.ts";
 import { causeBit, MALFORMED, MISSING, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
 import { Collection, isVirtual, NoRecord, type RecordValue } from "../virtual.ts";
 import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
@@ -16,15 +15,15 @@ import { fieldReader, unknownOf } from "./fields.ts";
 import { freeLocals } from "./free.ts";
 import { memoised } from "./memo.ts";
 
-/** Strict on scalars: called only when every argument is known. */
-type Strict = (args: readonly unknown[], site: Site) => unknown;
+/** Strict on scalars: called only when every argument is known. What it wants is a want about its first argument. */
+type Strict = (args: readonly unknown[], site: Site, record: DataRecord | undefined) => unknown;
 
-function licence(read: typeof licenseObliges): Strict {
-  return ([license, ids], site) => {
+function licence(read: typeof obliges): Strict {
+  return ([license, ids], site, record) => {
     const { items, open } = ids as Collection;
     const truth = read(license as License, items as readonly string[]);
     if (truth === "missing")
-      return want(MISSING, site, undefined, `\`${(license as License).text}\` does not say under which SPDX licence it stands`);
+      return want(MISSING, site, record, `\`${(license as License).text}\` does not say under which SPDX licence it stands`);
     // More ids can only oblige or permit more: a list that may be longer settles nothing that is false.
     return truth === false && open !== undefined ? open : truth;
   };
@@ -35,8 +34,8 @@ function part<T>(read: (value: T) => string | undefined): Strict {
 }
 
 const strict: Readonly<Record<string, Strict>> = {
-  "waybill.license.obliges": licence(licenseObliges),
-  "waybill.license.permits": licence(licensePermits),
+  "waybill.license.obliges": licence(obliges),
+  "waybill.license.permits": licence(permits),
   "waybill.kubernetes.minor": ([version], site) =>
     kubernetesMinor(version as string) ?? want(MALFORMED, site, undefined, `\`${String(version)}\` is no version of Kubernetes`),
   "imageref.registry": part<ImageRef>((ref) => ref.registry),
@@ -56,7 +55,7 @@ export const intrinsicNames: readonly string[] = [...Object.keys(strict), "waybi
 export function compileIntrinsic(context: Context, expr: IntrinsicCall): Compiled {
   const site = context.site(expr);
   const args = expr.args.map((arg) => context.compile(arg));
-  const call = expr.name === "waybill.vuln.findings" ? findings(expr, args, site) : strictCall(expr, args, site);
+  const call = expr.name === "waybill.vuln.findings" ? findings(expr, args, site) : strictCall(context, expr, args, site);
   const checked: Fn = (env) => failure(env, expr.name, expr.type, site) ?? call(env);
   return expr.name === "waybill.vuln.findings" && freeLocals(expr).size === 0 ? fixed(memoised(context, checked)) : fixed(checked);
 }
@@ -69,21 +68,26 @@ function failure(env: Env, name: string, type: Type, site: Site): unknown {
   return unknownOf(type, wants.reduce(union));
 }
 
-function strictCall(expr: IntrinsicCall, args: readonly Compiled[], site: Site): Fn {
+function strictCall(context: Context, expr: IntrinsicCall, args: readonly Compiled[], own: Site): Fn {
   const compute = strict[expr.name];
-  if (compute === undefined) return () => unknownOf(expr.type, want(MISSING, site, undefined, "the engine does not provide it"));
+  if (compute === undefined) return () => unknownOf(expr.type, want(MISSING, own, undefined, "the engine does not provide it"));
+  const [first] = expr.args;
+  const site = first?.kind === "field" ? context.site(first) : own;
+  const record = first?.kind === "field" ? context.compile(first.record).fn : undefined;
   const [only] = args;
   if (args.length === 1 && only !== undefined) {
     return (env) => {
       const value = only.fn(env);
-      return value instanceof Unknown ? unknownOf(expr.type, value) : compute([value], site);
+      return value instanceof Unknown ? unknownOf(expr.type, value) : compute([value], site, undefined);
     };
   }
   return (env) => {
     const values = args.map((arg) => arg.fn(env));
     let unknown: Unknown | undefined;
     for (const value of values) if (value instanceof Unknown) unknown = unknown === undefined ? value : union(unknown, value);
-    return unknown === undefined ? compute(values, site) : unknownOf(expr.type, unknown);
+    return unknown === undefined
+      ? compute(values, site, record === undefined ? undefined : (record(env) as DataRecord))
+      : unknownOf(expr.type, unknown);
   };
 }
 

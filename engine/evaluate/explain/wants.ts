@@ -56,5 +56,5 @@ export function groupWants(unknown: Unknown, population: ReadonlyMap<string, num
 
 /** Details that name the member's own value would make a group of each; they are shown beside the member instead. */
 function manyDetails(detail: string): string {
-  return detail.replace(/[`"][^`"]*[`"]/g, "…");
+  return detail.replace(/`[^`]*`/g, "…").replace(/"[^"]*"/g, "…");
 }

@@ -99,7 +99,7 @@ it("reads a choice as obliging only when every choice obliges, and as permitted 
     ["MIT OR GPL-2.0", false, true],
     ["MIT AND GPL-2.0", true, false],
     ["(MIT OR GPL-2.0) AND ISC", false, false],
-    ["GPL-2.0 WITH Classpath-exception-2.0", true, true],
+    ["GPL-2.0 WITH Classpath-exception-2.0", false, false],
     ["GPL-2.0-or-later", false, false],
     ["GPL-2.0 AND NOASSERTION", true, "missing"],
     ["GPL-2.0 OR NOASSERTION", "missing", true],
@@ -139,11 +139,17 @@ it("joins several entries as AND, and keeps what it could not read", () => {
   expect(mixed.license && obliges(mixed.license, ["MIT"])).toBe("missing");
 });
 
-const ids = ["MIT", "ISC", "Apache-2.0", "GPL-2.0-only", "GPL-2.0-or-later", "LicenseRef-acme", "0BSD"];
-const leaf: fc.Arbitrary<string> = fc.oneof(
-  fc.constantFrom(...ids),
-  fc.constantFrom("Apache-2.0+", "GPL-2.0-only WITH Classpath-exception-2.0", "MIT WITH GCC-exception-3.1"),
-);
+const ids = [
+  "MIT",
+  "ISC",
+  "Apache-2.0",
+  "GPL-2.0-only",
+  "GPL-2.0-or-later",
+  "LicenseRef-acme",
+  "0BSD",
+  "GPL-2.0-only WITH Classpath-exception-2.0",
+];
+const leaf: fc.Arbitrary<string> = fc.constantFrom(...ids, "Apache-2.0+");
 const { expression } = fc.letrec<{ expression: string }>((tie) => ({
   expression: fc.oneof(
     { depthSize: "medium", withCrossShrink: true },
