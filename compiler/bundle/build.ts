@@ -5,7 +5,7 @@
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -30,6 +30,23 @@ async function thirdParty(metafile: Metafile): Promise<string> {
   return parts.join("\n\n");
 }
 
+/**
+ * CommonJS packages ask for Node's own modules by `require`, which ES modules lack; making one in each chunk costs
+ * milliseconds of every call. `child_process` is for commander's subcommands in files of their own, which we have none of.
+ */
+const builtins: Plugin = {
+  name: "builtins",
+  setup(build) {
+    build.onLoad({ filter: /node_modules[\\/](commander|yaml)[\\/].*\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const contents = text.replace(/\brequire\(['"](?:node:)?(child_process|events|fs|path|process|buffer)['"]\)/g, (_, name: string) =>
+        name === "child_process" ? "{}" : name === "process" ? "globalThis.process" : `globalThis.process.getBuiltinModule("node:${name}")`,
+      );
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 /** Bundles to a folder; the entry is `waybill.js` in it. */
 export async function bundle(outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
@@ -45,8 +62,7 @@ export async function bundle(outdir: string): Promise<Metafile> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
-    // CommonJS packages in the bundle ask for Node's own modules by `require`.
-    banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
+    plugins: [builtins],
     chunkNames: "chunks/[name]-[hash]",
     mainFields: ["module", "main"],
     metafile: true,

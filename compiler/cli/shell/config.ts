@@ -9,7 +9,6 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { parse, TomlError } from "smol-toml";
 import type { Location } from "../../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
@@ -61,7 +60,7 @@ export async function readConfig(): Promise<Config> {
   const wrong = (key: string, problem: string, help?: string): Stop =>
     new Stop(exit.usage, [diagnostic("WB1006", { key, problem }, place(key), help === undefined ? {} : { help })]);
 
-  const table = parseToml(found.text, path);
+  const table = await parseToml(found.text, path);
   for (const key of Object.keys(table)) {
     if (keys.includes(key)) continue;
     const near = nearest(key, keys);
@@ -81,7 +80,9 @@ export async function readConfig(): Promise<Config> {
   };
 }
 
-function parseToml(text: string, path: string): Record<string, unknown> {
+/** Most calls have no `waybill.toml`, so its parser is loaded where there is one. */
+async function parseToml(text: string, path: string): Promise<Record<string, unknown>> {
+  const { parse, TomlError } = await import("smol-toml");
   try {
     return parse(text, { integersAsBigInt: "asNeeded" });
   } catch (problem) {

@@ -1,8 +1,8 @@
 /** Digests, computed here and passed into the pure core. */
-import { createHash } from "node:crypto";
 
-/** `sha256:<hex>` */
+/** `sha256:<hex>`. The module is loaded when it is used: most verbs compute no digest, and it takes milliseconds. */
 export function sha256(bytes: Uint8Array | string): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 

@@ -99,7 +99,10 @@ export async function nameSubject(subject: string, files: EvidenceFiles): Promis
   throw new Stop(exit.usage, [diagnostic("WB1013", { subject, reason: "nothing in it can be judged" }, undefined)]);
 }
 
-/** The root components of SBOMs, then what scans say they scanned: who is judged where nobody was named. */
+/**
+ * Who is judged where nobody was named: the root components of SBOMs, else what scans say they scanned, else whatever
+ * the one document is about, by the name of its file (a document that names nothing is bound by the caller).
+ */
 export function subjectsOfEvidence(evidence: readonly Evidence[]): readonly Subject[] {
   const roots = new Map<string, Subject>();
   for (const one of evidence.filter((piece) => piece.type === "waybill.sbom.Bom")) {
@@ -120,6 +123,12 @@ export function subjectsOfEvidence(evidence: readonly Evidence[]): readonly Subj
     if (target === undefined || target === "") continue;
     const digest = one.about.find((binding) => binding.kind !== "config")?.digest;
     roots.set(target, artifactSubject(target, undefined, digest));
+  }
+  const [first] = evidence;
+  const oneDocument = first !== undefined && evidence.every((piece) => piece.document.digest === first.document.digest);
+  if (roots.size === 0 && oneDocument && kindOfType.get(first.type) === undefined) {
+    const name = first.document.name.split(/[\\/]/).at(-1) ?? first.document.name;
+    roots.set(name, artifactSubject(name, undefined, first.about.find((binding) => binding.kind !== "config")?.digest));
   }
   return [...roots.values()];
 }
