@@ -27,6 +27,13 @@ export function artifactSubject(name: string, purl: string | undefined, digest: 
   return { kind: "artifact", name: purl ?? name, ...(digest === undefined ? {} : { digest }), data };
 }
 
+/** An artifact with the digests that a document says it is about; an image ID is known as that, never as a manifest's. */
+function boundSubject(name: string, purl: string | undefined, evidence: Evidence): Subject {
+  const subject = artifactSubject(name, purl, evidence.about.find((binding) => binding.kind !== "config")?.digest);
+  const config = evidence.about.find((binding) => binding.kind === "config")?.digest;
+  return config === undefined ? subject : { ...subject, configDigest: config };
+}
+
 /** `pkg:…`, `sha256:…` or an image reference; the reason where it is none. */
 export function subjectOfText(text: string): Subject | string {
   if (text.startsWith("pkg:")) {
@@ -110,25 +117,22 @@ export function subjectsOfEvidence(evidence: readonly Evidence[]): readonly Subj
     const name = root && text(root["name"]);
     if (!root || name === undefined) continue;
     const purl = text(root["purl"]);
-    const digest = one.about.find((binding) => binding.kind !== "config")?.digest;
     const group = text(root["group"]);
     const version = text(root["version"]) ?? text(record(root["version"])?.["text"]);
     const full = `${group === undefined ? "" : `${group}/`}${name}${version === undefined ? "" : `@${version}`}`;
-    const subject = artifactSubject(name, purl, digest);
-    roots.set(purl ?? full, { ...subject, name: purl ?? full });
+    roots.set(purl ?? full, { ...boundSubject(name, purl, one), name: purl ?? full });
   }
   if (roots.size > 0) return [...roots.values()];
   for (const one of evidence.filter((piece) => piece.type === "waybill.vuln.Scan")) {
     const target = text(one.data["target"]);
     if (target === undefined || target === "") continue;
-    const digest = one.about.find((binding) => binding.kind !== "config")?.digest;
-    roots.set(target, artifactSubject(target, undefined, digest));
+    roots.set(target, boundSubject(target, undefined, one));
   }
   const [first] = evidence;
   const oneDocument = first !== undefined && evidence.every((piece) => piece.document.digest === first.document.digest);
   if (roots.size === 0 && oneDocument && kindOfType.get(first.type) === undefined) {
     const name = first.document.name.split(/[\\/]/).at(-1) ?? first.document.name;
-    roots.set(name, artifactSubject(name, undefined, first.about.find((binding) => binding.kind !== "config")?.digest));
+    roots.set(name, boundSubject(name, undefined, first));
   }
   return [...roots.values()];
 }
