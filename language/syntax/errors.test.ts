@@ -142,7 +142,7 @@ let last = 1
   expect(said(text)).toEqual([
     "3:1 WB0102 `ruel` does not begin a declaration",
     "5:5 WB0101 expected `:`, found `Int`",
-    "6:15 WB0127 `>=` is read as one symbol here",
+    "6:14 WB0127 `>=` is read as one symbol here",
     "7:20 WB0101 expected `false`, found `true`",
     "9:10 WB0101 expected `for`, found `fro`",
     "10:3 WB0102 `requre` does not begin a clause",

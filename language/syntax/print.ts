@@ -167,9 +167,7 @@ export function quoted(text: string): string {
 export function printTemplate(template: Template): string {
   const parts = template.parts.map((part) =>
     part.kind === "text"
-      ? quoted(part.text)
-          .slice(1, -1)
-          .replace(/[{}]/g, (brace) => brace + brace)
+      ? quoted(part.text.replace(/[{}]/g, (brace) => brace + brace)).slice(1, -1)
       : `{${printQName({ parts: part.path, span: part.span })}}`,
   );
   return `"${parts.join("")}"`;

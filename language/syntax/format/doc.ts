@@ -16,6 +16,8 @@ export type Doc =
   | { readonly kind: "if-broken"; readonly broken: Doc; readonly flat: Doc }
   /** As many of the parts on each line as fit. */
   | { readonly kind: "fill"; readonly parts: readonly Doc[] }
+  /** A comma behind the last part, which goes in front of a comment that is there already. */
+  | { readonly kind: "comma" }
   /** A comment behind something on its line. */
   | { readonly kind: "behind"; readonly text: string }
   /** A comment on a line of its own. */
@@ -24,6 +26,7 @@ export type Doc =
 export const line: Doc = { kind: "line" };
 export const soft: Doc = { kind: "soft" };
 export const hard: Doc = { kind: "hard" };
+export const comma: Doc = { kind: "comma" };
 /** An empty line, and then the next. */
 export const blank: Doc = { kind: "blank" };
 
@@ -58,7 +61,10 @@ interface Measure {
 }
 
 function measure(doc: Doc, commented: boolean): Measure {
-  if (typeof doc === "string") return { width: commented && doc !== "" ? Number.POSITIVE_INFINITY : columns(doc), commented };
+  if (typeof doc === "string") {
+    if (doc.trim() === "") return { width: columns(doc), commented };
+    return { width: commented ? Number.POSITIVE_INFINITY : columns(doc), commented: false };
+  }
   if (Array.isArray(doc)) {
     let width = 0;
     let seen = commented;
@@ -75,10 +81,13 @@ function measure(doc: Doc, commented: boolean): Measure {
       return { width: commented ? Number.POSITIVE_INFINITY : 1, commented };
     case "soft":
       return { width: 0, commented };
+    case "comma":
+      return { width: 1, commented };
     case "hard":
     case "blank":
+      return { width: Number.POSITIVE_INFINITY, commented: false };
     case "own":
-      return { width: Number.POSITIVE_INFINITY, commented };
+      return { width: Number.POSITIVE_INFINITY, commented: true };
     case "behind":
       return { width: 0, commented: true };
     case "indent":
@@ -192,6 +201,9 @@ export function render(doc: Doc): string {
         stack.push({ indent: by, broken: false, doc: first });
         break;
       }
+      case "comma":
+        current += ",";
+        break;
       case "behind":
         if (ended) newline(by);
         if (current.trim() === "") current += node.text;
@@ -243,6 +255,9 @@ function fits(first: Command, rest: readonly Command[], width: number, ended: bo
         return broken;
       case "own":
         return false;
+      case "comma":
+        left -= 1;
+        break;
       case "behind":
         commented = true;
         break;

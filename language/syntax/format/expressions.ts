@@ -1,6 +1,6 @@
 /** Expressions as documents. Tokens are taken in the order in which they stand in the source. */
 import type { BinaryExpr, CallExpr, Expr, ListExpr, OriginNode, ParenExpr, QName, RecordExpr } from "../tree.ts";
-import { type Doc, fill, group, ifBroken, indent, join, line, soft } from "./doc.ts";
+import { comma, type Doc, fill, group, ifBroken, indent, join, line, soft } from "./doc.ts";
 import { dangling, type Item, itemLines } from "./items.ts";
 import type { TokenSource } from "./source.ts";
 
@@ -194,9 +194,9 @@ function args(s: TokenSource, call: CallExpr, depth: number): Doc {
 function bracketed(s: TokenSource, open: Doc, parts: readonly Doc[], arrange: (parts: readonly Doc[]) => Doc): Doc {
   if (parts.length === 0) return [open, s.take()];
   const last = parts.at(-1) ?? "";
-  const comma = s.optionalComma();
-  const all = [...parts.slice(0, -1), [last, comma.kept ? comma.doc : [ifBroken(",", ""), comma.doc]]];
-  return group([open, indent(2, [soft, arrange(all)]), soft, s.take()]);
+  const written = s.optionalComma();
+  const all = [...parts.slice(0, -1), [last, written.kept ? "" : ifBroken(comma, ""), written.doc]];
+  return group([open, indent(2, [soft, arrange(all), dangling(s, false)]), soft, s.take()]);
 }
 
 const simple: ReadonlySet<Expr["kind"]> = new Set(["string", "int", "decimal", "bool", "date", "duration", "advisory", "name", "field"]);
@@ -222,10 +222,10 @@ export function record(s: TokenSource, expr: RecordExpr, depth: number): Doc {
     const leads = s.leads();
     const name = [s.take(), s.take()];
     const value = expression(s, entry.value, depth + 2);
-    const comma = s.optionalComma();
-    items.push({ leads, kind: "entry", columns: [name, [value, comma.doc]] });
+    const separator = s.optionalComma();
+    items.push({ leads, kind: "entry", columns: [name, [value, separator.doc]] });
     // A comma that stays has a comment, and nothing with a comment in it is ever on one line.
-    flat.push([leads.comments.map((c): Doc => ({ kind: "own", text: c.text })), name, " ", value, comma.doc]);
+    flat.push([leads.comments.map((c): Doc => ({ kind: "own", text: c.text })), name, " ", value, separator.doc]);
   }
   const tail = dangling(s, false);
   const close = s.take();
