@@ -1,5 +1,5 @@
 /** `vulnerabilities` of a CycloneDX document (from version 1.4): findings, and what their analysis says as VEX. */
-import { type DataRecord, type DataValue, type DocumentRef, Lack, OpenList, origin } from "../../../language/core/data.ts";
+import { type DataRecord, type DataValue, type DocumentRef, Lack, OpenList, type Origin, origin } from "../../../language/core/data.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import type { References } from "../sbom/references.ts";
 import { titleOf } from "../scan/scan.ts";
@@ -35,7 +35,8 @@ export function vulnerabilities(
   for (const [index, json] of objects(bom["vulnerabilities"]).entries()) {
     const pointer = `${base}/vulnerabilities/${index}`;
     const affected = affects(json, scan, pointer, found, own, refs);
-    for (const one of affected) findings.push(finding(json, one, scan));
+    for (const [position, one] of affected.entries())
+      findings.push(finding(json, one, { document: scan, pointer, fields: fieldsOf(position) }));
     if (object(json["analysis"])) statements.push(statement(json, affected, vex, pointer));
   }
   return { findings, statements };
@@ -88,7 +89,23 @@ function decoded(fragment: string): string {
   }
 }
 
-function finding(json: Json, affected: Affected, document: DocumentRef): DataRecord {
+/** A finding is a vulnerability with one of what it affects. */
+function fieldsOf(position: number): Readonly<Record<string, string>> {
+  const component = `/affects/${position}`;
+  return {
+    aliases: "/references",
+    severity: "/ratings",
+    cvss: "/ratings",
+    component,
+    installed: `${component}/versions`,
+    fix: "/analysis",
+    title: "/description",
+    url: "/advisories",
+    sources: "/source",
+  };
+}
+
+function finding(json: Json, affected: Affected, place: Origin): DataRecord {
   const ratings = objects(json["ratings"]);
   const source = object(json["source"]);
   const versions = objects(affected.json["versions"]).filter((version) => (version["status"] ?? "affected") === "affected");
@@ -103,7 +120,7 @@ function finding(json: Json, affected: Affected, document: DocumentRef): DataRec
     title: titleOf(text(json["description"])),
     url: text(objects(json["advisories"])[0]?.["url"]) ?? text(source?.["url"]),
     sources: sources(source, ratings),
-    [origin]: { document, pointer: affected.pointer },
+    [origin]: place,
   };
 }
 
@@ -175,6 +192,17 @@ const justifications = new Map([
   ["code_not_reachable", "vulnerable_code_not_in_execute_path"],
 ]);
 
+const statementFields = {
+  vulnerability: "/id",
+  aliases: "/references",
+  status: "/analysis/state",
+  justification: "/analysis/justification",
+  impact: "/analysis/detail",
+  action: "/analysis/response",
+  timestamp: "/analysis/lastUpdated",
+  products: "/affects",
+};
+
 function statement(json: Json, affected: readonly Affected[], document: DocumentRef, pointer: string): DataRecord {
   const analysis = object(json["analysis"]) ?? {};
   const state = text(analysis["state"]);
@@ -188,7 +216,7 @@ function statement(json: Json, affected: readonly Affected[], document: Document
     action: joinResponse(analysis, json),
     timestamp: text(analysis["lastUpdated"]) ?? text(analysis["firstIssued"]) ?? text(json["updated"]),
     products: affected.filter((one) => one.ref !== "").map((one) => product(one, document)),
-    [origin]: { document, pointer },
+    [origin]: { document, pointer, fields: statementFields },
   };
 }
 
