@@ -33,23 +33,17 @@ export type Labels = ReadonlyMap<string, Label>;
 export const noLabels: Labels = new Map();
 
 /** The union; the first place of a label is kept. */
-export function joinLabels(...sets: readonly Labels[]): Labels {
-  return unionOf(sets);
-}
-
-function unionOf(sets: readonly Labels[]): Labels {
-  let only: Labels = noLabels;
+export function joinLabels(a: Labels, b: Labels, c: Labels = noLabels): Labels {
+  if (c.size > 0) return joinLabels(joinLabels(a, b), c);
+  if (b.size === 0 || a === b) return a;
+  if (a.size === 0) return b;
   let joined: Map<string, Label> | undefined;
-  for (const labels of sets) {
-    if (labels.size === 0 || labels === only) continue;
-    if (only.size === 0) {
-      only = labels;
-      continue;
-    }
-    joined ??= new Map(only);
-    for (const [key, label] of labels) if (!joined.has(key)) joined.set(key, label);
+  for (const [key, label] of b) {
+    if (a.has(key)) continue;
+    joined ??= new Map(a);
+    joined.set(key, label);
   }
-  return joined ?? only;
+  return joined ?? a;
 }
 
 export function withLabel(labels: Labels, label: Label): Labels {
@@ -75,12 +69,18 @@ export interface Flow {
 }
 export const constantFlow: Flow = { labels: noLabels, causes: NO_CAUSE };
 
-/** What holds of an expression made of several. */
-export function joinFlow(...flows: readonly Flow[]): Flow {
-  return joinFlows(flows);
+/** What holds of an expression made of two. */
+export function joinFlow(a: Flow, b: Flow): Flow {
+  return { labels: joinLabels(a.labels, b.labels), causes: a.causes | b.causes };
 }
 
 /** As `joinFlow`, of a list that may be long. */
 export function joinFlows(flows: readonly Flow[]): Flow {
-  return { labels: unionOf(flows.map((f) => f.labels)), causes: flows.reduce((all, f) => all | f.causes, NO_CAUSE) };
+  let labels: Labels = noLabels;
+  let causes: Causes = NO_CAUSE;
+  for (const flow of flows) {
+    labels = joinLabels(labels, flow.labels);
+    causes |= flow.causes;
+  }
+  return { labels, causes };
 }

@@ -13,6 +13,7 @@ import { isPlaceTyped } from "./operators.ts";
 export function inferList(context: Context, expr: tree.ListExpr, hint: Type | undefined): Checked {
   const location = at(context, expr);
   const wanted = hint?.kind === "list" || hint?.kind === "set" ? hint : undefined;
+  if (expr.items.length === 0 && hint?.kind === "error") return errorExpr(location);
   if (expr.items.length === 0 && wanted === undefined) {
     context.checking.sink.report("WB0338", {}, location, { help: "say its type: `let none: List<String> = []`" });
     return errorExpr(location);

@@ -1,7 +1,7 @@
 /** Attestations, and the marks `known`, `claimed` and `closed`. */
 import type * as tree from "../../syntax/tree.ts";
 import { at, type Checked, type Context, errorExpr, isError, made, sourceText } from "../context.ts";
-import { ANY_CAUSE, acknowledged, joinLabels, type Labels, MISSING, noLabels, withLabel } from "../flow.ts";
+import { ANY_CAUSE, acknowledged, type Labels, MISSING, noLabels, withLabel } from "../flow.ts";
 import { findEntity, textOf } from "../scopes.ts";
 import { didYouMean } from "../sink.ts";
 import { type RecordType, scalar, showType, type Type } from "../types.ts";
@@ -130,5 +130,5 @@ function closedMark(context: Context, expr: tree.MarkExpr, inner: Checked): Chec
     });
     return errorExpr(location);
   }
-  return made({ kind: "closed", operand: inner.core, type: inner.type, at: location }, joinLabels(inner.labels), inner.causes);
+  return made({ kind: "closed", operand: inner.core, type: inner.type, at: location }, inner.labels, inner.causes);
 }

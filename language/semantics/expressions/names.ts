@@ -1,4 +1,5 @@
 /** Names in expressions: bound names first, then the module, then variants of the expected enum, then the prelude. */
+import type { Expr } from "../../core/ir.ts";
 import type { Location } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../domains/near.ts";
 import type * as tree from "../../syntax/tree.ts";
@@ -82,10 +83,12 @@ export function inferName(context: Context, expr: tree.NameExpr, hint: Type | un
 
 function readBinding(context: Context, binding: Binding, location: Location): Checked {
   const { type, labels, causes, name } = binding;
-  const attestations = binding.attestations === true ? { attestations: true } : {};
-  if (binding.kind === "subject") return { ...made({ kind: "subject", name, type, at: location }, labels, causes), ...attestations };
-  context.checking.usedSlots.add(binding.slot);
-  return { ...made({ kind: binding.kind, slot: binding.slot, name, type, at: location }, labels, causes), ...attestations };
+  if (binding.kind !== "subject") context.checking.usedSlots.add(binding.slot);
+  const core: Expr =
+    binding.kind === "subject"
+      ? { kind: "subject", name, type, at: location }
+      : { kind: binding.kind, slot: binding.slot, name, type, at: location };
+  return binding.attestations === true ? { core, type, labels, causes, attestations: true } : { core, type, labels, causes };
 }
 
 /** A value that a module declares. */
