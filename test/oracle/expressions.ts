@@ -35,6 +35,11 @@ const equalTypes: readonly Type[] = [
   scalar("Purl"),
   scalar("License"),
 ];
+/** Types that comparisons are about; those of literals that can be written, where that is asked for. */
+function compared(types: readonly Type[], { universe }: Scope): readonly Type[] {
+  return universe.written ? types.filter((t) => !same(t, scalar("Version")) && !same(t, scalar("License"))) : types;
+}
+
 const comparisons: readonly CompareOp[] = ["==", "!=", "<", "<=", ">", ">="];
 
 export function literal(type: Type, value: Value): Literal {
@@ -89,7 +94,7 @@ function leafCondition(scope: Scope): Expr {
   const make = choices.weighted<() => Expr>([
     [4, () => comparison(0, scope)],
     [3, () => path(bool, scope)],
-    [1, () => ({ kind: "known", operand: path(choices.pick(equalTypes), scope), type: bool, at })],
+    [1, () => ({ kind: "known", operand: path(choices.pick(compared(equalTypes, scope)), scope), type: bool, at })],
     [1, () => predicate(scope)],
     [1, () => hasKey(scope)],
     [1, () => pattern(scope)],
@@ -122,7 +127,7 @@ export function operand(type: Type, depth: number, scope: Scope): Expr {
     [same(type, duration) ? 4 : 0, () => ({ kind: "-", left: operand(time, 0, scope), right: operand(time, 0, scope), type, at })],
     [type.kind === "enum" ? 4 : 0, () => tableCall(type, depth, scope)],
     [2, () => call(type, depth, scope) ?? path(type, scope)],
-    [1, () => ofRecord(type, depth, scope)],
+    [scope.universe.written ? 0 : 1, () => ofRecord(type, depth, scope)],
   ]);
   return make();
 }
@@ -186,7 +191,7 @@ export function collection(records: boolean, scope: Scope): Expr {
 }
 
 function numbers(scope: Scope): Expr {
-  const items = scope.choices.times(0, 3, () => operand(int, 0, scope));
+  const items = scope.choices.times(scope.universe.written ? 1 : 0, 3, () => operand(int, 0, scope));
   return { kind: "list", items, type: listOf(int), at };
 }
 
@@ -237,7 +242,7 @@ function join(outer: Scope, inner: Scope): Expr {
     [2, int],
     [1, level],
     [1, scalar("Purl")],
-    [1, scalar("Version")],
+    [outer.universe.written ? 0 : 1, scalar("Version")],
   ]);
   const bound = inner.records.at(-1) as Expr;
   const own = fieldsOf(bound, (t) => same(t, type));
@@ -266,7 +271,7 @@ function countComparison(depth: number, scope: Scope): Expr {
 function comparison(depth: number, scope: Scope): Expr {
   const { choices } = scope;
   const equality = choices.chance(50);
-  const type = choices.pick(equality ? equalTypes : orderedTypes);
+  const type = choices.pick(compared(equality ? equalTypes : orderedTypes, scope));
   const op = choices.pick(equality ? comparisons.slice(0, 2) : comparisons);
   return { kind: "compare", op, operands: type, left: operand(type, depth, scope), right: operand(type, depth - 1, scope), type: bool, at };
 }
@@ -279,7 +284,7 @@ function otherwise(operand: Expr, fallback: Expr): Expr {
 function knowable(depth: number, scope: Scope): Expr {
   const { choices } = scope;
   const make = choices.weighted<() => Expr>([
-    [5, () => operand(choices.pick(equalTypes), depth, scope)],
+    [5, () => operand(choices.pick(compared(equalTypes, scope)), depth, scope)],
     [1, () => record(scope)],
     [1, () => collection(false, scope)],
   ]);
@@ -318,7 +323,7 @@ function membership(depth: number, scope: Scope): Expr {
 }
 
 function within(scope: Scope): Expr {
-  const [item, set] = scope.choices.chance(60) ? (["Purl", "PurlSet"] as const) : (["Version", "Range"] as const);
+  const [item, set] = scope.universe.written || scope.choices.chance(60) ? (["Purl", "PurlSet"] as const) : (["Version", "Range"] as const);
   return { kind: "within", item: path(scalar(item), scope), set: anyLiteral(scalar(set), scope.choices), type: bool, at };
 }
 
@@ -339,7 +344,7 @@ function predicate(scope: Scope): Expr {
   const from = record(scope);
   const recordType = from.type as RecordType;
   const read = recordType.predicates.get(scope.choices.chance(50) ? "fixed" : "pinned");
-  if (read === undefined) throw new Error(`${recordType.name} has both predicates`);
+  if (read === undefined) return path(bool, scope);
   return { kind: "predicate", record: from, recordType, predicate: read, type: bool, at };
 }
 

@@ -15,9 +15,9 @@ export function requestOf(universe: Universe, choices: Choices): Request {
   return {
     subject: {
       kind: choices.weighted([
-        [14, "image"],
+        [universe.written ? 0 : 14, "image"],
         [1, "artifact"],
-        [1, "workload"],
+        [universe.written ? 0 : 1, "workload"],
       ]),
       name: "subject",
       digest: digest("subject"),

@@ -1,14 +1,38 @@
-/** Expressions of the core as text, for messages of failing cases. */
-import type { Expr } from "../../language/core/ir.ts";
+/** Expressions of the core as text: for messages of failing cases, and as source where `as` says how leaves are written. */
+import type { AttestationRead, Expr, Literal } from "../../language/core/ir.ts";
 
-export function show(expr: Expr): string {
+/** How leaves are written. */
+export interface Words {
+  literal(expr: Literal): string;
+  /** `module.name` */
+  name(key: string): string;
+  attestation(expr: AttestationRead): string;
+  count(range: string): string;
+}
+
+const forPeople: Words = {
+  literal: showValue,
+  name: (key) => key,
+  attestation: (expr) => {
+    const origin = expr.origin.kind === "claimed" ? "claimed" : `by ${expr.origin.trust}`;
+    return `(${expr.quantity} attestation ${expr.predicate.name} ${origin}${expr.about === undefined ? "" : ` about ${show(expr.about)}`})`;
+  },
+  count: (range) => `(count ${range})`,
+};
+
+export function show(root: Expr, as: Words = forPeople): string {
+  return text(root, as);
+}
+
+function text(expr: Expr, as: Words): string {
+  const show = (part: Expr) => text(part, as);
   const list = (items: readonly Expr[]) => items.map(show).join(", ");
   switch (expr.kind) {
     case "literal":
-      return showValue(expr);
+      return as.literal(expr);
     case "input":
     case "constant":
-      return expr.key;
+      return as.name(expr.key);
     case "let":
     case "local":
     case "subject":
@@ -24,9 +48,9 @@ export function show(expr: Expr): string {
     case "predicate":
       return `(${show(expr.record)} is ${expr.predicate.name})`;
     case "not":
-      return `not ${show(expr.operand)}`;
+      return `(not ${show(expr.operand)})`;
     case "negate":
-      return `-${show(expr.operand)}`;
+      return `(-${show(expr.operand)})`;
     case "known":
     case "closed":
       return `${expr.kind}(${show(expr.operand)})`;
@@ -48,19 +72,18 @@ export function show(expr: Expr): string {
     case "count": {
       const where = expr.where === undefined ? "" : ` where ${show(expr.where)}`;
       const body = expr.kind === "count" || expr.body === undefined ? "" : `: ${show(expr.body)}`;
-      return `(${expr.kind} ${expr.name} in ${show(expr.collection)}${where}${body})`;
+      const range = `${expr.name} in ${show(expr.collection)}${where}${body}`;
+      return expr.kind === "count" ? as.count(range) : `(${expr.kind} ${range})`;
     }
     case "otherwise":
       return `(${show(expr.operand)} otherwise ${show(expr.fallback)})`;
-    case "attestation": {
-      const origin = expr.origin.kind === "claimed" ? "claimed" : `by ${expr.origin.trust}`;
-      return `(${expr.quantity} attestation ${expr.predicate.name} ${origin}${expr.about === undefined ? "" : ` about ${show(expr.about)}`})`;
-    }
+    case "attestation":
+      return as.attestation(expr);
     case "table":
     case "call":
-      return `${expr.key}(${list(expr.args)})`;
+      return `${as.name(expr.key)}(${list(expr.args)})`;
     case "intrinsic":
-      return `${expr.name}(${list(expr.args)})`;
+      return `${as.name(expr.name)}(${list(expr.args)})`;
     case "list":
       return `[${list(expr.items)}]`;
     case "record":

@@ -15,15 +15,19 @@ import type {
   Waiver,
 } from "../../language/core/ir.ts";
 import { causes } from "../../language/core/ir.ts";
-import { type RecordType, scalar, type Type } from "../../language/semantics/types.ts";
+import { scalar, type Type } from "../../language/semantics/types.ts";
 import type { Choices } from "./choices.ts";
 import { memberQuantifier } from "./decide.ts";
 import { anyLiteral, collection, condition, field, inside, literal, operand, quantifier, type Scope } from "./expressions.ts";
 import { digest } from "./facts.ts";
+import { visit } from "./rewrite.ts";
 import { bool, day, int, level, listOf, place, text, time, today, type Universe } from "./universe.ts";
 
 const at = place();
-const effectsOf: readonly Effect[] = ["warn", "quarantine", "deny"];
+/** Quarantine is for packages only, which is the checker's business. */
+function effectsOf(scope: Scope): readonly Effect[] {
+  return scope.universe.written ? ["warn", "deny"] : ["warn", "quarantine", "deny"];
+}
 
 export function programOf(universe: Universe, choices: Choices): Program {
   let slots = 0;
@@ -48,7 +52,9 @@ export function programOf(universe: Universe, choices: Choices): Program {
   };
   const functions = functionsOf(universe, global);
   const scope = { ...global, functions };
-  const policies = choices.times(1, 3, (i) => policyOf(i > 0 && choices.chance(8) ? `imported.p${i}` : `oracle.p${i}`, universe, scope));
+  const policies = choices.times(1, 3, (i) =>
+    policyOf(i > 0 && !universe.written && choices.chance(8) ? `imported.p${i}` : `oracle.p${i}`, universe, scope),
+  );
   return {
     modules: [
       { name: "oracle", path: at.path, deciding: true },
@@ -111,9 +117,9 @@ function subjectOf(universe: Universe, kind: string): Expr {
 function policyOf(name: string, universe: Universe, global: Scope): Policy {
   const { choices } = global;
   const kind = choices.weighted([
-    [8, "image"],
+    [universe.written ? 0 : 8, "image"],
     [3, "artifact"],
-    [1, "workload"],
+    [universe.written ? 0 : 1, "workload"],
   ]);
   const scope = { ...global, records: [subjectOf(universe, kind)] };
   const [lets, body] = letsOf(universe, scope);
@@ -168,7 +174,10 @@ function attestationOf(universe: Universe, scope: Scope): Expr {
     [2, "newest"],
     [1, "all"],
   ] as const);
-  const about = choices.chance(8) ? { about: literal(scalar("Digest"), digest(choices.pick(["subject", "other", "config"]))) } : {};
+  const about =
+    !universe.written && choices.chance(8)
+      ? { about: literal(scalar("Digest"), digest(choices.pick(["subject", "other", "config"]))) }
+      : {};
   if (quantity === "all") return { kind: "attestation", quantity, predicate, origin, type: listOf(predicate), at, ...about };
   const read: Expr = { kind: "attestation", quantity, predicate, origin, type: predicate, at, ...about };
   return choices.chance(35) ? { kind: "closed", operand: read, type: predicate, at } : read;
@@ -178,14 +187,14 @@ function clauseOf(policy: string, label: string, scope: Scope): Clause {
   const { choices } = scope;
   const polarity = choices.chance(50) ? "require" : "forbid";
   const said: Partial<Record<Cause, EffectExpr>> = {};
-  if (choices.chance(35)) for (const cause of causes) if (choices.chance(50)) said[cause] = effectOf(scope, ["allow", ...effectsOf]);
+  if (choices.chance(35)) for (const cause of causes) if (choices.chance(50)) said[cause] = effectOf(scope, ["allow", ...effectsOf(scope)]);
   return {
     policy,
     ...(choices.chance(75) ? { label } : {}),
     polarity,
     condition: conditionOf(polarity, scope),
     guards: choices.chance(22) ? choices.times(1, 2, () => condition(1, scope)) : [],
-    otherwise: choices.chance(35) ? effectOf(scope, effectsOf) : { effect: "deny" },
+    otherwise: choices.chance(35) ? effectOf(scope, effectsOf(scope)) : { effect: "deny" },
     onUnknown: said,
     assumptions: [],
     at,
@@ -210,14 +219,14 @@ function effectOf(scope: Scope, from: readonly Effect[]): EffectExpr {
 
 function exemptOf(universe: Universe, global: Scope): Exempt {
   const { choices } = global;
-  const kind = choices.pick(["image", "artifact", "workload"]);
+  const kind = universe.written ? "artifact" : choices.pick(["image", "artifact", "workload"]);
   return {
     subject: kind,
     subjectType: universe.subject,
     scope: condition(1, { ...global, records: [subjectOf(universe, kind)] }),
     ...(choices.chance(60) ? { ends: endOf(choices) } : {}),
     because: "the oracle said so",
-    at: choices.chance(10) ? place("imported.scp") : at,
+    at: !universe.written && choices.chance(10) ? place("imported.scp") : at,
   };
 }
 
@@ -236,53 +245,33 @@ function waiversOf(policy: Policy, clause: Clause, universe: Universe, global: S
     ends: endOf(choices),
     because: "the oracle said so",
     approvedBy: "oracle@example.org",
-    at: choices.chance(8) ? place("imported.scp") : at,
+    at: !universe.written && choices.chance(8) ? place("imported.scp") : at,
   }));
+}
+
+/** `x.k == "…"` */
+function isNamed(bound: Expr, choices: Choices): Expr {
+  return { kind: "compare", op: "==", operands: text, left: field(bound, "k"), right: anyLiteral(text, choices), type: bool, at };
+}
+
+function names(expr: Expr, slot: number): boolean {
+  let found = false;
+  visit(expr, (node) => {
+    found ||= node.kind === "local" && node.slot === slot;
+  });
+  return found;
 }
 
 function memberScope(clause: Clause, subject: Scope): Waiver["scope"] | undefined {
   const { choices } = subject;
   const quantified = memberQuantifier(clause);
   if (quantified === undefined || !choices.chance(80)) return undefined;
+  // In source, only a quantifier that is the clause gives its name away (grammar, section 5).
+  if (subject.universe.written && quantified !== clause.condition) return undefined;
   const member = inside(quantified.collection, quantified.slot, { ...subject, nesting: 0 });
   const bound = member.records.at(-1) as Expr;
-  const type = bound.type as RecordType;
-  const direct: Expr = {
-    kind: "compare",
-    op: "==",
-    operands: text,
-    left: field(bound, "k"),
-    right: anyLiteral(text, choices),
-    type: bool,
-    at,
-  };
-  const speaksOfMember = type.fields.has("k") && member.records.length > subject.records.length;
-  return { kind: "member", slot: quantified.slot, condition: speaksOfMember && choices.chance(60) ? direct : condition(1, member) };
-}
-
-/** For tests that need just one condition over a subject and two documents. */
-export function scopeOver(universe: Universe, choices: Choices, first: number): { readonly scope: Scope; slots(): number } {
-  let next = first;
-  const attestations = [universe.bom, universe.scan].map(
-    (predicate): Expr => ({
-      kind: "attestation",
-      quantity: "one",
-      predicate,
-      origin: { kind: "claimed" },
-      type: predicate,
-      at,
-    }),
-  );
-  return {
-    scope: {
-      universe,
-      choices,
-      records: [subjectOf(universe, "image"), ...attestations],
-      names: [],
-      functions: [],
-      nesting: 0,
-      fresh: () => next++,
-    },
-    slots: () => next,
-  };
+  const isRecord = member.records.length > subject.records.length;
+  const own = isRecord && choices.chance(60) ? isNamed(bound, choices) : condition(1, member);
+  // In source, a waiver that does not name the member is one of the subject.
+  return subject.universe.written && !names(own, quantified.slot) ? undefined : { kind: "member", slot: quantified.slot, condition: own };
 }

@@ -57,6 +57,7 @@ export const pools: Readonly<Partial<Record<ScalarName, readonly Value[]>>> = {
   PurlSet: [must(parsePurlSet("pkg:npm/x")), must(parsePurlSet("pkg:npm/x", "<1.5.0")), must(parsePurlSet("pkg:pypi/y"))],
   Range: [must(parseRange("<1.1.0", "npm")), must(parseRange(">=1.2.0", "npm"))],
   License: ["MIT", "GPL-2.0-only", "MIT OR GPL-2.0-only", "MIT AND GPL-2.0-only"].map((t): License => must(parseLicense(t))),
+  Digest: ["a", "b"].map((hex) => `sha256:${hex.repeat(64)}`),
   Glob: [must(parseGlob("a*")), must(parseGlob("*b"))],
   Regex: [must(parseRegex("a.*")), must(parseRegex("[ab]"))],
 };
@@ -70,10 +71,11 @@ export const rawPools: Readonly<Partial<Record<ScalarName, readonly (string | nu
   Time: ["2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"],
   Purl: ["pkg:npm/x@1.0.0", "pkg:npm/x@2.0.0", "pkg:npm/x", "pkg:pypi/y@1.2"],
   License: ["MIT", "GPL-2.0-only", "MIT OR GPL-2.0-only", "NOASSERTION", "MIT OR NOASSERTION"],
+  Digest: ["a", "b"].map((hex) => `sha256:${hex.repeat(64)}`),
 };
 
 /** What a field of each name holds; every record type has some of them. */
-const fieldTypes: readonly (readonly [string, Type])[] = [
+const allFieldTypes: readonly (readonly [string, Type])[] = [
   ["k", text],
   ["b", bool],
   ["n", int],
@@ -90,6 +92,8 @@ const fieldTypes: readonly (readonly [string, Type])[] = [
 ];
 
 export interface Universe {
+  /** Only what can be written as source text over the standard library's subjects. */
+  readonly written: boolean;
   readonly types: ReadonlyMap<string, RecordType>;
   readonly leaf: RecordType;
   readonly item: RecordType;
@@ -101,13 +105,27 @@ export interface Universe {
   readonly trusts: readonly Trust[];
 }
 
+/** As the standard library has it. */
+const artifact: RecordType = {
+  kind: "record",
+  name: "waybill.artifact.Artifact",
+  fields: new Map<string, Field>([
+    ["name", { name: "name", type: text, mode: { kind: "required" }, claimed: false }],
+    ["purl", { name: "purl", type: scalar("Purl"), mode: { kind: "optional" }, claimed: false }],
+    ["digest", { name: "digest", type: scalar("Digest"), mode: { kind: "optional" }, claimed: false }],
+  ]),
+  predicates: new Map(),
+};
+
 export const trusts: readonly Trust[] = ["oracle.release", "oracle.security"].map((key) => ({
   key,
   body: { kind: "key", fields: {} },
   at: place(),
 }));
 
-export function universe(choices: Choices): Universe {
+export function universe(choices: Choices, written = false): Universe {
+  // Versions take their ecosystem from where they stand, so literals of them cannot be written as they are.
+  const fieldTypes = allFieldTypes.filter(([name]) => !written || name !== "v");
   const leaf = recordType("oracle.Leaf", fieldTypes.slice(0, 5), choices);
   const item = recordType("oracle.Item", [...fieldTypes, ["sub", leaf], ["leaves", listOf(leaf)]], choices);
   const inner: readonly (readonly [string, Type])[] = [
@@ -118,8 +136,9 @@ export function universe(choices: Choices): Universe {
   ];
   const bom = recordType("oracle.Bom", [...fieldTypes.slice(0, 5), ...inner], choices);
   const scan = recordType("oracle.Scan", [...fieldTypes, ...inner], choices);
-  const subject = recordType("oracle.Subject", [...fieldTypes, ...inner], choices);
+  const subject = written ? artifact : recordType("oracle.Subject", [...fieldTypes, ...inner], choices);
   return {
+    written,
     types: new Map([leaf, item, bom, scan, subject].map((t) => [t.name, t])),
     leaf,
     item,
