@@ -188,7 +188,9 @@ export function fieldReader(field: Field, site: Site, closed: boolean): (record:
   const absent = (record: DataRecord): unknown => {
     if (mode.kind === "default") return fallback;
     const unknown =
-      mode.kind === "optional" ? want(MISSING, site, record, "") : want(MALFORMED, site, record, "a field that must be there is absent");
+      mode.kind === "optional"
+        ? want(MISSING, site, record, "not stated")
+        : want(MALFORMED, site, record, "a field that must be there is absent");
     return unknownOf(type, unknown);
   };
   const special = (record: RecordValue): unknown => {
@@ -304,7 +306,7 @@ export function compileEntry(context: Context, expr: Entry): Compiled {
     if (name instanceof Unknown) return unknownOf(expr.type, value.open === undefined ? plain(name) : union(name, value.open));
     const raw = value.entries !== undefined && Object.hasOwn(value.entries, name as string) ? value.entries[name as string] : undefined;
     if (raw !== undefined && raw !== null) return read(raw, value);
-    return unknownOf(expr.type, value.open ?? want(MISSING, site, value.entries as DataRecord | undefined, ""));
+    return unknownOf(expr.type, value.open ?? want(MISSING, site, value.entries as DataRecord | undefined, "no such entry"));
   };
   return { fn, closed: false, slope: 0 };
 }
@@ -346,7 +348,7 @@ export function compilePredicate(context: Context, expr: PredicateRead): Compile
   const { name, closed } = expr.predicate;
   const resolved = expr.recordType.name === "waybill.vuln.Finding" && name === "resolved" ? resolvedByVex(context, expr, site) : undefined;
   const trust = expr.by?.kind === "trust" ? expr.by.trust : undefined;
-  const absent = (value: DataRecord): unknown => (closed ? false : want(MISSING, site, value, ""));
+  const absent = (value: DataRecord): unknown => (closed ? false : want(MISSING, site, value, "not stated"));
   const readPredicate = (env: Env, value: RecordValue): unknown => {
     if (value instanceof NoRecord) return plain(value.$unknown);
     if (value instanceof PartialRecord) return partial(readPredicate(env, value.$record), boolean, value.$unknown);

@@ -4,6 +4,7 @@ import type { IntrinsicCall } from "../../../language/core/ir.ts";
 import type { ImageRef } from "../../../language/domains/image-ref.ts";
 import { type License, obliges, permits } from "../../../language/domains/license.ts";
 import type { Purl } from "../../../language/domains/purl.ts";
+import { ecosystemOfPurlType, type Version, versionOf } from "../../../language/domains/version.ts";
 import type { Type } from "../../../language/semantics/types.ts";
 import type { Env } from "../env.ts";
 import { joinFindings } from "../intrinsics/findings.ts";
@@ -29,8 +30,8 @@ function licence(read: typeof obliges): Strict {
   };
 }
 
-function part<T>(read: (value: T) => string | undefined): Strict {
-  return ([value], site) => read(value as T) ?? want(MISSING, site, undefined, "");
+function part<T>(read: (value: T) => string | Version | undefined): Strict {
+  return ([value], site) => read(value as T) ?? want(MISSING, site, undefined, "not stated");
 }
 
 const strict: Readonly<Record<string, Strict>> = {
@@ -46,7 +47,8 @@ const strict: Readonly<Record<string, Strict>> = {
   "purl.type": part<Purl>((purl) => purl.type),
   "purl.namespace": part<Purl>((purl) => purl.namespace),
   "purl.name": part<Purl>((purl) => purl.name),
-  "purl.version": part<Purl>((purl) => purl.version),
+  "purl.version": part<Purl>((purl) => (purl.version === undefined ? undefined : versionOf(ecosystemOfPurlType(purl.type), purl.version))),
+  "purl.subpath": part<Purl>((purl) => purl.subpath),
 };
 
 /** Every name that `compileIntrinsic` knows. */

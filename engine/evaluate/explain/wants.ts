@@ -17,7 +17,7 @@ interface Group {
   readonly citations: Citation[];
 }
 
-/** Groups by cause, fact and detail. `population` says how many members the variable that begins a fact ranges over. */
+/** Groups by cause, fact and detail, the largest first. `population` says how many members the variable that begins a fact ranges over. */
 export function groupWants(unknown: Unknown, population: ReadonlyMap<string, number>): readonly WantGroup[] {
   const groups = new Map<string, Group>();
   eachWant(unknown, (single) => {
@@ -48,7 +48,8 @@ export function groupWants(unknown: Unknown, population: ReadonlyMap<string, num
       }
     }
   });
-  return [...groups.values()].map((group) => {
+  const largestFirst = [...groups.values()].sort((a, b) => b.count - a.count);
+  return largestFirst.map((group) => {
     const of = population.get(group.fact.slice(0, Math.max(0, group.fact.indexOf("."))));
     return { ...group, members: [...group.members], ...(of === undefined ? {} : { of }) };
   });
