@@ -32,10 +32,6 @@ export function wrap(text: string, width: number, indent = ""): string {
   return lines.map((line, i) => (i === 0 ? line : indent + line)).join("\n");
 }
 
-export function padEnd(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - columns(text)));
-}
-
 /** `1 error`, `2 errors` */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
