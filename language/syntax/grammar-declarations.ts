@@ -1,4 +1,4 @@
-/** Declarations of values and types (language/grammar.ebnf.md: Input to Quorum). */
+/** Declarations of values and types (language/README.md: Input to Quorum). */
 import type { IOrAlt, IToken } from "chevrotain";
 import { Expressions } from "./grammar-expressions.ts";
 import { members, rows } from "./items.ts";

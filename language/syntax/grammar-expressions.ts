@@ -1,5 +1,5 @@
 /**
- * Expressions (language/grammar.ebnf.md: Expr to Literal). The levels of `and`, `or` and `not` are parsed flat and folded
+ * Expressions (language/README.md: Expr to Literal). The levels of `and`, `or` and `not` are parsed flat and folded
  * by precedence. Quantifiers are accepted as operands and judged by the expression around them, so that
  * `a and some x in xs` is one error with a fix; `where` without `some`, `no x in xs` and the like are error productions.
  */

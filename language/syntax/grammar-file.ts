@@ -1,4 +1,4 @@
-/** The whole file (language/grammar.ebnf.md: File, Import, Declaration), and the parser that is made of all parts. */
+/** The whole file (language/README.md: File, Import, Declaration), and the parser that is made of all parts. */
 import type { IOrAlt, IParserConfig, IToken } from "chevrotain";
 import { Operations } from "./grammar-operations.ts";
 import { declarations, imports } from "./items.ts";

@@ -1,5 +1,5 @@
 /**
- * Operands (language/grammar.ebnf.md: Postfix to Literal), and the nodes that both halves of the expression grammar make.
+ * Operands (language/README.md: Postfix to Literal), and the nodes that both halves of the expression grammar make.
  */
 import type { IOrAlt, IToken, ParserMethod } from "chevrotain";
 import { depthLimit } from "./grammar-base.ts";

@@ -1,4 +1,4 @@
-/** Runtime rules, triage, controls and tests (language/grammar.ebnf.md: Runtime to Expect). */
+/** Runtime rules, triage, controls and tests (language/README.md: Runtime to Expect). */
 import type { IOrAlt } from "chevrotain";
 import { Policies } from "./grammar-policy.ts";
 import { controlItems, obligations, runtimeRules, testItems, triageItems } from "./items.ts";

@@ -1,4 +1,4 @@
-/** Policies and what sets them aside (language/grammar.ebnf.md: Policy to PurlSet), and VEX tables. */
+/** Policies and what sets them aside (language/README.md: Policy to PurlSet), and VEX tables. */
 import type { IOrAlt } from "chevrotain";
 import { Declarations } from "./grammar-declarations.ts";
 import { clauses, vexRows } from "./items.ts";

@@ -1,4 +1,4 @@
-/** The text of string tokens: escapes, and templates with their `{a.b}` parts (language/grammar.ebnf.md, tokens). */
+/** The text of string tokens: escapes, and templates with their `{a.b}` parts (language/README.md, tokens). */
 import type { Name, Template } from "./tree.ts";
 
 export type LiteralProblem = { readonly start: number; readonly end: number } & (

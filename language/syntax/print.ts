@@ -2,7 +2,7 @@
 import type { CallExpr, Expr, Name, OriginNode, QName, StringLiteral, Template } from "./tree.ts";
 import { printName } from "./words.ts";
 
-/** How tightly an expression binds (language/grammar.ebnf.md: Expr to Primary); a looser one needs parentheses. */
+/** How tightly an expression binds (language/README.md: Expr to Primary); a looser one needs parentheses. */
 const levels = { whole: 0, or: 1, and: 2, not: 3, relation: 4, sum: 5, unary: 6, postfix: 7 } as const;
 type Level = (typeof levels)[keyof typeof levels];
 

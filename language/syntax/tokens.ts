@@ -1,5 +1,5 @@
 /**
- * Token types and the lexer (language/grammar.ebnf.md, tokens). Words are lexed by one pattern and looked up afterwards:
+ * Token types and the lexer (language/README.md, tokens). Words are lexed by one pattern and looked up afterwards:
  * a word is then never a prefix of another (`at` in `attestation`), and a hundred keyword patterns need not be analysed
  * at start-up. The order of `lexed` is the order in which patterns are tried.
  */

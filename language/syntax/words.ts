@@ -1,4 +1,4 @@
-/** The words of the language (language/grammar.ebnf.md, tokens). One list of each kind; everything else reads these. */
+/** The words of the language (language/README.md, tokens). One list of each kind; everything else reads these. */
 
 /** Never a name, except after a dot or in backticks. */
 export const reservedWords = [

@@ -6,7 +6,7 @@ import { parse, parseWithTokens, type Token } from "../../language/syntax/parse.
 import { checkedLexer } from "../../language/syntax/tokens.ts";
 import { derivations, type Grammar, productionsUsed, readGrammar, sentences } from "./ebnf.ts";
 
-const reference = readFileSync(new URL("../../language/grammar.ebnf.md", import.meta.url), "utf8");
+const reference = readFileSync(new URL("../../language/README.md", import.meta.url), "utf8");
 const grammar = readGrammar(reference);
 const fixture = (name: string): string => readFileSync(new URL(`../../language/syntax/fixtures/${name}`, import.meta.url), "utf8");
 

@@ -1,0 +1,48 @@
+/**
+ * Markdown that is a test: every example of the language reference, of the documents beside this file and of the packs'
+ * documents does what it says. Diagnostics pages are held by `pages.test.ts`.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { listFiles, root } from "../architecture/sources.ts";
+import { consoleProblems } from "./console.ts";
+import { exampleOf, preambleOf } from "./example.ts";
+import { type Fence, fences } from "./markdown.ts";
+import { problemsOf } from "./run.ts";
+
+const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
+const reference = "language/README.md";
+const documents = [
+  reference,
+  ...readdirSync(new URL(".", import.meta.url))
+    .filter((name) => name.endsWith(".md"))
+    .sort()
+    .map((name) => `test/literate/${name}`),
+  ...listFiles().filter((path) => /^policies\/.*\/README\.md$/.test(path)),
+];
+const preamble = preambleOf(fences(reference, read(reference)));
+const title = (fence: Fence): string => `${fence.line}: ${fence.heading}`;
+
+describe.each(documents)("%s", (path) => {
+  const blocks = fences(path, read(path));
+  const examples = blocks.filter((fence) => fence.language === "scp");
+  for (const fence of examples) {
+    it(`${title(fence)} holds`, () => {
+      expect(problemsOf(exampleOf(fence, preamble))).toEqual([]);
+    });
+  }
+  for (const fence of blocks.filter((one) => one.language === "console")) {
+    it(`${title(fence)} prints what it shows`, async () => {
+      const named = blocks.filter((one) => one.file !== undefined && one.line < fence.line);
+      expect(await consoleProblems(fence, new Map(named.map((one) => [one.file ?? "", one.text])))).toEqual([]);
+    });
+  }
+  it("has examples, and closes every fence", () => {
+    expect(path.startsWith("policies/") || examples.length > 0).toBe(true);
+    expect(
+      read(path)
+        .split("\n")
+        .filter((line) => line.startsWith("```")).length % 2,
+    ).toBe(0);
+  });
+});
