@@ -1,5 +1,5 @@
 /** Functions of the standard library that the engine implements; names as in `language/semantics/intrinsics.ts`. */
-import { type DataRecord, type DataValue, OpenList } from "../../../language/core/data.ts";
+import { type DataRecord, type DataValue, Lack, OpenList } from "../../../language/core/data.ts";
 import type { IntrinsicCall } from "../../../language/core/ir.ts";
 import type { ImageRef } from "../../../language/domains/image-ref.ts";
 import { type License, obliges, permits } from "../../../language/domains/license.ts";
@@ -9,7 +9,7 @@ import type { Type } from "../../../language/semantics/types.ts";
 import type { Env } from "../env.ts";
 import { joinFindings } from "../intrinsics/findings.ts";
 import { kubernetesMinor } from "../intrinsics/kubernetes-minor.ts";
-import { causeBit, MALFORMED, MISSING, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
+import { causeBit, causesOf, eachWant, MALFORMED, MISSING, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
 import { Collection, isVirtual, NoRecord, type RecordValue } from "../virtual.ts";
 import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
 import { fieldReader, unknownOf } from "./fields.ts";
@@ -93,6 +93,15 @@ function strictCall(context: Context, expr: IntrinsicCall, args: readonly Compil
   };
 }
 
+/** Wants in the form that evidence has them. */
+function lacksOf(unknown: Unknown): readonly Lack[] {
+  const lacks: Lack[] = [];
+  eachWant(unknown, (single) => {
+    for (const cause of causesOf(single.causes)) lacks.push(new Lack(cause, single.detail));
+  });
+  return lacks;
+}
+
 /** The findings of `scan` on the components of `bom`; where the SBOM is not there, neither are they. */
 function findings(expr: IntrinsicCall, args: readonly Compiled[], site: Site): Fn {
   const [bom, scan] = args;
@@ -121,7 +130,10 @@ function findings(expr: IntrinsicCall, args: readonly Compiled[], site: Site): F
     if (bomRecord instanceof NoRecord) return new Collection([], open);
     const root = isVirtual(bomRecord) ? undefined : bomRecord["root"];
     const joined = joinFindings(
-      { components: new OpenList(listed.items as readonly DataValue[], false), ...(root === undefined ? {} : { root }) },
+      {
+        components: new OpenList(listed.items as readonly DataValue[], false, unsettled === undefined ? [] : lacksOf(unsettled)),
+        ...(root === undefined ? {} : { root }),
+      },
       {
         findings: known.items as readonly DataRecord[],
       },
