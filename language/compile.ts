@@ -7,6 +7,8 @@ import { newSink } from "./semantics/sink.ts";
 import { parse } from "./syntax/parse.ts";
 import type { Module, SourceFile } from "./syntax/tree.ts";
 
+export { type ClauseCost, clauseCosts } from "./semantics/cost.ts";
+
 export interface CompileInput {
   /** Files whose policies decide. */
   readonly deciding: readonly SourceFile[];

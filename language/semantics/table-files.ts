@@ -4,7 +4,8 @@
  *
  * Columns find their parameters by words: `System Exposure v1.0.1` is `system_exposure`, or `exposure`, or any other
  * parameter all of whose words it has. Values find their variants in the same way: lower case, `_` between words, `*`
- * read as `star` (`track*` is `track_star`); `public poc` is also `poc`, as CVE records write it.
+ * read as `star` (`track*` is `track_star`), `_` before a digit (`14 days` is `_14_days`); `public poc` is also `poc`,
+ * as CVE records write it.
  */
 import { nearest } from "../domains/near.ts";
 import { type Parsed, parsed, problem } from "../domains/parsed.ts";
@@ -55,10 +56,10 @@ export function readTableFile(
 }
 
 function noLabel(value: string, header: string, labels: readonly string[]): Parsed<never> {
-  const near = nearest(wordsOf(value).join("_"), labels);
+  const near = nearest(variantOf(value), labels);
   return problem(
     `\`${value}\` in column \`${header}\` is not one of ${labels.map((l) => `\`${l}\``).join(", ")}`,
-    near === undefined ? undefined : `name the variant \`${wordsOf(value).join("_")}\` instead of \`${near}\``,
+    near === undefined ? undefined : `name the variant \`${variantOf(value)}\` instead of \`${near}\``,
   );
 }
 
@@ -73,8 +74,14 @@ function wordsOf(text: string): readonly string[] {
     .filter((word) => word !== "");
 }
 
-function labelOf(value: string, labels: readonly string[]): number | undefined {
+/** The variant that a value is written as. */
+function variantOf(value: string): string {
   const name = wordsOf(value).join("_");
+  return /^\d/.test(name) ? `_${name}` : name;
+}
+
+function labelOf(value: string, labels: readonly string[]): number | undefined {
+  const name = variantOf(value);
   const index = labels.indexOf(name);
   if (index >= 0) return index;
   const alias = name === "public_poc" ? labels.indexOf("poc") : -1;
