@@ -35,7 +35,7 @@ function celObject(text: string): unknown {
 }
 
 export async function decisionBars(): Promise<readonly Bar[]> {
-  const program = await compileFile(new URL("pod.scp", import.meta.url));
+  const program = compileFile(new URL("pod.scp", import.meta.url));
   const compiled = compileProgram(program);
   const text = pod(false);
   const request = async (source: string): Promise<Request> => ({ subject: await workloadOf(source), point: "ci", now: 1.79e15, evidence: [], attested: [], failed: [] });
