@@ -22,111 +22,185 @@ const prime = 0x01000193;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Scans `bytes` from `from`. */
+/** What is known at a place of the document. Offsets are of bytes. */
+interface State {
+  readonly bytes: Uint8Array;
+  /** By depth: where the keys of the object begin on the stack of keys, or -1 for a list. */
+  readonly frames: Int32Array;
+  /** By depth: the keys of an object that has many. */
+  readonly sets: (Set<string> | undefined)[];
+  hashes: Int32Array<ArrayBuffer>;
+  starts: Int32Array<ArrayBuffer>;
+  ends: Int32Array<ArrayBuffer>;
+  /** Keys on the stack. */
+  top: number;
+  depth: number;
+  frame: number;
+  /** The next backslash: most texts hold none, so that it is known for a long way. */
+  escape: number;
+  readonly lastQuote: number;
+  problem: Problem | undefined;
+}
+
+/**
+ * Scans `bytes` from `from`. The loops over bytes are functions of their own: small ones are compiled at once, and a
+ * document is mostly read by a process that has just started.
+ */
 export function guard(bytes: Uint8Array, from: number, maxDepth: number): Problem | undefined {
   const length = bytes.length;
-  /** By depth: where the keys of the object begin on the stack of keys, or -1 for a list. */
-  const frames = new Int32Array(maxDepth + 2);
-  const sets: (Set<string> | undefined)[] = [];
-  let hashes = new Int32Array(512);
-  let starts = new Int32Array(512);
-  let ends = new Int32Array(512);
-  let top = 0;
-  let depth = 0;
-  let frame = -1;
+  const state: State = {
+    bytes,
+    frames: new Int32Array(maxDepth + 2),
+    sets: [],
+    hashes: new Int32Array(512),
+    starts: new Int32Array(512),
+    ends: new Int32Array(512),
+    top: 0,
+    depth: 0,
+    frame: -1,
+    escape: nextEscape(bytes, from),
+    lastQuote: bytes.lastIndexOf(0x22),
+    problem: undefined,
+  };
   let key = false;
   let i = from;
-  let escape = nextEscape(bytes, from);
-  const lastQuote = bytes.lastIndexOf(0x22);
   while (i < length) {
     const c = bytes[i] as number;
-    if (c <= 0x20 || c === 0x3a) {
-      i++;
-    } else if (c === 0x22) {
-      const start = ++i;
-      if (key) {
-        key = false;
-        let hash = seed;
-        let d = 0;
-        while (i < length) {
-          d = bytes[i] as number;
-          if (d === 0x22 || d === 0x5c) break;
-          hash = Math.imul(hash ^ d, prime);
-          i++;
-        }
-        if (d === 0x5c) {
-          const end = closing(bytes, i);
-          if (end < 0) return { kind: "surrogate", offset: -end };
-          i = end;
-          hash = hashOf(keyText(bytes, start, i));
-        }
-        const end = i++;
-        const count = top - frame;
-        if (count < fewKeys) {
-          for (let k = frame; k < top; k++) {
-            if (hashes[k] === hash && sameKey(bytes, starts[k] as number, ends[k] as number, start, end)) {
-              return { kind: "duplicate", first: (starts[k] as number) - 1, offset: start - 1, end: end + 1 };
-            }
-          }
-        } else {
-          let set = sets[depth];
-          if (!set) {
-            set = new Set();
-            for (let k = frame; k < top; k++) set.add(keyText(bytes, starts[k] as number, ends[k] as number));
-            sets[depth] = set;
-          }
-          const text = keyText(bytes, start, end);
-          if (set.has(text))
-            return { kind: "duplicate", first: firstKey(bytes, starts, ends, frame, top, text), offset: start - 1, end: end + 1 };
-          set.add(text);
-        }
-        if (top === hashes.length) {
-          hashes = grown(hashes);
-          starts = grown(starts);
-          ends = grown(ends);
-        }
-        hashes[top] = hash;
-        starts[top] = start;
-        ends[top] = end;
-        top++;
-      } else {
-        // Most texts hold no escape, so the next backslash is known for a long way.
-        if (i > lastQuote) return undefined;
-        while (bytes[i] !== 0x22) i++;
-        if (i > escape) {
-          if (escape < start) escape = nextEscape(bytes, start);
-          if (i > escape) {
-            i = closing(bytes, escape);
-            if (i < 0) return { kind: "surrogate", offset: -i };
-          }
-        }
-        i++;
-      }
+    if (c <= 0x20) i = afterSpace(bytes, i + 1, length);
+    else if (c === 0x22) {
+      if (i >= state.lastQuote) return undefined;
+      i = key ? afterKey(state, i + 1) : afterText(state, i + 1);
+      if (i < 0) return state.problem;
+      key = false;
     } else if (c === 0x2c) {
-      key = frame >= 0;
+      key = state.frame >= 0;
       i++;
     } else if (c === 0x7b || c === 0x5b) {
-      if (++depth > maxDepth) return { kind: "depth", offset: i };
+      if (state.depth >= maxDepth) return { kind: "depth", offset: i };
       key = c === 0x7b;
-      frame = key ? top : -1;
-      frames[depth] = frame;
+      state.frame = key ? state.top : -1;
+      state.frames[++state.depth] = state.frame;
       i++;
     } else if (c === 0x7d || c === 0x5d) {
-      if (frame >= 0) {
-        top = frame;
-        if (sets[depth]) sets[depth] = undefined;
-      }
-      if (depth > 0) depth--;
-      frame = depth > 0 ? (frames[depth] as number) : -1;
+      close(state);
       key = false;
       i++;
     } else if (c === 0x2d || (c >= 0x30 && c <= 0x39)) {
-      const start = i++;
-      while (i < length && isNumberByte(bytes[i] as number)) i++;
-      if (i - start > exactDigits && roundedFraction(bytes, start, i)) return { kind: "number", offset: start, end: i };
+      const end = afterNumber(bytes, i + 1, length);
+      if (end - i > exactDigits && roundedFraction(bytes, i, end)) return { kind: "number", offset: i, end };
+      i = end;
     } else i++;
   }
   return undefined;
+}
+
+function afterSpace(bytes: Uint8Array, from: number, length: number): number {
+  let i = from;
+  while (i < length && (bytes[i] as number) <= 0x20) i++;
+  return i;
+}
+
+function afterNumber(bytes: Uint8Array, from: number, length: number): number {
+  let i = from;
+  while (i < length && isNumberByte(bytes[i] as number)) i++;
+  return i;
+}
+
+/** The offset after a text; below 0 where it has a problem. There is a quote after `start`. */
+function afterText(state: State, start: number): number {
+  const i = quoteFrom(state.bytes, start);
+  if (i < state.escape) return i + 1;
+  return afterEscapes(state, start, i) + 1;
+}
+
+/** The closing quote of a text that may hold escapes, `quote` being the first after `start`; -2 where there is a problem. */
+function afterEscapes(state: State, start: number, quote: number): number {
+  const { bytes } = state;
+  if (state.escape < start) state.escape = nextEscape(bytes, start);
+  if (quote < state.escape) return quote;
+  const end = closing(bytes, state.escape);
+  if (end >= 0) return end;
+  state.problem = { kind: "surrogate", offset: -end };
+  return -2;
+}
+
+function quoteFrom(bytes: Uint8Array, from: number): number {
+  let i = from;
+  while (bytes[i] !== 0x22) i++;
+  return i;
+}
+
+/** The offset after a key, which is put on the stack; below 0 where it has a problem or is there already. */
+function afterKey(state: State, start: number): number {
+  const { bytes } = state;
+  let end = quoteFrom(bytes, start);
+  let hash: number;
+  if (end < state.escape) hash = hashOf(bytes, start, end);
+  else {
+    end = afterEscapes(state, start, end);
+    if (end < 0) return -1;
+    const name = encoder.encode(keyText(bytes, start, end));
+    hash = hashOf(name, 0, name.length);
+  }
+  const first = state.top - state.frame < fewKeys ? among(state, hash, start, end) : amongMany(state, start, end);
+  if (first >= 0) {
+    state.problem = { kind: "duplicate", first, offset: start - 1, end: end + 1 };
+    return -1;
+  }
+  push(state, hash, start, end);
+  return end + 1;
+}
+
+/** The offset of an equal key of the same object; -1 where there is none. */
+function among(state: State, hash: number, start: number, end: number): number {
+  const { bytes, hashes, starts, ends, top } = state;
+  for (let k = state.frame; k < top; k++) {
+    if (hashes[k] === hash && sameKey(bytes, starts[k] as number, ends[k] as number, start, end)) return (starts[k] as number) - 1;
+  }
+  return -1;
+}
+
+function amongMany(state: State, start: number, end: number): number {
+  const { bytes, starts, ends, frame, top, depth } = state;
+  let set = state.sets[depth];
+  if (!set) {
+    set = new Set();
+    for (let k = frame; k < top; k++) set.add(keyText(bytes, starts[k] as number, ends[k] as number));
+    state.sets[depth] = set;
+  }
+  const text = keyText(bytes, start, end);
+  if (set.has(text)) return firstKey(bytes, starts, ends, frame, top, text);
+  set.add(text);
+  return -1;
+}
+
+function push(state: State, hash: number, start: number, end: number): void {
+  const { top } = state;
+  if (top === state.hashes.length) {
+    state.hashes = grown(state.hashes);
+    state.starts = grown(state.starts);
+    state.ends = grown(state.ends);
+  }
+  state.hashes[top] = hash;
+  state.starts[top] = start;
+  state.ends[top] = end;
+  state.top = top + 1;
+}
+
+function close(state: State): void {
+  const { depth } = state;
+  if (state.frame >= 0) {
+    state.top = state.frame;
+    if (state.sets[depth]) state.sets[depth] = undefined;
+  }
+  if (depth > 0) state.depth = depth - 1;
+  state.frame = depth > 1 ? (state.frames[depth - 1] as number) : -1;
+}
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = seed;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), prime);
+  return hash;
 }
 
 function nextEscape(bytes: Uint8Array, from: number): number {
@@ -206,12 +280,6 @@ function keyText(bytes: Uint8Array, start: number, end: number): string {
   } catch {
     return raw;
   }
-}
-
-function hashOf(text: string): number {
-  let hash = seed;
-  for (const byte of encoder.encode(text)) hash = Math.imul(hash ^ byte, prime);
-  return hash;
 }
 
 function sameKey(bytes: Uint8Array, aStart: number, aEnd: number, bStart: number, bEnd: number): boolean {
