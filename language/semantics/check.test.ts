@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile } from "../compile.ts";
+import { Known } from "../core/data.ts";
 import type { Program } from "../core/ir.ts";
 import type { SourceFile } from "../syntax/tree.ts";
 import { clauseCosts } from "./cost.ts";
@@ -67,10 +68,15 @@ describe("core", () => {
   it("holds enum variants by index and defaults of fields in run-time form", () => {
     const { types } = program(`module shop
 enum Size { small < large }
-type Box { size: Size = large, items: List<String> = [], tags: Map<String, String> = {}, free: Bool = false, weight: Decimal = 1.5 }`);
+type Box { size: Size = large, items: List<String> = [], tags: Map<String, String> = {}, free: Bool = false, weight: Decimal = 1.5 }
+type Shelf { best: Box = { size: small, items: ["a"] }, sizes: List<Size> = [small, large] }`);
     const box = types.get("shop.Box");
     const defaults = [...(box?.fields.values() ?? [])].map((field) => (field.mode.kind === "default" ? field.mode.value : undefined));
     expect(defaults).toEqual([1, [], {}, false, 1_500_000_000]);
+    const shelf = [...(types.get("shop.Shelf")?.fields.values() ?? [])].map((field) =>
+      field.mode.kind === "default" ? field.mode.value : undefined,
+    );
+    expect(shelf).toEqual([{ size: new Known(0), items: [new Known("a")] }, [0, 1]]);
   });
 
   it("reads parts of image references and purls as intrinsics", () => {

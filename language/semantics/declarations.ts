@@ -6,7 +6,7 @@ import type { Context, Signature } from "./context.ts";
 import { type Intrinsic, type IntrinsicType, intrinsics } from "./intrinsics.ts";
 import { builtinTypes, type Entity, type ModuleScope, textOf } from "./scopes.ts";
 import { didYouMean, place, type Sink } from "./sink.ts";
-import { staticValue } from "./static-value.ts";
+import { defaultValue } from "./static-value.ts";
 import { enforcementPoints } from "./subjects.ts";
 import { resolveType } from "./type-refs.ts";
 import type { EnumType, Field, FieldMode, Predicate, RecordType, Type } from "./types.ts";
@@ -187,7 +187,7 @@ function fieldOf(context: Context, member: FieldDeclaration): Field {
 }
 
 function modeOf(context: Context, member: FieldDeclaration, type: Type): FieldMode {
-  if (member.default !== undefined) return { kind: "default", value: staticValue(context, member.default, type, "a default") };
+  if (member.default !== undefined) return { kind: "default", value: defaultValue(context, member.default, type, "a default") };
   return { kind: member.type.optional ? "optional" : "required" };
 }
 

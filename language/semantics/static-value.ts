@@ -1,4 +1,5 @@
 /** Values that must be known when the program is compiled: defaults of fields and inputs. */
+import { type DataValue, Known } from "../core/data.ts";
 import type { Expr } from "../core/ir.ts";
 import type { Value } from "../core/value.ts";
 import type * as tree from "../syntax/tree.ts";
@@ -38,4 +39,33 @@ export function literalValue(core: Expr, constant?: Value): Value | undefined {
     default:
       return constant;
   }
+}
+
+/**
+ * A default in the form in which the evaluator reads it: scalars and enum variants in run-time form; in lists likewise;
+ * the parts of records and entries of maps as data whose leaves are `Known`.
+ */
+export function defaultValue(context: Context, expr: tree.Expr, wanted: Type, what: string): unknown {
+  const checked = context.check(context, expr, wanted);
+  if (isError(checked)) return undefined;
+  const value = literalValue(checked.core, checked.constant);
+  if (value === undefined) {
+    context.checking.sink.report("WB0346", { what }, at(context, expr), {
+      label: "this is not a constant",
+      help: "write the value itself",
+    });
+    return undefined;
+  }
+  return asDefault(checked.core, value);
+}
+
+function asDefault(core: Expr, value: Value): unknown {
+  if (core.kind === "list") return core.items.map((item) => asDefault(item, literalValue(item) ?? value));
+  return core.kind === "record" ? asData(core, value) : value;
+}
+
+function asData(core: Expr, value: Value): DataValue {
+  if (core.kind === "list") return core.items.map((item) => asData(item, literalValue(item) ?? value));
+  if (core.kind !== "record") return new Known(value);
+  return Object.fromEntries(core.entries.map((entry) => [entry.name, asData(entry.value, literalValue(entry.value) ?? value)]));
 }

@@ -21,8 +21,3 @@ export function compileFiles(files: ReadonlyMap<string, string>, without?: strin
     known: [...standardLibrary.keys()],
   });
 }
-
-/** Compiles one module. */
-export function compileText(text: string): Compiled {
-  return compileFiles(new Map([["shop.scp", text]]));
-}

@@ -213,6 +213,11 @@ export const semanticCodes = {
   ),
   WB0711: row<object>("warning", "clause said twice", () => "another clause of the policy says the same"),
   WB0712: row<{ clause: string }>("warning", "waiver without effect", (p) => `another waiver of \`${p.clause}\` says the same for as long`),
+  WB0713: row<{ policy: string }>(
+    "warning",
+    "policy without clauses",
+    (p) => `policy \`${p.policy}\` covers its subjects and asks nothing of them`,
+  ),
 
   WB0801: row<{ bound: number; limit: number }>(
     "error",

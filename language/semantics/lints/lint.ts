@@ -31,6 +31,12 @@ export function lintProgram(sink: Sink, input: LintInput): void {
     if (!deciding.has(policy.at.path)) continue;
     unusedLets(sink, policy, lets, input.checking);
     scopeOfPolicy(sink, policy);
+    if (policy.clauses.length === 0) {
+      sink.report("WB0713", { policy: policy.name }, policy.at, {
+        label: "allows what it covers",
+        help: "say what it requires or forbids; to leave subjects out on purpose, write `exempt`",
+      });
+    }
     for (const clause of policy.clauses) lintClause(sink, policy, clause, lookup);
     emptyLists(sink, policy, lookup);
     duplicates(sink, policy);
