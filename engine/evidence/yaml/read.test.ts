@@ -60,6 +60,12 @@ it("reads YAML 1.2: `yes` and `on` are text, and numbers with colons are not num
   expect(values("a: yes\nb: on\nc: 12:30\nd: 0o17\ne: ~\nf: 1e3")).toEqual([{ a: "yes", b: "on", c: "12:30", d: 15, e: null, f: 1000 }]);
 });
 
+it("refuses halves of surrogate pairs and fractions that would be rounded", () => {
+  expect(refused('a: "\\uD800"').code).toBe("WB0908");
+  expect(refused("a: 0.123456789012345678").code).toBe("WB0907");
+  expect(values("a: 0.12345678901234567\nb: 12345678901234567890123\nc: '0.123456789012345678'")).toHaveLength(1);
+});
+
 it("reads several documents and leaves out the empty ones", () => {
   const { value } = readYaml(bytesOf("---\na: 1\n---\n# nothing\n---\nb: 2\n...\n"), "x.yaml");
   expect(value?.documents).toEqual([

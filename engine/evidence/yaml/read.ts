@@ -51,7 +51,11 @@ function refuse(fault: Diagnostic): Result<undefined> {
 function read(text: string, name: string, limits: Limits): Result<YamlFile | undefined> {
   const lines = new LineCounter();
   const parsed = documentsOf(text, lines);
-  const faults = parsed.flatMap((document) => [...syntaxFaults(document, name, lines, limits), ...repeatedKeys(document, name, lines)]);
+  const faults = parsed.flatMap((document) => [
+    ...syntaxFaults(document, name, lines, limits),
+    ...repeatedKeys(document, name, lines),
+    ...inexactScalars(document, name, lines),
+  ]);
   if (faults.length > 0) return { value: undefined, diagnostics: faults.slice(0, 20) };
   const values: unknown[] = [];
   for (const document of parsed) {
@@ -108,6 +112,28 @@ function repeatedKeys(document: Document.Parsed, name: string, lines: LineCounte
     },
   });
   return faults;
+}
+
+/** Texts with half a surrogate pair and fractions that a double cannot name, as in JSON. */
+function inexactScalars(document: Document.Parsed, name: string, lines: LineCounter): readonly Diagnostic[] {
+  const faults: Diagnostic[] = [];
+  visit(document, {
+    Scalar(_key, { value, source = "", range }) {
+      const [start, end] = range ?? [0, 0];
+      const location = { path: name, start, end };
+      const { line, col } = lines.linePos(start);
+      if (typeof value === "string" && !value.isWellFormed()) faults.push(diagnostic("WB0908", { line, column: col }, location));
+      if (typeof value === "number" && /[.e]/i.test(source) && digitsOf(source) > 17) {
+        faults.push(diagnostic("WB0907", { number: source, line }, location, { help: "write it with at most 17 digits" }));
+      }
+    },
+  });
+  return faults;
+}
+
+function digitsOf(number: string): number {
+  const mantissa = number.split(/e/i, 1)[0] ?? "";
+  return mantissa.replace(/\D/g, "").replace(/^0+|0+$/g, "").length;
 }
 
 function documentsOf(text: string, lines?: LineCounter): readonly Document.Parsed[] {
