@@ -9,7 +9,7 @@ import { type OracleAnswer, type OracleClause, decide as oracleDecide } from "./
 import { type Faults, faultless } from "./evaluate.ts";
 import { requestOf } from "./facts.ts";
 import { programOf } from "./programs.ts";
-import { universe } from "./universe.ts";
+import { day, universe } from "./universe.ts";
 
 export interface Pair {
   readonly program: Program;
@@ -23,11 +23,18 @@ export function pairFrom(forProgram: number, forFacts: number): Pair {
   return { program: programOf(shared, choices), request: requestOf(shared, choicesFrom(forFacts)) };
 }
 
+/** More requests for the same program: other evidence, and the same evidence (the very same objects) elsewhere and later. */
+export function alsoAsked(forProgram: number, forFacts: number, request: Request): readonly Request[] {
+  const elsewhere = request.point === "ci" ? "admission" : "ci";
+  const later = request.now === undefined ? {} : { now: request.now + day };
+  return [{ ...request, ...later, point: elsewhere }, pairFrom(forProgram, forFacts).request, request];
+}
+
 export function engineAnswer(program: Program, request: Request, explain = false, inputs: Inputs = new Map()): Answer {
   return engineDecide(compileProgram(program, inputs), request, { explain });
 }
 
-/** One line for each thing that is not the same; none means agreement. `oracle` is handed on for statistics. */
+/** One line for each thing that is not the same; none means agreement. */
 export function differences({ program, request }: Pair, faults: Faults = faultless, explain = false): readonly string[] {
   return compareAnswers(engineAnswer(program, request, explain), oracleDecide(program, new Map(), request, faults), explain);
 }

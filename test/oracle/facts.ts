@@ -22,7 +22,7 @@ export function requestOf(universe: Universe, choices: Choices): Request {
       name: "subject",
       digest: digest("subject"),
       configDigest: digest("config"),
-      data: dataOf(universe.subject, choices, 3),
+      data: dataOf(universe.subject, choices, documentDepth),
     },
     point: choices.chance(12) ? "admission" : "ci",
     ...(choices.chance(8) ? {} : { now: today + choices.pick([0, 1, -1, day - 1, day]) }),
@@ -39,7 +39,7 @@ export function digest(of: string): string {
 
 /** Mostly one document; often a second that says the same, something else, or is the same document once more. */
 function documents(type: RecordType, name: string, choices: Choices): readonly Evidence[] {
-  const first = documentOf(type, dataOf(type, choices, 3), `${name} 1`, choices);
+  const first = documentOf(type, dataOf(type, choices, documentDepth), `${name} 1`, choices);
   const made = choices.weighted<() => readonly Evidence[]>([
     [12, () => [first]],
     [2, () => []],
@@ -98,6 +98,9 @@ function attestedOf(evidence: Evidence, universe: Universe, choices: Choices): A
 function failedLookup(name: string, choices: Choices): FailedLookup {
   return { name, cause: choices.pick(causes.filter((c) => c !== "missing")), detail: "the oracle said so" };
 }
+
+/** How far records nest in a document. */
+const documentDepth = 3;
 
 /** `depth` bounds how far records nest. */
 function dataOf(type: RecordType, choices: Choices, depth: number): DataRecord {
@@ -190,7 +193,7 @@ function many(few: readonly DataValue[], choices: Choices): readonly DataValue[]
 function listData(element: Type, choices: Choices, depth: number): DataValue {
   if (element.kind === "record" && depth <= 0) return [];
   const few = choices.times(0, element.kind === "record" ? 3 : 2, () => elementData(element, choices, depth - 1));
-  const items = element.kind === "record" && choices.chance(6) ? many(few, choices) : few;
+  const items = element.kind === "record" && depth === documentDepth && choices.chance(16) ? many(few, choices) : few;
   const state = choices.weighted([
     [12, "closed"],
     [3, "undeclared"],
