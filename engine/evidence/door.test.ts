@@ -91,7 +91,7 @@ it.each([
   [{ ...statement, predicateType: 3 }, ""],
   [{ ...statement, predicate: null }, ""],
   [{ ...statement, predicate: { ...bom, version: 0 } }, "/predicate/version"],
-  [{ ...statement, predicate: { foo: 1 } }, "/predicate"],
+  [{ ...statement, predicateType: "https://slsa.dev/provenance/v1", predicate: { foo: 1 } }, "/predicateType"],
 ])("refuses a statement that is broken: %#", async (json, pointer) => {
   const { value, diagnostics } = await open(json);
   expect(value).toEqual([]);

@@ -118,9 +118,19 @@ async function admitStatement(
     return { value: [], diagnostics: [fault("WB0915", { problem: "its predicate is an attestation again" }, `${source.base}/predicate`)] };
   }
   const inner = await admitValue(value.predicate, { ...source, base: `${source.base}/predicate` }, among);
-  const about = value.about;
+  if (inner.diagnostics[0]?.code === "WB0911") {
+    const unread = fault(
+      "WB0915",
+      { problem: `predicates of type \`${value.predicateType}\` are not read` },
+      `${source.base}/predicateType`,
+      {
+        ...(inner.diagnostics[0].notes ? { notes: inner.diagnostics[0].notes } : {}),
+      },
+    );
+    return { value: [], diagnostics: [unread] };
+  }
   return {
-    value: inner.value.map((piece) => ({ ...piece, about: [...about, ...piece.about] })),
+    value: inner.value.map((piece) => ({ ...piece, about: [...value.about, ...piece.about] })),
     diagnostics: [...diagnostics, ...inner.diagnostics],
   };
 }

@@ -13,6 +13,7 @@ export interface Statement {
 
 /** What was in a statement. */
 export interface Unwrapped {
+  readonly predicateType: string;
   readonly predicate: unknown;
   readonly about: readonly Binding[];
 }
@@ -50,5 +51,5 @@ export function unwrap(
       about.push({ kind: "manifest", digest }, { kind: "file", digest });
     }
   }
-  return { value: { predicate: statement.predicate, about }, diagnostics: [] };
+  return { value: { predicateType: statement.predicateType, predicate: statement.predicate, about }, diagnostics: [] };
 }

@@ -300,6 +300,26 @@ it("reads a document that only analyses vulnerabilities of others as VEX, and no
   expect(value.map((piece) => piece.type)).toEqual(["waybill.vex.Document", "waybill.cyclonedx.Bom"]);
 });
 
+it("reads nothing of what its version does not know", async () => {
+  const own = { compositions: "all", vulnerabilities: [{ id: "x" }], components: [{ type: "library", name: "a", version: "1" }] };
+  const { value, bom } = await read(bomOf({ ...own, specVersion: "1.2" }));
+  expect(value.map((piece) => piece.type)).toEqual(["waybill.sbom.Bom", "waybill.cyclonedx.Bom"]);
+  expect(bom?.data["components"]).toMatchObject({ undeclared: true });
+});
+
+it("does not count as present what the environment is to provide", async () => {
+  const { bom, diagnostics } = await read(bomOf({ specVersion: "1.7", components: [library("libc", { isExternal: true })] }));
+  expect(diagnostics).toEqual([]);
+  expect(named(bom?.data["components"], "libc")["present"]).toBe(false);
+});
+
+it("is about every manifest that Trivy names", async () => {
+  const digests = ["a", "b"].map((letter) => `sha256:${letter.repeat(64)}`);
+  const properties = digests.map((digest) => ({ name: "aquasecurity:trivy:RepoDigest", value: `registry.acme.example/app@${digest}` }));
+  const { bom } = await read(bomOf({ metadata: { component: { type: "container", name: "app", properties } }, components: [] }));
+  expect(bom?.about).toEqual(digests.map((digest) => ({ kind: "manifest", digest })));
+});
+
 it("hands on the document as it stands, its lists as open as they are", async () => {
   const { value } = await read(bomOf({ components: [library("a")] }));
   const raw = value.find((piece) => piece.type === "waybill.cyclonedx.Bom")?.data;

@@ -39,9 +39,17 @@ export const cyclonedx: Adapter = {
     return { kind: "unsupported", pointer: "/specVersion", found, supported: Object.keys(schemas) };
   },
   read(json, source) {
-    return read(object(json) ?? {}, source);
+    return read(ofItsVersion(object(json) ?? {}), source);
   },
 };
+
+/** Properties by the version that brought them: in an older document they are somebody's own, and no schema held them. */
+const since = { compositions: "1.3", vulnerabilities: "1.4" } as const;
+
+function ofItsVersion(json: Json): Json {
+  const early = Object.entries(since).filter(([key, version]) => key in json && String(json["specVersion"]) < version);
+  return early.length === 0 ? json : { ...json, ...Object.fromEntries(early.map(([key]) => [key, undefined])) };
+}
 
 function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   const refs = references(source.base);
@@ -56,7 +64,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   const stated = compositions(bom);
   connect(bom, source.base, found, stated, refs);
 
-  const about = subject(found.root);
+  const about = subject(found.root, objects(object(object(bom["metadata"])?.["component"])?.["properties"]));
   const evidence: Evidence[] = [];
   const emit = (ref: DocumentRef, data: DataRecord, counts: Evidence["counts"]): void => {
     evidence.push({ type: ref.predicateType, document: ref, data, about, counts });

@@ -83,7 +83,8 @@ function component(json: Json, place: Origin, license: (entries: readonly string
     hashes: hashes(json["hashes"]),
     dependencies: undefined,
     direct: undefined,
-    present: scope !== "excluded",
+    // From version 1.7: what the environment is to provide.
+    present: scope !== "excluded" && json["isExternal"] !== true,
     optional: scope === "optional",
     properties: properties(json["properties"]),
     [origin]: place,

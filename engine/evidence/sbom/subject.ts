@@ -1,7 +1,7 @@
 /** What an SBOM says that it is about: the digests of its root. */
 import type { DataValue } from "../../../language/core/data.ts";
 import type { Binding } from "../evidence.ts";
-import { object, text } from "../raw.ts";
+import { type Json, object, text } from "../raw.ts";
 import type { Draft } from "./component.ts";
 
 const sha = /^SHA-(256|384|512)$/;
@@ -9,9 +9,10 @@ const digest = /^sha(?:256|384|512):[0-9a-f]+$/;
 
 /**
  * A container's purl and version name its manifest (Syft, Trivy), and its hashes do; hashes of anything else are those
- * of the file. Trivy's properties also give the image id, which is the digest of the configuration.
+ * of the file. Trivy's properties (`properties` of the root, as they stand) also give the image id, which is the digest
+ * of the configuration.
  */
-export function subject(root: Draft | undefined): readonly Binding[] {
+export function subject(root: Draft | undefined, properties: readonly Json[] = []): readonly Binding[] {
   if (!root) return [];
   const found = new Map<string, Binding>();
   const add = (kind: Binding["kind"], value: string | undefined): void => {
@@ -27,11 +28,10 @@ export function subject(root: Draft | undefined): readonly Binding[] {
     const bits = sha.exec(algorithm)?.[1];
     if (bits) add(container ? "manifest" : "file", `sha${bits}:${value}`);
   }
-  const properties = object(root["properties"]);
-  if (properties) {
-    add("config", text(properties["aquasecurity:trivy:ImageID"]));
-    const repository = text(properties["aquasecurity:trivy:RepoDigest"]);
-    add("manifest", repository?.slice(repository.lastIndexOf("@") + 1));
+  for (const property of properties) {
+    const value = text(property["value"]);
+    if (property["name"] === "aquasecurity:trivy:ImageID") add("config", value);
+    if (property["name"] === "aquasecurity:trivy:RepoDigest") add("manifest", value?.slice(value.lastIndexOf("@") + 1));
   }
   return [...found.values()];
 }
