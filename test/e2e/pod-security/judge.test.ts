@@ -9,7 +9,7 @@ import { anyPod } from "./pods.ts";
 const versions = [...Array.from({ length: 38 }, (_, minor) => `v1.${minor}`), "latest"];
 const levels = ["baseline", "restricted"];
 /** Pods a run; each is decided 78 times. `WAYBILL_PODS` asks for more. */
-const pods = Number(process.env["WAYBILL_PODS"] ?? 500);
+const pods = Number(process.env["WAYBILL_PODS"] ?? 300);
 const seed = Number(process.env["WAYBILL_SEED"] ?? 20261121);
 
 describe("the Pod Security pack and Kubernetes' own admission", () => {
