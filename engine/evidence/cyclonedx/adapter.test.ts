@@ -320,6 +320,13 @@ it("is about every manifest that Trivy names", async () => {
   expect(bom?.about).toEqual(digests.map((digest) => ({ kind: "manifest", digest })));
 });
 
+it("does not refuse a document for addresses as people write them", async () => {
+  const externalReferences = ["${project.url}", "see the wiki", "git@acme.example:web.git"].map((url) => ({ type: "website", url }));
+  const authors = [{ name: "Ada", email: "ada at acme" }];
+  const { diagnostics } = await read(bomOf({ components: [library("a", { externalReferences, authors })] }));
+  expect(diagnostics).toEqual([]);
+});
+
 it("hands on the document as it stands, its lists as open as they are", async () => {
   const { value } = await read(bomOf({ components: [library("a")] }));
   const raw = value.find((piece) => piece.type === "waybill.cyclonedx.Bom")?.data;
