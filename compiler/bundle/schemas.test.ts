@@ -39,7 +39,7 @@ it("compiles a schema to a module that imports nothing", async () => {
   expect(source).not.toMatch(/\b(?:require|import)\s*\(/);
   writeFileSync(join(folder, "main.mjs"), source);
   const { validate } = (await import(pathToFileURL(join(folder, "main.mjs")).href)) as { validate: Validate };
-  expect(validate({ names: ["n1", "n2"], at: "${project.url}" })).toBe(true);
+  expect(validate({ names: ["n1", "n2"], at: "{project.url}" })).toBe(true);
   expect(validate({ names: ["n1", "x"], at: "two\nlines" })).toBe(false);
   expect(validate.errors?.map((error) => [error.instancePath, error.keyword])).toEqual([
     ["/names/1", "names"],

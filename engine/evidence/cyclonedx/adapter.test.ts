@@ -321,7 +321,7 @@ it("is about every manifest that Trivy names", async () => {
 });
 
 it("does not refuse a document for addresses as people write them", async () => {
-  const externalReferences = ["${project.url}", "see the wiki", "git@acme.example:web.git"].map((url) => ({ type: "website", url }));
+  const externalReferences = ["{project.url}", "see the wiki", "git@acme.example:web.git"].map((url) => ({ type: "website", url }));
   const authors = [{ name: "Ada", email: "ada at acme" }];
   const { diagnostics } = await read(bomOf({ components: [library("a", { externalReferences, authors })] }));
   expect(diagnostics).toEqual([]);

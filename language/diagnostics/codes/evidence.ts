@@ -60,7 +60,7 @@ export const evidenceCodes = {
   WB0912: row<{ format: string; version: string }>(
     "error",
     "unsupported version of an evidence format",
-    (p) => `${p.format} version \`${p.version}\` is not supported`,
+    (p) => `version \`${p.version}\` is not supported: Waybill reads ${p.format}`,
   ),
   WB0913: row<{ pointer: string; problem: string }>("error", "evidence breaks its schema", (p) => `${at(p.pointer)} ${p.problem}`),
   WB0914: row<{ more: number; what: string }>("error", "more errors of the same document", (p) => `${p.more} more ${p.what}`),
