@@ -4,30 +4,32 @@ import { decide as engineDecide } from "../../engine/evaluate/decide.ts";
 import type { Answer, ClauseResult, Inputs, Request } from "../../engine/evaluate/decision.ts";
 import { compileProgram } from "../../engine/evaluate/program.ts";
 import type { Program } from "../../language/core/ir.ts";
+import { renamed } from "./changes.ts";
 import { choicesFrom } from "./choices.ts";
 import { type OracleAnswer, type OracleClause, decide as oracleDecide } from "./decide.ts";
 import { type Faults, faultless } from "./evaluate.ts";
 import { requestOf } from "./facts.ts";
 import { programOf } from "./programs.ts";
-import { day, universe } from "./universe.ts";
+import { day, type Universe, universe } from "./universe.ts";
 
 export interface Pair {
   readonly program: Program;
   readonly request: Request;
+  readonly universe: Universe;
 }
 
 /** A program and evidence of one universe. */
 export function pairFrom(forProgram: number, forFacts: number): Pair {
   const choices = choicesFrom(forProgram);
   const shared = universe(choices);
-  return { program: programOf(shared, choices), request: requestOf(shared, choicesFrom(forFacts)) };
+  return { program: programOf(shared, choices), request: requestOf(shared, choicesFrom(forFacts)), universe: shared };
 }
 
-/** More requests for the same program: other evidence, and the same evidence (the very same objects) elsewhere and later. */
-export function alsoAsked(forProgram: number, forFacts: number, request: Request): readonly Request[] {
+/** More requests for the same program: the same shapes with other names, other evidence, and the very same evidence elsewhere and later. */
+export function alsoAsked({ request, universe: shared }: Pair, forFacts: number): readonly Request[] {
   const elsewhere = request.point === "ci" ? "admission" : "ci";
   const later = request.now === undefined ? {} : { now: request.now + day };
-  return [{ ...request, ...later, point: elsewhere }, pairFrom(forProgram, forFacts).request, request];
+  return [renamed(request, shared), requestOf(shared, choicesFrom(forFacts)), { ...request, ...later, point: elsewhere }];
 }
 
 export function engineAnswer(program: Program, request: Request, explain = false, inputs: Inputs = new Map()): Answer {

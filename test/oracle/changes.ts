@@ -151,6 +151,12 @@ export function failing(request: Request, universe: Universe, choices: Choices):
   };
 }
 
+/** The same shapes with other names in them: what was `a` is `b`, and the other way round. */
+export function renamed(request: Request, universe: Universe): Request {
+  const change: Change = (_, value) => (value === "a" ? "b" : value === "b" ? "a" : value);
+  return everyDocument(request, universe, (data, type) => throughout(data, type, change));
+}
+
 /** Members of lists of records, documents, statements and look-ups in another order. */
 export function permuted(request: Request, universe: Universe, choices: Choices): Request {
   const change: Change = (type, value) => {

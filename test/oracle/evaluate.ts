@@ -272,9 +272,10 @@ function element(list: CollectionMeaning, index: Meaning, expr: Extract<Expr, { 
 
 /** `r is p`, a Boolean field; one that is declared `= false` is false where nothing is said. */
 function predicate(record: RecordMeaning, expr: Extract<Expr, { kind: "predicate" }>): Meaning {
-  if (expr.by !== undefined) throw new Error("the oracle does not read predicates with `by`");
-  const mode = expr.predicate.closed ? ({ kind: "default", value: false } as const) : ({ kind: "optional" } as const);
-  return record.field({ name: expr.predicate.name, type: { kind: "scalar", name: "Bool" }, mode, claimed: false }, show(expr));
+  const { name, closed } = expr.predicate;
+  const mode = closed ? ({ kind: "default", value: false } as const) : ({ kind: "optional" } as const);
+  const by = expr.by?.kind === "trust" ? { by: expr.by.trust } : {};
+  return record.field({ name, type: { kind: "scalar", name: "Bool" }, mode, claimed: false, ...by }, show(expr));
 }
 
 function attestationRead(expr: Extract<Expr, { kind: "attestation" }>, env: Env, world: World): Meaning {

@@ -341,11 +341,14 @@ function licence(scope: Scope): Expr {
 }
 
 function predicate(scope: Scope): Expr {
+  const { choices } = scope;
   const from = record(scope);
   const recordType = from.type as RecordType;
-  const read = recordType.predicates.get(scope.choices.chance(50) ? "fixed" : "pinned");
-  if (read === undefined) return path(bool, scope);
-  return { kind: "predicate", record: from, recordType, predicate: read, type: bool, at };
+  const declared = [...recordType.predicates.values()];
+  if (declared.length === 0) return path(bool, scope);
+  const read = choices.pick(declared);
+  const by = read.by ? { by: { kind: "trust", trust: choices.pick(scope.universe.trusts).key } as const } : {};
+  return { kind: "predicate", record: from, recordType, predicate: read, type: bool, at, ...by };
 }
 
 function mapOf(scope: Scope): Expr | undefined {

@@ -6,7 +6,7 @@ import { Known, Lack, OpenList } from "../../language/core/data.ts";
 import { causes } from "../../language/core/ir.ts";
 import type { Field, RecordType, Type } from "../../language/semantics/types.ts";
 import type { Choices } from "./choices.ts";
-import { day, pools, rawPools, today, type Universe } from "./universe.ts";
+import { day, pools, rawPools, today, trusts, type Universe } from "./universe.ts";
 
 export function requestOf(universe: Universe, choices: Choices): Request {
   const predicates = [universe.bom, universe.scan];
@@ -105,8 +105,24 @@ const documentDepth = 3;
 /** `depth` bounds how far records nest. */
 function dataOf(type: RecordType, choices: Choices, depth: number): DataRecord {
   const fields = [...type.fields.values()].map((f) => [f.name, fieldData(f, choices, depth)] as const);
-  const predicates = [...type.predicates.keys()].map((name) => [name, choices.chance(60) ? choices.chance(50) : undefined] as const);
+  const predicates = [...type.predicates.values()].map(({ name, by }) => [name, by ? markData(choices) : stateData(choices)] as const);
   return Object.fromEntries([...fields, ...predicates].filter(([, value]) => value !== undefined));
+}
+
+function stateData(choices: Choices): DataValue {
+  return choices.chance(60) ? choices.chance(50) : undefined;
+}
+
+/** A mark of who vouches, which only verification (or a test) makes; a bare `true` in a document is a forged one. */
+function markData(choices: Choices): DataValue {
+  const made = choices.weighted<() => DataValue>([
+    [4, () => new Known([choices.pick(trusts).key])],
+    [2, () => undefined],
+    [1, () => true],
+    [1, () => new Known(choices.chance(50))],
+    [1, () => lack(choices)],
+  ]);
+  return made();
 }
 
 /** Known more often than not: one condition reads several facts, and one unknown among them is enough. */

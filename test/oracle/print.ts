@@ -46,7 +46,7 @@ function text(expr: Expr, as: Words): string {
     case "has-key":
       return `(${show(expr.key)} in ${show(expr.map)})`;
     case "predicate":
-      return `(${show(expr.record)} is ${expr.predicate.name})`;
+      return `(${show(expr.record)} is ${expr.predicate.name}${expr.by?.kind === "trust" ? ` by ${as.name(expr.by.trust)}` : ""})`;
     case "not":
       return `(not ${show(expr.operand)})`;
     case "negate":

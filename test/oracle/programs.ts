@@ -197,7 +197,8 @@ function clauseOf(policy: string, label: string, scope: Scope): Clause {
     otherwise: choices.chance(35) ? effectOf(scope, effectsOf(scope)) : { effect: "deny" },
     onUnknown: said,
     assumptions: [],
-    at,
+    // A place of its own, by which the laws find the clause of a result.
+    at: { ...at, start: scope.fresh() },
   };
 }
 

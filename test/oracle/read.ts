@@ -57,8 +57,25 @@ export function recordFrom(data: DataRecord, reading: Reading): RecordMeaning {
   return { kind: "record", data, field: (field, fact) => readField(data, field, fact, reading) };
 }
 
-function readField(data: DataRecord, field: Field, fact: string, reading: Reading): Meaning {
-  const raw = Object.hasOwn(data, field.name) ? data[field.name] : undefined;
+/** A predicate `by` somebody reads as a field that only a verified mark fills. */
+export interface MarkedField extends Field {
+  readonly by?: string;
+}
+
+/** Only `Known` marks count, which verification makes: who vouches, or yes or no. Anything else is not there. */
+function markedBy(raw: DataValue, trust: string): DataValue {
+  if (raw instanceof Lack) return raw;
+  if (!(raw instanceof Known)) return undefined;
+  return Array.isArray(raw.value)
+    ? raw.value.includes(trust) || undefined
+    : raw.value === true || raw.value === false
+      ? raw.value
+      : undefined;
+}
+
+function readField(data: DataRecord, field: MarkedField, fact: string, reading: Reading): Meaning {
+  const stated = Object.hasOwn(data, field.name) ? data[field.name] : undefined;
+  const raw = field.by === undefined ? stated : markedBy(stated, field.by);
   if (raw !== undefined && raw !== null) return fromData(field.type, raw, fact, reading, data);
   switch (field.mode.kind) {
     case "required":

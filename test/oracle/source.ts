@@ -70,7 +70,7 @@ function typeSource(type: Type): string {
 
 function recordSource(type: RecordType): string {
   const fields = [...type.fields.values()].map((f) => `  ${fieldSource(f)}`);
-  const predicates = [...type.predicates.values()].map((p) => `  predicate ${p.name}${p.closed ? " = false" : ""}`);
+  const predicates = [...type.predicates.values()].map((p) => `  predicate ${p.name}${p.by ? " by" : ""}${p.closed ? " = false" : ""}`);
   return [`type ${local(type.name)} {`, ...fields, ...predicates, "}"].join("\n");
 }
 

@@ -158,6 +158,8 @@ function recordType(name: string, fields: readonly (readonly [string, Type])[], 
     predicates: new Map([
       ["pinned", { name: "pinned", by: false, closed: false }],
       ["fixed", { name: "fixed", by: false, closed: true }],
+      ["vouched", { name: "vouched", by: true, closed: false }],
+      ["cleared", { name: "cleared", by: true, closed: true }],
     ]),
   };
 }
