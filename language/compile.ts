@@ -39,7 +39,7 @@ export function compile(input: CompileInput): Compiled {
   };
   const sink = newSink();
   const scopes = loadModules(sink, input.deciding.map(read), { parse: read, load: input.load, known: input.known ?? [] });
-  const checked = checkProgram(scopes, { file: input.file, broken: pathsWithErrors([...syntax, ...sink.diagnostics]) });
+  const checked = checkProgram(scopes, { file: input.file, unparsed: pathsWithErrors(syntax) });
   return {
     value: checked.value,
     diagnostics: [...syntax, ...sink.diagnostics, ...checked.diagnostics],

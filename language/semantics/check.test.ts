@@ -54,6 +54,13 @@ policy p for image at ci { require count(x in [Size.large] where x == large) == 
     expect(codes(`policy p for image at ci { require a: imag.tag == "1" require b: imag.tag == "2" }`)).toEqual(["WB0206"]);
   });
 
+  it("says nothing of names that a syntax error may have swallowed", () => {
+    const { diagnostics } = check(`module shop
+let limit = = 3
+policy p for image at ci { require image.tag == limit }`);
+    expect(diagnostics.map((d) => d.code.slice(0, 4))).toEqual(["WB01"]);
+  });
+
   it("gives the subject's own module lowest priority", () => {
     const { diagnostics } = check("policy p for workflow at ci { forbid some j in workflow.jobs where j.reads(secrets.production) }");
     expect(diagnostics).toEqual([]);

@@ -26,8 +26,8 @@ import { checkExempt, checkWaiver } from "./waivers.ts";
 export interface CheckOptions {
   /** Text of a file that a table is read `from`; `path` is as written, `from` the path of the policy. */
   readonly file?: ((path: string, from: string) => string | undefined) | undefined;
-  /** Sources with errors that are reported already: nothing is linted in them. */
-  readonly broken?: ReadonlySet<string> | undefined;
+  /** Sources that could not be read in whole: what they lack may be in the part that is lost, and nothing is linted. */
+  readonly unparsed?: ReadonlySet<string> | undefined;
 }
 
 /** Checks modules that are in order of import. What was reported while they were loaded is not repeated. */
@@ -62,10 +62,20 @@ export function checkProgram(scopes: ReadonlyMap<string, ModuleScope>, options: 
     types: run.types,
     slots: run.slots(),
   };
-  const broken = new Set([...(options.broken ?? []), ...pathsWithErrors(run.sink.diagnostics)]);
+  const unparsed = options.unparsed ?? new Set<string>();
+  const broken = new Set([...unparsed, ...pathsWithErrors(run.sink.diagnostics)]);
   lintProgram(run.sink, { program, policies, scopes, checking: run.checking, broken });
   checkCost(program, run.sink);
-  return { value: program, diagnostics: inSourceOrder(run.sink.diagnostics, modules) };
+  const said = run.sink.diagnostics.filter((d) => !isFollowUp(d, unparsed));
+  return { value: program, diagnostics: inSourceOrder(said, modules) };
+}
+
+const unknownNames: ReadonlySet<string> = new Set(["WB0206", "WB0207", "WB0208", "WB0211", "WB0212", "WB0609"]);
+
+/** A name that nothing declares, where a declaration may have been lost to a syntax error: one root cause, one error. */
+function isFollowUp(diagnostic: Diagnostic, unparsed: ReadonlySet<string>): boolean {
+  if (unparsed.size === 0 || diagnostic.location === undefined) return false;
+  return diagnostic.code === "WB0209" || (unknownNames.has(diagnostic.code) && unparsed.has(diagnostic.location.path));
 }
 
 export function pathsWithErrors(diagnostics: readonly Diagnostic[]): ReadonlySet<string> {
@@ -113,6 +123,7 @@ function newRun(scopes: ReadonlyMap<string, ModuleScope>, options: CheckOptions)
     marks: new Map(),
     usedEntities: new Set(),
     usedSlots: new Set(),
+    letValues: new Map(),
     level: { depth: 0 },
     nextSlot: () => {
       slots += 1;

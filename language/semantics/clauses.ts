@@ -15,7 +15,6 @@ export interface Surroundings {
   readonly policy: string;
   readonly subject: string;
   readonly guards: readonly Expr[];
-  letValue(slot: number): Expr | undefined;
 }
 
 /** The bound name of a clause; `inMessage`: its `else` template may use it, once for each witness. */
@@ -51,7 +50,7 @@ export function checkClause(
       expr,
       holds,
       checking,
-      { let: around.letValue, constant: checking.constantValue, function: checking.functionBody },
+      { let: (slot: number) => checking.letValues.get(slot), constant: checking.constantValue, function: checking.functionBody },
       textAt,
     ),
   );

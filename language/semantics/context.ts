@@ -61,6 +61,8 @@ export interface Checking {
   readonly marks: Map<Expr, Assumption>;
   readonly usedEntities: Set<string>;
   readonly usedSlots: Set<number>;
+  /** What the lets of policies hold, by slot. */
+  readonly letValues: Map<number, Expr>;
   nextSlot(): number;
   /** How deep the walk is in expressions, definitions that it follows included. */
   readonly level: { depth: number };

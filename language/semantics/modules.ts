@@ -97,7 +97,7 @@ function bindImports(sink: Sink, scopes: ReadonlyMap<string, ModuleScope>, scope
     const alias = node.alias ?? node.module.parts.at(-1);
     if (alias === undefined) continue;
     const isTwin = found !== undefined && found.module.name !== undefined && textOf(found.module.name) !== name;
-    if (found === undefined || isTwin) reportMissing(sink, scope, node, name, loader);
+    if (found === undefined || isTwin) reportMissing(sink, scope, node, loader, scopes);
     const earlier = scope.imports.get(alias.text);
     if (earlier !== undefined) {
       sink.report("WB0205", { name: alias.text }, place(scope.path, alias), {
@@ -111,9 +111,10 @@ function bindImports(sink: Sink, scopes: ReadonlyMap<string, ModuleScope>, scope
   }
 }
 
-function reportMissing(sink: Sink, scope: ModuleScope, node: Import, name: string, loader: Loader): void {
+function reportMissing(sink: Sink, scope: ModuleScope, node: Import, loader: Loader, scopes: ReadonlyMap<string, ModuleScope>): void {
+  const name = textOf(node.module);
   const location = place(scope.path, node.module);
-  const near = nearest(name, loader.known);
+  const near = nearest(name, [...loader.known, ...scopes.keys()]);
   sink.report("WB0201", { name }, location, {
     label: "no module has this name",
     ...(near === undefined

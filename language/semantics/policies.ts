@@ -97,7 +97,6 @@ interface Body {
   readonly policy: string;
   readonly subject: string;
   readonly lets: PolicyLet[];
-  readonly values: Map<number, Expr>;
   readonly declared: { readonly slot: number; readonly declaration: tree.LetDeclaration }[];
   readonly clauses: CheckedClause[];
   readonly satisfies: string[];
@@ -107,7 +106,7 @@ interface Body {
 }
 
 function newBody(policy: string, subject: string): Body {
-  return { policy, subject, lets: [], values: new Map(), declared: [], clauses: [], satisfies: [], labels: new Map(), depths: new Map() };
+  return { policy, subject, lets: [], declared: [], clauses: [], satisfies: [], labels: new Map(), depths: new Map() };
 }
 
 function checkItems(context: Context, items: readonly tree.PolicyItem[], guards: readonly Expr[], body: Body): void {
@@ -148,17 +147,12 @@ function addClause(context: Context, item: tree.Clause, guards: readonly Expr[],
     policy: body.policy,
     subject: body.subject,
     guards,
-    letValue: (slot) => body.values.get(slot),
   });
   if (checked !== undefined) body.clauses.push(checked);
 }
 
 /** A `let` of a policy or of a triage: a name for an expression, evaluated at most once a decision. */
-export function checkLet(
-  context: Context,
-  item: tree.LetDeclaration,
-  body: Pick<Body, "lets" | "values" | "declared" | "depths">,
-): Context {
+export function checkLet(context: Context, item: tree.LetDeclaration, body: Pick<Body, "lets" | "declared" | "depths">): Context {
   const wanted = item.type === undefined ? undefined : resolveType(context.checking.sink, context.scope, item.type, "let", context.prelude);
   const value = wanted === undefined ? context.infer(context, item.value) : context.check(context, item.value, wanted);
   if (wanted?.kind === "verified" && !isError(value)) demandVerified(context, value, wanted.trust);
@@ -166,7 +160,7 @@ export function checkLet(
   const { type, labels, causes } = isTooDeep(context, item, slot, value, body.depths) ? errorExpr(value.core.at) : value;
   if (type.kind !== "error") {
     body.lets.push({ slot, name: item.name.text, value: value.core });
-    body.values.set(slot, value.core);
+    context.checking.letValues.set(slot, value.core);
   }
   body.declared.push({ slot, declaration: item });
   const attestations = value.attestations === true ? { attestations: true } : {};

@@ -1,5 +1,4 @@
 /** `triage`: obligations, resolved and typed; they are met when a ticket system is connected. */
-import type { Expr } from "../core/ir.ts";
 import type * as tree from "../syntax/tree.ts";
 import { at, type Context } from "./context.ts";
 import { checkLet } from "./policies.ts";
@@ -19,7 +18,7 @@ export function checkTriage(base: Context, declaration: tree.TriageDeclaration):
   if (context === undefined) return;
   if (declaration.where !== undefined)
     demandAcknowledged(context, context.check(context, declaration.where, bool), "the scope of `triage`");
-  const body = { lets: [], values: new Map<number, Expr>(), declared: [], depths: new Map<number, number>() };
+  const body = { lets: [], declared: [], depths: new Map<number, number>() };
   let inside = context;
   for (const item of declaration.body) {
     if (item.kind === "let") {

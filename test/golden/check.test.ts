@@ -41,6 +41,27 @@ it.each(goldens)("says what %s expects", (name) => {
   expect(codes).toContain(name.slice(0, 6));
 });
 
+it("offers as safe only fixes after which the diagnostic is gone", () => {
+  let applied = 0;
+  for (const name of goldens) {
+    const [source = ""] = readFileSync(new URL(name, folder), "utf8").split("=== diagnostics\n");
+    const files = filesOf(source);
+    const before = compileFiles(files).diagnostics;
+    for (const { fix, code } of before) {
+      if (fix?.safe !== true) continue;
+      const fixed = new Map(files);
+      for (const { location, text } of [...fix.edits].sort((a, b) => b.location.start - a.location.start)) {
+        const old = fixed.get(location.path) ?? "";
+        fixed.set(location.path, old.slice(0, location.start) + text + old.slice(location.end));
+      }
+      const after = compileFiles(fixed).diagnostics;
+      expect([name, after.filter((d) => d.code === code).length]).toEqual([name, before.filter((d) => d.code === code).length - 1]);
+      applied += 1;
+    }
+  }
+  expect(applied).toBeGreaterThan(2);
+});
+
 it("has a golden for every code of the checker", () => {
   const codes = Object.keys(table).filter((code) => /^WB0[2-8]/.test(code));
   const shown = new Set(goldens.map((name) => name.slice(0, 6)));

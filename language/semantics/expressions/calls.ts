@@ -218,7 +218,10 @@ function lowered(context: Context, expr: tree.CallExpr, entity: Callable, args: 
 
 /** Ids of licences that are written out where a list of them is asked for. */
 function checkIds(context: Context, intrinsic: Intrinsic, args: readonly Expr[]): void {
-  const list = intrinsic.spdxIds === undefined ? undefined : args[intrinsic.spdxIds];
+  let list = intrinsic.spdxIds === undefined ? undefined : args[intrinsic.spdxIds];
+  const { checking } = context;
+  while (list?.kind === "constant" || list?.kind === "let")
+    list = list.kind === "let" ? checking.letValues.get(list.slot) : checking.constantValue(list.key);
   if (list?.kind !== "list") return;
   for (const item of list.items)
     if (item.kind === "literal" && typeof item.value === "string") checkSpdxId(context.checking.sink, item.value, item.at);
