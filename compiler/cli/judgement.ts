@@ -11,7 +11,7 @@ import { enforcementPoints } from "../../language/semantics/subjects.ts";
 import type { Call } from "./cli.ts";
 import { readClock } from "./shell/clock.ts";
 import { type Config, readConfig, readSettings, type Setting } from "./shell/config.ts";
-import { type Document, EvidenceFiles, evidenceDigest, evidenceRead, readEvidence, strangers } from "./shell/evidence.ts";
+import { bind, type Document, EvidenceFiles, evidenceDigest, evidenceRead, readEvidence } from "./shell/evidence.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { loadProject, type Project } from "./shell/project.ts";
 import { tell } from "./shell/report.ts";
@@ -139,11 +139,12 @@ export async function judge(
   const files = new EvidenceFiles();
   const documents = await readEvidence(files, texts(options["evidence"]), call.terminal);
   const found = await findSubjects(subject, files, documents);
-  const subjects = withGiven(
+  const named = withGiven(
     found.subjects.flatMap((one) => expandSubject(compiled, one, point)),
     given,
     project.program,
-  );
+  ).map((one) => bind(one, found.evidence));
+  const subjects = named.map((one) => one.subject);
   const refused = found.documents.some((document) => document.refused);
   const decisions: Decision[] = [];
   for (const one of subjects) {
@@ -160,10 +161,7 @@ export async function judge(
     policyDigest: policies.policyDigest,
     evidenceDigest: evidenceDigest(found.documents, []),
     evidence: evidenceRead(found.documents),
-    diagnostics: [
-      ...found.documents.flatMap((document) => document.diagnostics),
-      ...subjects.flatMap((one) => strangers(found.evidence, one)),
-    ],
+    diagnostics: [...found.documents.flatMap((document) => document.diagnostics), ...named.flatMap((one) => one.diagnostics)],
   };
   return { report, texts: { policies: project.sources, evidence: files.sources }, code: codeOf(report) };
 }

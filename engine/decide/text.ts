@@ -6,7 +6,7 @@ import { positionOf, type Sources } from "../../language/diagnostics/render/line
 import { ansi, type Palette, plain, type Style } from "../../language/diagnostics/render/palette.ts";
 import { place, renderText as renderDiagnostics } from "../../language/diagnostics/render/text.ts";
 import { visible } from "../../language/diagnostics/render/untrusted.ts";
-import { plural, wrap } from "../../language/diagnostics/render/wrap.ts";
+import { columns, plural, wrap } from "../../language/diagnostics/render/wrap.ts";
 import type { Citation, ClauseResult, Decision, WantGroup } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
 import { type Places, placesOf } from "./places.ts";
@@ -106,6 +106,20 @@ export function wantText(want: WantGroup): string {
   return `\`${want.fact}\`: ${want.detail}${who === "" ? "" : ` (${who})`}`;
 }
 
+/** Members that do not fit on the line stand below it, a line each. */
+function showWant(pen: Pen, gutter: number, want: WantGroup): string[] {
+  const line = wantText(want);
+  const indent = gutter + want.cause.length + 5;
+  if (want.members.length < 2 || columns(line) <= pen.options.width - indent)
+    return [listed(pen, gutter, want.cause, pen.palette.warning, line)];
+  const shown = want.members.slice(0, 5);
+  const out = [listed(pen, gutter, want.cause, pen.palette.warning, wantText({ ...want, members: [] }))];
+  for (const member of shown)
+    out.push(`${" ".repeat(indent)}- ${wrap(visible(member), Math.max(30, pen.options.width - indent - 2), " ".repeat(indent + 2))}`);
+  if (want.count > shown.length) out.push(`${" ".repeat(indent)}- and ${want.count - shown.length} more`);
+  return out;
+}
+
 function showClause(pen: Pen, clause: ClauseResult): string {
   const { palette, texts } = pen;
   const style = effectStyle(palette, clause.effect);
@@ -143,7 +157,7 @@ function showClause(pen: Pen, clause: ClauseResult): string {
   const unnamed = clause.witnessCount - 1 - others.length;
   if (clause.outcome === "violated" && clause.witnessCount > 1 && unnamed > 0)
     out.push(listed(pen, gutter, "also", palette.strong, `${unnamed} more`));
-  for (const want of clause.wants) out.push(listed(pen, gutter, want.cause, palette.warning, wantText(want)));
+  for (const want of clause.wants) out.push(...showWant(pen, gutter, want));
   for (const assumption of clause.assumptions) out.push(listed(pen, gutter, "assumes", palette.note, assumptionText(assumption)));
   for (const waiver of clause.waivers) out.push(listed(pen, gutter, "waived in part", palette.note, waiverText(waiver)));
   if (clause.advice.length > 0) {
@@ -165,7 +179,7 @@ const assumed: Readonly<Record<Assumption["kind"], string>> = {
   closed: "that this is the whole list",
   claimed: "what nobody signed",
   otherwise: "a value where there is none",
-  "not-known": "that absence means no",
+  "not-known": "that what is absent is not there",
 };
 
 export function assumptionText(assumption: Assumption): string {
@@ -195,11 +209,16 @@ function showDecision(pen: Pen, decision: Decision): string {
       `${palette.error("uncovered")}: ${palette.strong(`no policy covers ${visible(decision.subject.name)} at ${decision.point}`)}\n   ${palette.faint("=")} ${palette.help("help:")} ${help}`,
     );
   }
-  const passed = decision.clauses.filter((clause) => clause.outcome === "passed");
+  const passed = decision.clauses.filter((clause) => clause.outcome === "passed" && clause.applies !== false);
+  const silent = decision.clauses.filter((clause) => clause.applies === false);
   const below: string[] = [];
   if (passed.length > 0) {
     const names = passed.map((clause) => visible(clauseName(clause, place(clause.at, pen.texts.policies))));
     below.push(`${palette.good("passed")} ${wrap(names.join(", "), pen.options.width - 9, "       ")}`);
+  }
+  if (silent.length > 0) {
+    const names = silent.map((clause) => visible(clauseName(clause, place(clause.at, pen.texts.policies))));
+    below.push(palette.faint(`does not apply ${wrap(names.join(", "), pen.options.width - 17, "               ")}`));
   }
   const shown = new Set(failing.flatMap((clause) => clause.assumptions.map(assumptionText)));
   for (const clause of passed) {

@@ -7,6 +7,7 @@ import type { Evidence } from "../../../engine/evidence/evidence.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { expand, readBytes } from "./files.ts";
 import type { Terminal } from "./terminal.ts";
@@ -90,22 +91,58 @@ export function evidenceRead(documents: readonly Document[]): readonly EvidenceR
   });
 }
 
+export interface Bound {
+  readonly subject: Subject;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a document says it describes, by name: the root of an SBOM, the target of a scan. */
+function namesOf(evidence: Evidence): readonly string[] {
+  const root = evidence.data["root"];
+  const described = root !== null && typeof root === "object" && "name" in root ? [root["name"], root["purl"]] : [];
+  return [...described, evidence.data["target"]].filter((name) => typeof name === "string");
+}
+
+/** The document names the subject as the caller does; for images by repository and tag. */
+function isNamed(subject: Subject, name: string): boolean {
+  if (name === subject.name || name === subject.data["purl"]) return true;
+  if (subject.kind !== "image") return name === subject.data["name"];
+  const [wanted, found] = [parseImageRef(subject.name), parseImageRef(name)];
+  return wanted.ok && found.ok && wanted.value.repository === found.value.repository && wanted.value.tag === found.value.tag;
+}
+
+/**
+ * What is judged, where the caller named no digest and evidence of the same name agrees on one: a reference by tag and
+ * the scan of it. The digest binds evidence only; it does not become a fact of the subject, because nobody here saw it.
+ */
+export function bind(subject: Subject, evidence: readonly Evidence[]): Bound {
+  const naming = evidence.filter((piece) => piece.about.length > 0);
+  if (naming.length === 0 || !["image", "artifact"].includes(subject.kind)) return { subject, diagnostics: [] };
+  if (subject.digest !== undefined || subject.configDigest !== undefined) return { subject, diagnostics: strangers(naming, subject) };
+  const shared = naming
+    .map((piece) => piece.about)
+    .reduce((common, about) =>
+      common.filter((binding) => about.some((other) => other.kind === binding.kind && other.digest === binding.digest)),
+    );
+  const binding = shared.find((one) => one.kind !== "config") ?? shared[0];
+  if (!binding || !naming.some((piece) => namesOf(piece).some((name) => isNamed(subject, name))))
+    return { subject, diagnostics: strangers(naming, subject) };
+  const bound = binding.kind === "config" ? { ...subject, configDigest: binding.digest } : { ...subject, digest: binding.digest };
+  return { subject: bound, diagnostics: [diagnostic("WB1027", { subject: subject.name, digest: binding.digest }, undefined)] };
+}
+
 /** Warns of evidence that names digests, none of them the subject's: it is noise (semantics, section 8). */
-export function strangers(evidence: readonly Evidence[], subject: Subject): readonly Diagnostic[] {
+function strangers(naming: readonly Evidence[], subject: Subject): readonly Diagnostic[] {
   const own = [subject.digest, subject.configDigest].filter((digest) => digest !== undefined);
-  if (own.length === 0) return [];
-  const foreign = evidence.filter((piece) => piece.about.length > 0 && !piece.about.some((binding) => own.includes(binding.digest)));
-  const names = [...new Set(foreign.map((piece) => piece.document.name))];
-  return names.map((name) => {
-    const about = foreign.find((piece) => piece.document.name === name)?.about ?? [];
+  const foreign = naming.filter((piece) => !piece.about.some((binding) => own.includes(binding.digest)));
+  return [...Map.groupBy(foreign, (piece) => piece.document.name)].map(([name, pieces]) => {
+    const digests = [...new Set(pieces.flatMap((piece) => piece.about.map((binding) => binding.digest)))].slice(0, 3);
     return diagnostic("WB1021", { name, subject: subject.name }, undefined, {
       notes: [
-        `it names ${about
-          .map((binding) => binding.digest)
-          .slice(0, 3)
-          .join(", ")}`,
-        `the subject is ${own.join(", ")}`,
+        `it is about ${digests.join(", ")}`,
+        own.length > 0 ? `the subject is ${own.join(", ")}` : "the subject was named without a digest",
       ],
+      help: "name what is judged by its digest, or give the evidence that is about it",
     });
   });
 }

@@ -4,12 +4,14 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { rfc3339 } from "../../../engine/decide/instant.ts";
 import { jsonClause } from "../../../engine/decide/json.ts";
 import { overall } from "../../../engine/decide/report.ts";
+import { documentSubject } from "../../../engine/decide/subjects.ts";
 import { type Decision, decide, type Refusal, type Subject } from "../../../engine/evaluate/evaluate.ts";
 import { admitValue } from "../../../engine/evidence/door.ts";
 import type { Evidence } from "../../../engine/evidence/evidence.ts";
 import { readJson } from "../../../engine/evidence/json/read.ts";
 import { imageSubject } from "../../../engine/evidence/kubernetes/subjects.ts";
 import { type DataRecord, type DocumentRef, origin } from "../../../language/core/data.ts";
+import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
@@ -96,7 +98,7 @@ async function answer(request: JsonObject, bytes: Uint8Array, options: AnswerOpt
     throw new BadRequest("request", `\`${String(point)}\` is not an enforcement point`);
   const time = timeOf(request["time"]) ?? policies.time;
 
-  const subject = await readSubject(described.kind, named["object"], digest);
+  const subject = await readSubject(described.kind, named["object"], digest, policies.compiled.program);
   const evidence = await readEvidence(request["evidence"], digest, options);
   const decisions: Decision[] = [];
   for (const one of expandSubject(policies.compiled, subject, point)) {
@@ -157,7 +159,7 @@ function timeOf(value: unknown): number | undefined {
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** The subject of a request, by its kind (`cli.md`, "Subjects"). */
-async function readSubject(kind: string, object: unknown, digest: string): Promise<Subject> {
+async function readSubject(kind: string, object: unknown, digest: string, program: Program): Promise<Subject> {
   if (kind === "image") return readImage(object);
   if (kind === "artifact") return readArtifact(object);
   if (!isObject(object)) throw new BadRequest("subject", `the object of a \`${kind}\` is a document`);
@@ -171,9 +173,12 @@ async function readSubject(kind: string, object: unknown, digest: string): Promi
     throw new BadRequest("subject", `${error?.message ?? `it is no \`${kind}\``}${where}`, exit.noVerdict, read.diagnostics);
   }
   const described = subjectKind(kind);
-  const document: DocumentRef = { digest, name: "inline", format: kind, predicateType: `${described?.module}.${described?.type}` };
-  const data: DataRecord = { ...(object as DataRecord), [origin]: { document, pointer: base } };
-  return { kind, name: text(object["name"]) ?? text(object["id"]) ?? kind, data };
+  const typeName = `${described?.module}.${described?.type}`;
+  const type = program.types.get(typeName);
+  // No policy that was loaded speaks about the kind, which the evaluator says with what is loaded.
+  if (!type) return { kind, name: kind, data: {} };
+  const document: DocumentRef = { digest, name: "inline", format: kind, predicateType: typeName };
+  return documentSubject(kind, type, { ...(object as DataRecord), [origin]: { document, pointer: base } });
 }
 
 function readImage(object: unknown): Subject {

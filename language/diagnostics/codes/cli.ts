@@ -61,17 +61,17 @@ export const cliCodes = {
   WB1021: row<{ name: string; subject: string }>(
     "warning",
     "evidence is about something else",
-    (p) => `\`${p.name}\` names other digests than \`${p.subject}\`, so it counts for nothing here`,
+    (p) => `\`${p.name}\` names digests, and none is that of \`${p.subject}\`, so it counts for nothing here`,
   ),
   WB1022: row<{ clause: string }>("error", "unknown clause", (p) => `no policy that was loaded has a clause \`${p.clause}\``),
   WB1023: row<{ path: string }>("error", "file exists", (p) => `\`${p.path}\` exists and is left as it is`),
   WB1024: row<{ value: string; what: string }>("error", "unknown name", (p) => `\`${p.value}\` is not ${p.what}`),
   WB1025: row<{ what: string }>("error", "the network is refused", (p) => `${p.what} would need the network`),
   WB1026: row<{ where: string }>("warning", "no tests", (p) => `there is no test in ${p.where}`),
-  WB1027: row<{ module: string; path: string; other: string }>(
-    "error",
-    "two files have the same module name",
-    (p) => `\`${p.path}\` and \`${p.other}\` are both module \`${p.module}\``,
+  WB1027: row<{ subject: string; digest: string }>(
+    "note",
+    "digest taken from the evidence",
+    (p) => `\`${p.subject}\` was named without a digest; the evidence is about \`${p.digest}\`, so that is what is judged`,
   ),
   WB1028: row<{ key: string }>("error", "input without a value", (p) => `input \`${p.key}\` has no default and was not set`),
   WB1029: row<{ path: string; size: number; limit: number }>(

@@ -172,6 +172,24 @@ it("binds evidence by digest: a document about another digest counts for nothing
   other.metadata.component.hashes = [{ alg: "SHA-256", content: "b".repeat(64) }];
   const cwd = await folder({ "p.scp": licencesPolicy, "bom.json": JSON.stringify(other) });
   const ran = await waybill(["gate", `sha256:${digest}`, "-p", "p.scp", "-e", "bom.json"], { cwd });
-  expect(ran.out).toContain("names other digests");
+  expect(ran.out).toContain("names digests, and none is that of");
   expect(ran.out).not.toContain("allow artifact");
+});
+
+it("takes the digest of a scan for the same reference by tag, and for no other", async () => {
+  const scan = JSON.parse(grype([{ id: "CVE-2024-21538", severity: "Critical" }])) as { source: unknown };
+  const target = {
+    userInput: "ghcr.io/acme/shop:1",
+    imageID: `sha256:${"c".repeat(64)}`,
+    manifestDigest: `sha256:${"d".repeat(64)}`,
+    repoDigests: [],
+  };
+  scan.source = { type: "image", target };
+  const cwd = await folder({ "p.scp": findingsPolicy, "scan.json": JSON.stringify(scan) });
+  const same = await waybill(["gate", "ghcr.io/acme/shop:1", "-p", "p.scp", "-e", "scan.json"], { cwd });
+  expect(same.out).toContain("was named without a digest");
+  expect(same.code).toBe(0);
+  const other = await waybill(["gate", "ghcr.io/acme/other:1", "-p", "p.scp", "-e", "scan.json"], { cwd });
+  expect(other.out).toContain("and none is that of");
+  expect(other.code).toBe(1);
 });
