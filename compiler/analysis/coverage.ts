@@ -72,6 +72,7 @@ function outcomesByClause(results: readonly TestResult[]): ReadonlyMap<string, R
   for (const { decisions } of results) {
     for (const decision of decisions) {
       for (const clause of decision.clauses) {
+        if (clause.applies === false) continue;
         const known = outcomes.get(keyOf(clause.at)) ?? new Set();
         known.add(clause.outcome);
         outcomes.set(keyOf(clause.at), known);

@@ -3,7 +3,7 @@ import { type Effect, effectRank, effects } from "../../language/core/ir.ts";
 import type { CompiledClause, CompiledEffect, CompiledPolicy } from "./compile/policy.ts";
 import type { Answer, ClauseResult, Decision, Options, Reason, Request } from "./decision.ts";
 import type { Env } from "./env.ts";
-import { explainClause } from "./explain/clause.ts";
+import { explainClause, explainSilence } from "./explain/clause.ts";
 import { type CompiledProgram, freshEnv, loadedKinds, type Plan, planFor } from "./program.ts";
 import { and, or, TRANSIENT, type Truth, Unknown } from "./unknown.ts";
 
@@ -34,6 +34,10 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
     const scope = coverage.scopes[index] as Truth;
     for (const clause of policy.clauses) {
       const pass = passOf(env, clause, scope);
+      if (pass === undefined) {
+        clauses.push(options.derivations === true ? explainSilence(compiled, env, policy, clause) : clause.results.silent);
+        continue;
+      }
       const bare = bareResult(env, clause, pass);
       if (pass !== true) tally.add(bare);
       clauses.push(options.explain ? explainClause({ compiled, env, policy, clause, pass }, bare, options) : bare);
@@ -94,14 +98,17 @@ function coverageOf(env: Env, plan: Plan): { readonly truth: Truth; readonly sco
   return { truth, scopes };
 }
 
-/** `not (scope and g₁ and …) or hold`: an undecided guard behaves as if it applied, and never turns a clause off. */
-function passOf(env: Env, clause: CompiledClause, scope: Truth): Truth {
+/**
+ * `not (scope and g₁ and …) or hold`: an undecided guard behaves as if it applied, and never turns a clause off.
+ * Undefined: a header or guard is false, so the clause passes without having been asked.
+ */
+function passOf(env: Env, clause: CompiledClause, scope: Truth): Truth | undefined {
   let applies: Truth = scope;
   for (const guard of clause.guards) {
-    if (applies === false) return true;
+    if (applies === false) return undefined;
     applies = and(applies, guard(env));
   }
-  if (applies === false) return true;
+  if (applies === false) return undefined;
   const held = clause.hold(env);
   return applies === true || held === true ? held : or(held, negation(applies));
 }

@@ -111,6 +111,8 @@ export interface ClauseResult {
   readonly label: string | null;
   readonly at: Location;
   readonly outcome: Outcome;
+  /** False where the policy's header or a `when` is: the clause passed because it had nothing to say. */
+  readonly applies?: boolean;
   readonly effect: Effect;
   /** Microseconds; only with `quarantine until`. */
   readonly until?: number;

@@ -43,7 +43,12 @@ export interface CompiledClause {
   readonly undecided: readonly (readonly CompiledEffect[])[];
   readonly waivers: readonly CompiledWaiver[];
   /** Results without explanation and without an `until`, one an outcome; `undecided` by the causes as a bit set. */
-  readonly results: { readonly passed: ClauseResult; readonly violated: ClauseResult; readonly undecided: readonly ClauseResult[] };
+  readonly results: {
+    readonly passed: ClauseResult;
+    readonly silent: ClauseResult;
+    readonly violated: ClauseResult;
+    readonly undecided: readonly ClauseResult[];
+  };
 }
 
 export interface CompiledPolicy {
@@ -104,6 +109,7 @@ function compileClause(context: Context, clause: Clause, program: Program): Comp
     waivers,
     results: {
       passed: resultOf(clause, "passed", "allow", 0),
+      silent: Object.freeze({ ...resultOf(clause, "passed", "allow", 0), applies: false, assumptions: nothing }),
       violated: resultOf(clause, "violated", violated.effect, 0),
       undecided: undecided.map((given, bits) => resultOf(clause, "undecided", given[0]?.effect ?? "deny", bits)),
     },

@@ -52,28 +52,42 @@ function connective(lazy: Lazy, decisive: boolean, left: Expr, right: Expr): Cit
   };
 }
 
-/** The first member that decides; where none does there is nothing to point at but the collection itself. */
+/** The first member that decides, by its place where it is a scalar; where none does, the list itself. */
 function quantifier(lazy: Lazy, expr: Extract<Expr, { kind: "some" | "every" }>): Citer {
   const collection = lazy(expr.collection);
   const where = expr.where === undefined ? undefined : lazy(expr.where);
   const body = expr.body === undefined ? undefined : lazy(expr.body);
   const parts = [expr.where, expr.body].flatMap((part) => (part === undefined ? [] : [citerOf(lazy, part)]));
+  const { type } = expr.collection;
+  const element = type.kind === "list" || type.kind === "set" ? type.element : type;
+  const places = expr.collection.kind === "field" ? placesOf(lazy, expr.collection) : [];
+  const path = pathOf(expr.collection);
   return (env, out) => {
-    for (const item of (collection(env) as Collection).items) {
+    const found = placeOf(env, places);
+    const listed = collection(env) as Collection;
+    for (const [index, item] of listed.items.entries()) {
       env.slots[expr.slot] = item;
       if (where !== undefined && where(env) !== true) continue;
       if (body !== undefined && body(env) !== false) continue;
+      if (found !== undefined && element.kind !== "record") {
+        out.push({ document: found.document, pointer: `${found.pointer}/${index}`, path: expr.name, value: showValue(element, item) });
+      }
       for (const part of parts) part(env, out);
       return;
     }
+    if (found !== undefined) out.push({ document: found.document, pointer: found.pointer, path, value: showValue(type, listed) });
   };
+}
+
+function placesOf(lazy: Lazy, expr: Expr): readonly Place[] {
+  return recordChain(expr).map((record) => ({ record: lazy(record.expr), below: record.below }));
 }
 
 function read(lazy: Lazy, expr: FieldRead | PredicateRead): Citer {
   const value = lazy(expr);
   const path = pathOf(expr);
   const inner = citerOf(lazy, rootOf(expr));
-  const places = recordChain(expr).map((record) => ({ record: lazy(record.expr), below: record.below }));
+  const places = placesOf(lazy, expr);
   return (env, out) => {
     const found = placeOf(env, places);
     if (found === undefined) return inner(env, out);

@@ -130,6 +130,14 @@ export function explainClause(explained: Explained, bare: ClauseResult, options:
   };
 }
 
+/** Why a clause was not asked: the header or guard that is false. */
+export function explainSilence(compiled: CompiledProgram, env: Env, policy: CompiledPolicy, clause: CompiledClause): ClauseResult {
+  const lazy = lazyIn(compiled.context);
+  const conditions = [policy.policy.scope, ...clause.clause.guards].filter((condition) => condition !== undefined);
+  const off = conditions.find((condition) => lazy(condition)(env) === false);
+  return off === undefined ? clause.results.silent : { ...clause.results.silent, derivation: derive(lazy, env, off) };
+}
+
 /** The waivers that lifted something since the last clause. */
 function takeWaivers({ compiled, env }: Explained): ClauseResult["waivers"] {
   if (env.waived === undefined || env.waived.size === 0) return [];

@@ -15,8 +15,17 @@ export interface Inventory {
   readonly others: ReadonlyMap<string, string>;
 }
 
-/** Fields that stand under another name in the document. */
-const fields = { id: "/bom-ref", kind: "/type", license: "/licenses", present: "/scope", optional: "/scope", supplier: "/supplier/name" };
+/** Fields that stand under another name in the document; those of the graph, at the component itself. */
+const fields = {
+  dependencies: "",
+  direct: "",
+  id: "/bom-ref",
+  kind: "/type",
+  license: "/licenses",
+  present: "/scope",
+  optional: "/scope",
+  supplier: "/supplier/name",
+};
 
 /** Reads all components in one pass. */
 export function inventory(bom: Json, document: DocumentRef, base: string, refs: References): Inventory {

@@ -49,7 +49,12 @@ export function readThree(json: Json, document: DocumentRef, base: string, refs:
   return { bom: bill(nodes, document, base, root, roots.size), root, components: rest, completeness: { kind: "undeclared" } };
 }
 
+/** Fields under other names; those that relationships give stand at the element itself. */
 const fields = {
+  license: "",
+  dependencies: "",
+  direct: "",
+  optional: "",
   id: "/spdxId",
   version: "/software_packageVersion",
   purl: "/software_packageUrl",

@@ -51,7 +51,8 @@ function collect(json: Json, document: DocumentRef, base: string, refs: Referenc
   claim(json["SPDXID"], base);
   for (const [index, element] of objects(json["packages"]).entries()) {
     const pointer = `${base}/packages/${index}`;
-    add(element, packageRecord(element, { document, pointer, fields: packageFields }, license), pointer);
+    const fields = isUnstated(text(element["licenseDeclared"]) ?? "NOASSERTION") ? concludedFields : packageFields;
+    add(element, packageRecord(element, { document, pointer, fields }, license), pointer);
   }
   for (const [index, element] of objects(json["files"]).entries()) {
     const pointer = `${base}/files/${index}`;
@@ -61,7 +62,11 @@ function collect(json: Json, document: DocumentRef, base: string, refs: Referenc
   return elements;
 }
 
+/** Fields under other names; those that relationships give stand at the package itself. */
 const packageFields = {
+  dependencies: "",
+  direct: "",
+  optional: "",
   id: "/SPDXID",
   version: "/versionInfo",
   purl: "/externalRefs",
@@ -72,6 +77,8 @@ const packageFields = {
   license: "/licenseDeclared",
   hashes: "/checksums",
 };
+/** Where nothing is declared, what is concluded counts. */
+const concludedFields = { ...packageFields, license: "/licenseConcluded" };
 const fileFields = { id: "/SPDXID", name: "/fileName", copyright: "/copyrightText", license: "/licenseConcluded", hashes: "/checksums" };
 
 /** What is not among these is `other`: archives, installers, sources. */
