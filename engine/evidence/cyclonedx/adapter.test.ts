@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type DataRecord, Known, Lack, OpenList, origin } from "../../../language/core/data.ts";
 import { mutations } from "../../../test/evidence/mutations.ts";
+import { misplaced } from "../../../test/evidence/places.ts";
 import { admit } from "../door.ts";
 
 const shop = readFileSync(new URL("fixtures/shop-1.6.json", import.meta.url), "utf8");
@@ -349,6 +350,16 @@ it("reads fifty thousand components in one pass", async () => {
   expect(bom?.counts["components"]).toBe(50_000);
   expect(named(bom?.data["components"], "c49999")["direct"]).toBe(true);
 }, 10_000);
+
+it("says of every fact where it stands", async () => {
+  const { value } = await read(shop);
+  expect(
+    misplaced(
+      JSON.parse(shop),
+      value.filter((piece) => piece.type !== "waybill.cyclonedx.Bom"),
+    ),
+  ).toEqual([]);
+});
 
 it("never throws and loses nothing, whatever is changed in a document", async () => {
   await fc.assert(

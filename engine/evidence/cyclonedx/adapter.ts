@@ -134,6 +134,8 @@ function bill(bom: Json, document: DocumentRef, base: string, found: Inventory, 
       document,
       pointer: base,
       fields: {
+        format: "/bomFormat",
+        root: "/metadata/component",
         spec_version: "/specVersion",
         serial: "/serialNumber",
         timestamp: "/metadata/timestamp",
@@ -188,7 +190,8 @@ function scanOf(bom: Json, document: DocumentRef, base: string, findings: readon
       document,
       pointer: base,
       fields: {
-        tool: "/metadata/tools/0",
+        tool: "/metadata/tools",
+        tool_version: "/metadata/tools",
         timestamp: "/metadata/timestamp",
         target: "/metadata/component/name",
         findings: "/vulnerabilities",
@@ -205,6 +208,10 @@ function vexOf(bom: Json, document: DocumentRef, base: string, statements: reado
     timestamp: text(metadata?.["timestamp"]),
     version: typeof bom["version"] === "number" ? bom["version"] : undefined,
     statements,
-    [origin]: { document, pointer: base, fields: { timestamp: "/metadata/timestamp", statements: "/vulnerabilities" } },
+    [origin]: {
+      document,
+      pointer: base,
+      fields: { author: "/metadata", timestamp: "/metadata/timestamp", statements: "/vulnerabilities" },
+    },
   };
 }

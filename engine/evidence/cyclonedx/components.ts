@@ -15,17 +15,18 @@ export interface Inventory {
   readonly others: ReadonlyMap<string, string>;
 }
 
-/** Fields that stand under another name in the document; those of the graph, at the component itself. */
+/** Fields that stand under another name; those of the graph and those with defaults, at the component itself. */
 const fields = {
-  dependencies: "",
-  direct: "",
   id: "/bom-ref",
   kind: "/type",
   license: "/licenses",
-  present: "/scope",
-  optional: "/scope",
   supplier: "/supplier/name",
+  dependencies: "",
+  direct: "",
+  present: "",
+  optional: "",
 };
+const fieldsWithAuthors = { ...fields, author: "/authors" };
 
 /** Reads all components in one pass. */
 export function inventory(bom: Json, document: DocumentRef, base: string, refs: References): Inventory {
@@ -36,7 +37,7 @@ export function inventory(bom: Json, document: DocumentRef, base: string, refs: 
 
   const placeOf = (ref: string): string | undefined => byRef.get(ref)?.[origin]?.pointer ?? others.get(ref);
   const add = (json: Json, pointer: string): Draft => {
-    const draft = component(json, { document, pointer, fields }, license);
+    const draft = component(json, { document, pointer, fields: "authors" in json ? fieldsWithAuthors : fields }, license);
     const ref = json["bom-ref"];
     if (typeof ref === "string" && ref !== "") {
       const first = placeOf(ref);

@@ -36,7 +36,7 @@ export function vulnerabilities(
     const pointer = `${base}/vulnerabilities/${index}`;
     const affected = affects(json, scan, pointer, found, own, refs);
     for (const [position, one] of affected.entries())
-      findings.push(finding(json, one, { document: scan, pointer, fields: fieldsOf(position) }));
+      findings.push(finding(json, one, { document: scan, pointer, fields: fieldsOf(json, position) }));
     if (object(json["analysis"])) statements.push(statement(json, affected, vex, pointer));
   }
   return { findings, statements };
@@ -76,7 +76,7 @@ function affects(
 function foreign(ref: string, document: DocumentRef, pointer: string): DataRecord {
   const fragment = decoded(ref.slice(ref.indexOf("#") + 1));
   const purl = fragment.startsWith("pkg:") ? fragment : undefined;
-  return { id: ref, name: fragment, purl, [origin]: { document, pointer } };
+  return { id: ref, name: fragment, purl, [origin]: { document, pointer, fields: { id: "/ref", name: "/ref", purl: "/ref" } } };
 }
 
 function decoded(fragment: string): string {
@@ -90,19 +90,24 @@ function decoded(fragment: string): string {
 }
 
 /** A finding is a vulnerability with one of what it affects. */
-function fieldsOf(position: number): Readonly<Record<string, string>> {
-  const component = `/affects/${position}`;
+function fieldsOf(json: Json, position: number): Readonly<Record<string, string>> {
+  const component = Array.isArray(json["affects"]) ? `/affects/${position}` : "";
   return {
-    aliases: "/references",
-    severity: "/ratings",
+    aliases: given(json, "references"),
+    severity: given(json, "ratings"),
     cvss: "/ratings",
     component,
-    installed: `${component}/versions`,
+    installed: component,
     fix: "/analysis",
     title: "/description",
-    url: "/advisories",
-    sources: "/source",
+    url: given(json, "advisories"),
+    sources: given(json, "source"),
   };
+}
+
+/** Where a property stands; what is read from its absence stands at the whole. */
+function given(json: Json, key: string): string {
+  return key in json ? `/${key}` : "";
 }
 
 function finding(json: Json, affected: Affected, place: Origin): DataRecord {
@@ -194,7 +199,6 @@ const justifications = new Map([
 
 const statementFields = {
   vulnerability: "/id",
-  aliases: "/references",
   status: "/analysis/state",
   justification: "/analysis/justification",
   impact: "/analysis/detail",
@@ -216,7 +220,7 @@ function statement(json: Json, affected: readonly Affected[], document: Document
     action: joinResponse(analysis, json),
     timestamp: text(analysis["lastUpdated"]) ?? text(analysis["firstIssued"]) ?? text(json["updated"]),
     products: affected.filter((one) => one.ref !== "").map((one) => product(one, document)),
-    [origin]: { document, pointer, fields: statementFields },
+    [origin]: { document, pointer, fields: { ...statementFields, aliases: given(json, "references") } },
   };
 }
 
@@ -233,7 +237,7 @@ function product(affected: Affected, document: DocumentRef): DataRecord {
     purl: unclear ?? component["purl"],
     digests: digests(component["hashes"]),
     subcomponents: [],
-    [origin]: { document, pointer: affected.pointer },
+    [origin]: { document, pointer: affected.pointer, fields: { id: "/ref", purl: "/ref", digests: "/ref", subcomponents: "" } },
   };
 }
 

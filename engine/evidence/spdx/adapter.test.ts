@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type DataRecord, Lack, OpenList, origin } from "../../../language/core/data.ts";
 import { mutations } from "../../../test/evidence/mutations.ts";
+import { misplaced } from "../../../test/evidence/places.ts";
 import { admit } from "../door.ts";
 
 const two = readFileSync(new URL("fixtures/shop-2.3.json", import.meta.url), "utf8");
@@ -211,6 +212,19 @@ it("writes the licences of SPDX 3 as expressions", async () => {
   expect(named(bom?.data["components"], "web")["license"]).toMatchObject({ value: { text: "MIT OR GPL-2.0-or-later" } });
   expect(named(bom?.data["components"], "odd")["license"]).toMatchObject({ value: { text: "MIT" } });
   expect(named(bom?.data["components"], "debian")["license"]).toBeUndefined();
+});
+
+it.each([
+  ["2.3", two],
+  ["3.0.1", three],
+])("says of every fact of version %s where it stands", async (_version, text) => {
+  const { value } = await read(text);
+  expect(
+    misplaced(
+      JSON.parse(text),
+      value.filter((piece) => piece.type !== "waybill.spdx.Document"),
+    ),
+  ).toEqual([]);
 });
 
 it.each([

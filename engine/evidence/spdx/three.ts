@@ -55,6 +55,7 @@ const fields = {
   dependencies: "",
   direct: "",
   optional: "",
+  present: "",
   id: "/spdxId",
   version: "/software_packageVersion",
   purl: "/software_packageUrl",
@@ -65,6 +66,14 @@ const fields = {
   copyright: "/software_copyrightText",
   hashes: "/verifiedUsing",
 };
+
+const identifiedFields = { ...fields, purl: "/externalIdentifier" };
+const fixedFields = { ...identifiedFields, kind: "" };
+
+function fieldsFor(json: Json): Readonly<Record<string, string>> {
+  if (componentTypes.get(String(json["type"])) !== undefined) return "software_packageUrl" in json ? { ...fields, kind: "" } : fixedFields;
+  return "software_packageUrl" in json ? fields : identifiedFields;
+}
 
 /** What is not among these is `other`. */
 const purposes = new Map([
@@ -106,7 +115,7 @@ function component({ json, pointer }: Node, nodes: Nodes, document: DocumentRef)
     present: true,
     optional: false,
     properties: undefined,
-    [origin]: { document, pointer, fields },
+    [origin]: { document, pointer, fields: fieldsFor(json) },
   };
 }
 
@@ -220,21 +229,26 @@ function addTo(set: Set<Draft>, element: Draft | undefined): void {
 }
 
 function bill(nodes: Nodes, document: DocumentRef, base: string, root: Draft | undefined, roots: number): Draft {
-  const self = nodes.listed.find(({ json }) => json["type"] === "SpdxDocument");
-  const sbom = nodes.listed.find(({ json }) => json["type"] === "software_Sbom")?.json;
-  const creation = nodes.resolve(self?.json["creationInfo"]) ?? nodes.listed.find(({ json }) => json["type"] === "CreationInfo")?.json;
+  const ofType = (type: string): Node | undefined => nodes.listed.find(({ json }) => json["type"] === type);
+  const self = ofType("SpdxDocument");
+  const sbom = ofType("software_Sbom");
+  const inside = object(self?.json["creationInfo"]);
+  const inline = inside && self ? { json: inside, pointer: `${self.pointer}/creationInfo` } : undefined;
+  const creation = inline ?? nodes.byId.get(idOf(self?.json["creationInfo"]) ?? "") ?? ofType("CreationInfo");
+  const made = creation?.json;
   const given = (list: readonly string[]): DataValue => (list.length > 0 ? list : undefined);
-  const relative = self?.pointer.slice(base.length);
+  const place = (pointer: string | undefined, field: string): string =>
+    pointer === undefined ? "" : `${pointer.slice(base.length)}/${field}`;
   return {
     format: "spdx",
-    spec_version: text(creation?.["specVersion"]) ?? "3.0.1",
+    spec_version: text(made?.["specVersion"]) ?? "3.0.1",
     serial: text(self?.json["spdxId"]),
-    timestamp: text(creation?.["created"]),
-    authors: given(names(all(creation?.["createdBy"]), nodes)),
-    tools: given(names(all(creation?.["createdUsing"]), nodes)),
+    timestamp: text(made?.["created"]),
+    authors: given(names(all(made?.["createdBy"]), nodes)),
+    tools: given(names(all(made?.["createdUsing"]), nodes)),
     supplier: root?.["supplier"],
-    lifecycles: given(texts(sbom?.["software_sbomType"])),
-    data_license: object(self?.json) && self?.json["dataLicense"] !== undefined ? licenseText(self.json["dataLicense"], nodes) : undefined,
+    lifecycles: given(texts(sbom?.json["software_sbomType"])),
+    data_license: self?.json["dataLicense"] === undefined ? undefined : licenseText(self.json["dataLicense"], nodes),
     root: root ?? (roots > 1 ? new Lack("missing", `the document has ${roots} root elements`) : undefined),
     components: undefined,
     packages: undefined,
@@ -242,11 +256,18 @@ function bill(nodes: Nodes, document: DocumentRef, base: string, root: Draft | u
       document,
       pointer: base,
       fields: {
+        format: "/@context",
         components: "/@graph",
         packages: "/@graph",
-        ...(relative === undefined
-          ? {}
-          : { serial: `${relative}/spdxId`, root: `${relative}/rootElement`, data_license: `${relative}/dataLicense` }),
+        spec_version: place(creation?.pointer, "specVersion"),
+        timestamp: place(creation?.pointer, "created"),
+        authors: place(creation?.pointer, "createdBy"),
+        tools: place(creation?.pointer, "createdUsing"),
+        lifecycles: place(sbom?.pointer, "software_sbomType"),
+        serial: place(self?.pointer, "spdxId"),
+        data_license: place(self?.pointer, "dataLicense"),
+        root: root?.[origin]?.pointer.slice(base.length) ?? "",
+        supplier: place(root?.[origin]?.pointer, "suppliedBy"),
       },
     },
   };

@@ -51,7 +51,8 @@ function collect(json: Json, document: DocumentRef, base: string, refs: Referenc
   claim(json["SPDXID"], base);
   for (const [index, element] of objects(json["packages"]).entries()) {
     const pointer = `${base}/packages/${index}`;
-    const fields = isUnstated(text(element["licenseDeclared"]) ?? "NOASSERTION") ? concludedFields : packageFields;
+    const declared = text(element["licenseDeclared"]) ?? "NOASSERTION";
+    const fields = isUnstated(declared) && "licenseConcluded" in element ? concludedFields : packageFields;
     add(element, packageRecord(element, { document, pointer, fields }, license), pointer);
   }
   for (const [index, element] of objects(json["files"]).entries()) {
@@ -67,6 +68,7 @@ const packageFields = {
   dependencies: "",
   direct: "",
   optional: "",
+  present: "",
   id: "/SPDXID",
   version: "/versionInfo",
   purl: "/externalRefs",
@@ -79,7 +81,19 @@ const packageFields = {
 };
 /** Where nothing is declared, what is concluded counts. */
 const concludedFields = { ...packageFields, license: "/licenseConcluded" };
-const fileFields = { id: "/SPDXID", name: "/fileName", copyright: "/copyrightText", license: "/licenseConcluded", hashes: "/checksums" };
+const fileFields = {
+  dependencies: "",
+  direct: "",
+  optional: "",
+  present: "",
+  kind: "",
+  id: "/SPDXID",
+  name: "/fileName",
+  author: "/fileContributors",
+  copyright: "/copyrightText",
+  license: "/licenseConcluded",
+  hashes: "/checksums",
+};
 
 /** What is not among these is `other`: archives, installers, sources. */
 const kinds = new Map([
@@ -249,6 +263,7 @@ function isExternal(id: string): boolean {
 }
 
 function bill(json: Json, document: DocumentRef, base: string, root: Draft | undefined, described: number): Draft {
+  const rootPlace = root?.[origin]?.pointer.slice(base.length);
   const creation = object(json["creationInfo"]);
   const creators = texts(creation?.["creators"]);
   const named = (kinds: RegExp): DataValue => {
@@ -273,6 +288,7 @@ function bill(json: Json, document: DocumentRef, base: string, root: Draft | und
       document,
       pointer: base,
       fields: {
+        format: "/spdxVersion",
         spec_version: "/spdxVersion",
         serial: "/documentNamespace",
         timestamp: "/creationInfo/created",
@@ -281,7 +297,8 @@ function bill(json: Json, document: DocumentRef, base: string, root: Draft | und
         data_license: "/dataLicense",
         components: "/packages",
         packages: "/packages",
-        root: "/documentDescribes",
+        root: rootPlace ?? "",
+        supplier: `${rootPlace ?? ""}/supplier`,
       },
     },
   };
