@@ -12,8 +12,15 @@ function paint(palette: Palette, value: string): string {
   return value.startsWith("unknown") || value.startsWith("?") ? palette.warning(shown) : palette.strong(shown);
 }
 
+/** The expression as it was written; a step for a member of a collection has the name that it is bound to. */
+function sourceOf(derivation: Derivation, sources: Sources): string {
+  const isMember = /^\w+$/.test(derivation.text) && !/^(true|false|unknown|\?)/.test(derivation.value);
+  const written = isMember ? undefined : sources(derivation.at.path)?.text.slice(derivation.at.start, derivation.at.end);
+  return written === undefined || written === "" ? derivation.text : written;
+}
+
 function lines(derivation: Derivation, sources: Sources, palette: Palette, lead: string, follow: string): string[] {
-  const text = visible(derivation.text.replace(/\s+/g, " "));
+  const text = visible(sourceOf(derivation, sources).replace(/\s+/g, " "));
   const short = text.length > 100 ? `${text.slice(0, 99)}…` : text;
   const out = [`${lead}${paint(palette, derivation.value)}  ${short}  ${palette.faint(place(derivation.at, sources))}`];
   for (const citation of derivation.citations) {

@@ -1,7 +1,8 @@
 /** `waybill check`: parse, resolve, type-check, lint. */
+import type { Program } from "../../../language/core/ir.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { renderGithub } from "../../../language/diagnostics/render/github.ts";
-import { renderJson } from "../../../language/diagnostics/render/json.ts";
+import { type Judged, renderJson } from "../../../language/diagnostics/render/json.ts";
 import { renderSarif } from "../../../language/diagnostics/render/sarif.ts";
 import { summary } from "../../../language/diagnostics/render/text.ts";
 import { plural } from "../../../language/diagnostics/render/wrap.ts";
@@ -18,7 +19,7 @@ export async function check(call: Call, paths: readonly string[], options: Reado
   const code = hasErrors(diagnostics) ? exit.no : exit.done;
   switch (options["format"]) {
     case "json":
-      await terminal.out(`${renderJson(diagnostics, project.sources)}\n`);
+      await terminal.out(`${renderJson(diagnostics, project.sources, judged(project.program))}\n`);
       return code;
     case "sarif":
       await terminal.out(`${renderSarif(diagnostics, project.sources, version)}\n`);
@@ -35,7 +36,23 @@ export async function check(call: Call, paths: readonly string[], options: Reado
       if (first && terminal.verbose) await note(terminal, `\`waybill explain ${first.code}\` has the page of a code`);
       const found = summary(diagnostics);
       await terminal.out(`checked ${plural(project.files.length, "file")}: ${found === "" ? "nothing to report" : found}\n`);
+      await terminal.out(`${judgesText(judged(project.program))}\n`);
       return code;
     }
   }
+}
+
+/** The kinds that the policies speak about, and where; whatever else there is stays out of scope (semantics, section 2). */
+function judged(program: Program): readonly Judged[] {
+  return [...Map.groupBy(program.policies, (policy) => policy.subject)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, policies]) => {
+      const everywhere = policies.some((policy) => policy.points === undefined);
+      return { kind, points: everywhere ? null : [...new Set(policies.flatMap((policy) => policy.points ?? []))].sort() };
+    });
+}
+
+function judgesText(kinds: readonly Judged[]): string {
+  if (kinds.length === 0) return "judges nothing: there is no policy";
+  return `judges ${kinds.map(({ kind, points }) => `${kind} at ${points === null ? "every point" : points.join(", ")}`).join("; ")}`;
 }

@@ -50,13 +50,20 @@ export function jsonDiagnostic(diagnostic: Diagnostic, sources: Sources): JsonDi
   };
 }
 
+/** A kind of subject that policies speak about; `null`: at every point at which it exists. */
+export interface Judged {
+  readonly kind: string;
+  readonly points: readonly string[] | null;
+}
+
 /** The document that `check --format json` prints. */
-export function renderJson(diagnostics: readonly Diagnostic[], sources: Sources): string {
+export function renderJson(diagnostics: readonly Diagnostic[], sources: Sources, judges: readonly Judged[] = []): string {
   const count = (level: string): number => diagnostics.filter((d) => d.level === level).length;
   const document = {
     schema: "waybill/diagnostics/1",
     diagnostics: diagnostics.map((one) => jsonDiagnostic(one, sources)),
     summary: { errors: count("error"), warnings: count("warning"), notes: count("note") },
+    judges,
   };
   return JSON.stringify(document, undefined, 2);
 }
