@@ -78,6 +78,7 @@ export function condition(depth: number, scope: Scope): Expr {
     ],
     [2, () => ({ kind: "not", operand: condition(depth - 1, scope), type: bool, at })],
     [5, () => (scope.nesting < 3 ? quantifier(depth, scope) : leafCondition(scope))],
+    [2, () => (scope.nesting < 2 ? lookUp(depth, scope) : comparison(depth, scope))],
     [3, () => comparison(depth, scope)],
     [2, () => (scope.nesting < 3 ? countComparison(depth, scope) : comparison(depth, scope))],
     [2, () => otherwise(condition(depth - 1, scope), choices.chance(80) ? literal(bool, choices.chance(50)) : condition(depth - 1, scope))],
@@ -217,6 +218,35 @@ export function quantifier(depth: number, scope: Scope, kinds: readonly ("some" 
   const shared = { slot, name: `x${slot}`, collection: list, type: bool, at };
   const where = choices.chance(kind === "some" ? 95 : 60) ? { where: filter(list, depth, scope, inner) } : {};
   return kind === "some" ? { kind, ...shared, ...where } : { kind, ...shared, ...where, body: condition(depth - 1, inner) };
+}
+
+/** One list looked up in another by a field: `some x in xs where (some y in ys where y.k == x.k and …)`, and its relatives. */
+function lookUp(depth: number, scope: Scope): Expr {
+  const { choices } = scope;
+  const fixed = scope.records.filter((r) => r.kind !== "local");
+  const from = fixed.length > 0 ? { ...scope, records: fixed, names: [] } : scope;
+  const [outer, inner] = [collection(true, from), collection(true, from)];
+  const [outerSlot, innerSlot] = [scope.fresh(), scope.fresh()];
+  const around = inside(outer, outerSlot, scope);
+  const within = inside(inner, innerSlot, around);
+  if (elementOf(outer).kind !== "record" || elementOf(inner).kind !== "record") return quantifier(depth, scope);
+  const equality = join({ ...around, records: around.records.slice(-1), names: [] }, within);
+  const rest = condition(Math.min(depth - 1, 1), within);
+  const where: Expr = choices.chance(70) ? { kind: "and", left: equality, right: rest, type: bool, at } : equality;
+  const found = { slot: innerSlot, name: `x${innerSlot}`, collection: inner, where, at };
+  const looked: Expr = choices.chance(65)
+    ? { kind: "some", ...found, type: bool }
+    : {
+        kind: "compare",
+        op: choices.pick(comparisons),
+        operands: int,
+        left: { kind: "count", ...found, type: int },
+        right: literal(int, choices.below(3)),
+        type: bool,
+        at,
+      };
+  const over = { slot: outerSlot, name: `x${outerSlot}`, collection: outer, type: bool, at };
+  return choices.chance(60) ? { kind: "some", ...over, where: looked } : { kind: "every", ...over, body: looked };
 }
 
 /** A condition on a member; half of the time it starts with an equality to something outside, which the engine may index. */
