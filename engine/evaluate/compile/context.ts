@@ -38,6 +38,7 @@ export class Context {
   /** Slots that hold values of one decision and are cleared before the next. */
   readonly memo: number[] = [];
   private next: number;
+  private readonly shared = new Map<string, number>();
   private readonly lets = new Map<number, Compiled>();
   private readonly byConstant = new Map<string, Compiled>();
   readonly compile: (expr: Expr) => Compiled;
@@ -65,6 +66,15 @@ export class Context {
     const slot = this.next;
     this.next += 1;
     this.memo.push(slot);
+    return slot;
+  }
+
+  /** One memo slot for all that compute the same thing: `key` is what they compute. */
+  sharedSlot(key: string): number {
+    const known = this.shared.get(key);
+    if (known !== undefined) return known;
+    const slot = this.memoSlot();
+    this.shared.set(key, slot);
     return slot;
   }
 
@@ -103,6 +113,12 @@ export class Context {
     const compiled = this.lets.get(slot);
     if (compiled === undefined) throw new Error(`core reads a let before it is declared: ${name}`);
     return compiled;
+  }
+
+  /** A path of fields, told apart from others of the same text: lets of different policies may have one name. */
+  place(expr: Expr): string {
+    if (expr.kind === "field") return `${this.place(expr.record)}.${expr.field.name}`;
+    return expr.kind === "let" ? `let ${expr.slot}` : expr.kind;
   }
 
   site(expr: Expr): Site {

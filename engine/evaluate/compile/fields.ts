@@ -1,6 +1,6 @@
 /** Reading fields, map entries, list elements and predicates (semantics, sections 2 and 4). */
 import { type DataRecord, type DataValue, Known, Lack, OpenList } from "../../../language/core/data.ts";
-import type { Element, Entry, FieldRead, HasKey, PredicateRead } from "../../../language/core/ir.ts";
+import type { Element, Entry, Expr, FieldRead, HasKey, PredicateRead } from "../../../language/core/ir.ts";
 import type { Field, Type } from "../../../language/semantics/types.ts";
 import type { Env } from "../env.ts";
 import { type EntryReader, mergeReadings } from "../merge.ts";
@@ -19,6 +19,7 @@ import {
   Unsettled,
 } from "../virtual.ts";
 import type { Compiled, Context, Fn } from "./context.ts";
+import { memoised } from "./memo.ts";
 import { resolvedByVex } from "./vex.ts";
 
 /** Turns what a field holds into its run-time form; the caller has dealt with absence. */
@@ -230,7 +231,17 @@ export function compileField(context: Context, expr: FieldRead): Compiled {
     return { fn: (env) => (points.includes(env.point) ? read(record(env) as RecordValue) : away), closed, slope: 0 };
   }
   if (isAge(expr)) return { fn: ageReader(expr, record, read, site), closed, slope: 1 };
-  return { fn: fastField(expr, record, read), closed, slope: 0 };
+  const fn = fastField(expr, record, read);
+  const isList = expr.type.kind === "list" || expr.type.kind === "set";
+  // A list that depends on no bound name is read once a decision, however many members of another list ask for it.
+  return { fn: isList && isPath(expr) ? memoised(context, fn, `${context.place(expr)} ${closed}`) : fn, closed, slope: 0 };
+}
+
+/** Fields of the subject or of a `let`: their text says what they are. */
+function isPath(expr: FieldRead): boolean {
+  let at: Expr = expr;
+  while (at.kind === "field") at = at.record;
+  return at.kind === "subject" || at.kind === "let";
 }
 
 /** The JSON type that a field of the type has when there is nothing to convert. */
