@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DataRecord, Lack } from "../../../language/core/data.ts";
+import { type DataRecord, Known, Lack } from "../../../language/core/data.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 import { type Resolution, vexReader } from "./resolve.ts";
@@ -315,5 +315,24 @@ describe("15,000 statements and 20,000 findings are one pass", () => {
     for (const one of findings) resolve(one);
     unmatchedStatements(index, findings, image);
     expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe("statements in run-time form, as tests of the language give them", () => {
+  const given = (status: number, time: string): DataRecord => statement({ status: new Known(status), timestamp: new Known(at(time)) });
+
+  it("resolve by their status, which is the place of the variant", () => {
+    const kinds = [0, 1, 2, 3].map((status) => read([vex(given(status, "2025-01-01T00:00:00Z"))]).kind);
+    expect(kinds).toEqual(["resolved", "unresolved", "resolved", "unresolved"]);
+  });
+
+  it("are ordered by their time", () => {
+    expect(read([vex(given(0, "2025-01-01T00:00:00Z"), given(1, "2025-02-01T00:00:00Z"))])).toMatchObject({ kind: "unresolved" });
+    expect(read([vex(given(0, "2025-02-01T00:00:00Z"), given(1, "2025-01-01T00:00:00Z"))])).toMatchObject({ kind: "resolved" });
+  });
+
+  it("say nothing with a status that is none", () => {
+    expect(read([vex(given(4, "2025-01-01T00:00:00Z"))])).toMatchObject({ kind: "unresolved", by: [] });
+    expect(read([vex(statement({ status: new Known("fixed") }))])).toMatchObject({ kind: "unresolved", by: [] });
   });
 });

@@ -3,7 +3,7 @@
  * about it. A statement about a product without subcomponents is about everything in it, and one whose product is the
  * finding's own component is about that component wherever it is.
  */
-import type { DataRecord, DataValue } from "../../../language/core/data.ts";
+import { type DataRecord, type DataValue, Known } from "../../../language/core/data.ts";
 import { type Purl, purlKey } from "../../../language/domains/purl.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 import { AliasClasses, idsOf } from "./aliases.ts";
@@ -103,7 +103,13 @@ function keysOfEntry(product: VexProduct, readPurl: PurlReader): ReadonlySet<str
   return keys;
 }
 
-const statuses: ReadonlySet<string> = new Set(["not_affected", "affected", "fixed", "under_investigation"] satisfies VexStatus[]);
+/** In the order of `waybill.vex.Status`: in run-time form a status is its place here. */
+const statuses = ["not_affected", "affected", "fixed", "under_investigation"] as const satisfies readonly VexStatus[];
+
+function statusOf(raw: DataValue): VexStatus | undefined {
+  if (raw instanceof Known) return typeof raw.value === "number" ? statuses[raw.value] : undefined;
+  return statuses.find((status) => status === raw);
+}
 
 function readStatement(
   record: DataRecord,
@@ -111,15 +117,15 @@ function readStatement(
   readProduct: (product: DataRecord) => VexProduct,
 ): readonly VexStatement[] {
   const ids = idsOf(record, "vulnerability");
-  const status = textOf(record["status"]);
-  if (ids.length === 0 || status === undefined || !statuses.has(status)) return [];
+  const status = statusOf(record["status"]);
+  if (ids.length === 0 || status === undefined) return [];
   const products = membersOf(record["products"], "products").items.map(recordOf);
   return [
     {
       record,
       author: textOf(document["author"]),
       ids,
-      status: status as VexStatus,
+      status,
       time: timeOf(record["timestamp"] ?? document["timestamp"]),
       products: products.filter((product) => product !== undefined).map(readProduct),
     },
@@ -127,6 +133,7 @@ function readStatement(
 }
 
 function timeOf(raw: DataRecord[string]): number | undefined {
+  if (raw instanceof Known) return typeof raw.value === "number" ? raw.value : undefined;
   const text = textOf(raw);
   const parsed = text === undefined ? undefined : parseTime(text);
   return parsed?.ok ? parsed.value : undefined;
