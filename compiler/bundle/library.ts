@@ -37,8 +37,6 @@ export async function generateLibrary(): Promise<void> {
   process.stdout.write(`generated library of ${Object.keys(texts).length} files\n`);
 }
 
-const pages = fileURLToPath(new URL("../../language/diagnostics/pages/", import.meta.url));
-
 /** Writes `generated/pages.js`: the page of each diagnostic by its code, for `explain`. */
 async function generatePages(): Promise<void> {
   const texts: Record<string, string> = {};
