@@ -43,11 +43,15 @@ export function assumptionsOf(
     const operands = operandsOf(expr);
     for (let i = operands.length - 1; i >= 0; i -= 1) {
       const operand = operands[i];
-      if (operand !== undefined) open.push({ expr: operand, positive: polarityOf(expr, operand, positive) });
+      if (operand !== undefined && (!leaves.has(operand.kind) || checking.marks.has(operand)))
+        open.push({ expr: operand, positive: polarityOf(expr, operand, positive) });
     }
   }
   return [...found.values()];
 }
+
+/** What rests on nothing. */
+const leaves: ReadonlySet<Expr["kind"]> = new Set(["literal", "local", "input"]);
 
 function kindOf(expr: Expr, positive: boolean | undefined): Assumption["kind"] | undefined {
   switch (expr.kind) {

@@ -25,12 +25,15 @@ export interface Label {
   readonly kind: "local" | "by" | "claimed" | "acked";
   /** Trust declaration for `by`; the fact for `claimed` and `acked`; "" for `local`. */
   readonly of: string;
-  /** Where it was read. */
-  readonly at: Location;
+  /** Where it was read; facts of the subject say no place. */
+  readonly at?: Location;
 }
 
 export type Labels = ReadonlyMap<string, Label>;
 export const noLabels: Labels = new Map();
+const localLabel: Label = { kind: "local", of: "" };
+/** Of a fact of the subject. */
+export const localLabels: Labels = new Map([["local ", localLabel]]);
 
 /** The union; the first place of a label is kept. */
 export function joinLabels(a: Labels, b: Labels, c: Labels = noLabels): Labels {

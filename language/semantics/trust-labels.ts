@@ -9,9 +9,11 @@ import { replacement } from "./sink.ts";
 /** Reports each claim that decides without the policy saying so. */
 export function demandAcknowledged(context: Context, checked: Checked, position: string): void {
   for (const label of claims(checked.labels)) {
-    const text = context.scope.path === label.at.path ? context.scope.module.source.text.slice(label.at.start, label.at.end) : label.of;
-    const fix = context.scope.path === label.at.path ? replacement(`write \`claimed(${text})\``, false, label.at, `claimed(${text})`) : {};
-    context.checking.sink.report("WB0401", { fact: label.of, position }, label.at, {
+    const read = label.at ?? checked.core.at;
+    const isHere = context.scope.path === read.path;
+    const text = isHere ? context.scope.module.source.text.slice(read.start, read.end) : label.of;
+    const fix = isHere ? replacement(`write \`claimed(${text})\``, false, read, `claimed(${text})`) : {};
+    context.checking.sink.report("WB0401", { fact: label.of, position }, read, {
       label: "nobody signed this",
       notes: ["whoever sends the request can write this fact as they like"],
       help: `read something that is verified, or say that you know: \`claimed(${text})\``,
@@ -60,7 +62,7 @@ export function demandVerified(context: Context, checked: Checked, trust: string
     expected: `verified by \`${short(trust)}\``,
     found,
     help: `read it with \`by ${short(trust)}\``,
-    ...(wrong.at.start === checked.core.at.start && wrong.at.end === checked.core.at.end
+    ...(wrong.at === undefined || (wrong.at.start === checked.core.at.start && wrong.at.end === checked.core.at.end)
       ? {}
       : { related: [{ location: wrong.at, text: "it comes from here" }] }),
   });

@@ -2,7 +2,7 @@
 import { nearest } from "../../domains/near.ts";
 import type * as tree from "../../syntax/tree.ts";
 import { at, type Checked, type Context, errorExpr, isError, made, sourceText, unwrapped } from "../context.ts";
-import { type Causes, joinLabels, type Labels, MALFORMED, MISSING, withLabel } from "../flow.ts";
+import { type Causes, joinLabels, type Labels, localLabels, MALFORMED, MISSING, withLabel } from "../flow.ts";
 import { scalarFields } from "../intrinsics.ts";
 import { didYouMean } from "../sink.ts";
 import { type Field, type RecordType, scalar, showType, type Type } from "../types.ts";
@@ -43,12 +43,11 @@ export function readField(context: Context, expr: tree.Node, target: Checked, ty
 }
 
 function fieldLabels(context: Context, expr: tree.Node, target: Checked, type: RecordType, field: Field): Labels {
-  const location = at(context, expr);
   if (field.claimed) {
     const fact = target.core.kind === "subject" ? sourceText(context, expr) : `${showType(type)}.${field.name}`;
-    return withLabel(target.labels, { kind: "claimed", of: fact, at: location });
+    return withLabel(target.labels, { kind: "claimed", of: fact, at: at(context, expr) });
   }
-  return target.core.kind === "subject" ? withLabel(target.labels, { kind: "local", of: "", at: location }) : target.labels;
+  return target.core.kind === "subject" ? joinLabels(localLabels, target.labels) : target.labels;
 }
 
 /** Why a field of a present record may be unknown (semantics, section 2). A list that is there may be open. */

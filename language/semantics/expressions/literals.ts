@@ -5,6 +5,7 @@ import { parseAdvisory } from "../../domains/advisory.ts";
 import { parseDecimal } from "../../domains/decimal.ts";
 import { durationOf } from "../../domains/duration.ts";
 import { integerOf } from "../../domains/integer.ts";
+import { nearest } from "../../domains/near.ts";
 import type { Parsed } from "../../domains/parsed.ts";
 import { parsePurl, parsePurlSet } from "../../domains/purl.ts";
 import { parseDate } from "../../domains/time.ts";
@@ -23,10 +24,15 @@ export function inferString(context: Context, expr: tree.StringLiteral, hint: Ty
     reportLiteral(context.checking.sink, hint.name, read, location);
     return errorExpr(location);
   }
-  if (hint?.kind === "enum" && hint.variants.includes(expr.value)) {
+  if (hint?.kind === "enum") {
+    const exact = hint.variants.includes(expr.value);
+    const variant = exact ? expr.value : nearest(expr.value, hint.variants);
     mismatch(context, location, scalar("String"), hint, {
-      help: "variants are written without quotes",
-      ...replacement(`write \`${expr.value}\``, true, location, expr.value),
+      help:
+        variant === undefined
+          ? `its variants are ${hint.variants.map((v) => `\`${v}\``).join(", ")}, without quotes`
+          : "variants are written without quotes",
+      ...(variant === undefined ? {} : replacement(`write \`${variant}\``, exact, location, variant)),
     });
     return errorExpr(location);
   }

@@ -42,20 +42,25 @@ export function article(noun: string): string {
 /** Gives the expression back where it fits; else reports, and gives an error that says nothing more. */
 export function expectType(context: Context, checked: Checked, wanted: Type): Checked {
   if (isError(checked) || wanted.kind === "error" || fits(checked.type, wanted)) return checked;
-  mismatch(context, checked.core.at, checked.type, wanted, advice(checked, wanted));
+  mismatch(context, checked.core.at, checked.type, wanted, advice(context, checked, wanted));
   return errorExpr(checked.core.at);
 }
 
-function advice(checked: Checked, wanted: Type): Details {
+/** What to write instead, where it can be told from the two. */
+export function advice(context: Context, checked: Checked, wanted: Type): Details {
   const { core, type } = checked;
   if (wanted.kind !== "scalar" || type.kind !== "scalar") return collectionAdvice(type, wanted);
+  const written = context.scope.path === core.at.path ? context.scope.module.source.text.slice(core.at.start, core.at.end) : "";
   if (type.name === "Int" && wanted.name === "Decimal") {
-    if (core.kind === "literal")
-      return {
-        help: "write it with a decimal point",
-        ...replacement(`write \`${String(core.value)}.0\``, true, core.at, `${String(core.value)}.0`),
-      };
-    return { help: "there is no conversion between `Int` and `Decimal`" };
+    if (core.kind !== "literal") return { help: "there is no conversion between `Int` and `Decimal`" };
+    return { help: "write it with a decimal point", ...replacement(`write \`${written}.0\``, true, core.at, `${written}.0`) };
+  }
+  if (
+    (type.name === "Int" || type.name === "Decimal") &&
+    core.kind === "literal" &&
+    (wanted.name === "Version" || wanted.name === "String")
+  ) {
+    return { help: `a ${wanted.name} is written in quotes`, ...replacement(`write \`"${written}"\``, true, core.at, `"${written}"`) };
   }
   if (wanted.name === "Bool") return { help: "compare it with something: a condition is true or false" };
   return {};

@@ -7,9 +7,10 @@ import { ecosystemOfPurlType } from "../../domains/version.ts";
 import type * as tree from "../../syntax/tree.ts";
 import { at, type Checked, type Context, errorExpr, isError, made } from "../context.ts";
 import { joinFlow, joinLabels, MALFORMED } from "../flow.ts";
+import type { Details } from "../sink.ts";
 import { sameType, scalar, showType, type Type } from "../types.ts";
 import { inferInt } from "./literals.ts";
-import { article, fits, mismatch } from "./mismatch.ts";
+import { advice, article, fits, mismatch } from "./mismatch.ts";
 import { isOpenName } from "./names.ts";
 
 const bool = scalar("Bool");
@@ -106,7 +107,7 @@ function inferCompare(context: Context, expr: tree.BinaryExpr, op: CompareOp): C
   if (!sameType(left.type, right.type)) {
     const leads = isPlaceTyped(context, expr.left) && !isPlaceTyped(context, expr.right) ? right : left;
     const other = leads === left ? right : left;
-    mismatch(context, other.core.at, other.type, leads.type, pairAdvice(other, leads));
+    mismatch(context, other.core.at, other.type, leads.type, pairAdvice(context, other, leads));
     return errorExpr(location);
   }
   if (!isComparable(context, op, operands, left.core, location)) return errorExpr(location);
@@ -116,23 +117,12 @@ function inferCompare(context: Context, expr: tree.BinaryExpr, op: CompareOp): C
   return made({ kind: "compare", op, operands, left: left.core, right: right.core, type: bool, at: location }, flow.labels, causes);
 }
 
-function pairAdvice(other: Checked, leads: Checked): Parameters<typeof mismatch>[4] {
-  const because = { related: [{ location: leads.core.at, text: `this is ${article(showType(leads.type))}` }] };
-  if (
-    other.core.kind === "literal" &&
-    other.type.kind === "scalar" &&
-    other.type.name === "Int" &&
-    leads.type.kind === "scalar" &&
-    leads.type.name === "Decimal"
-  ) {
-    const text = `${String(other.core.value)}.0`;
-    return {
-      ...because,
-      help: "write it with a decimal point",
-      fix: { title: `write \`${text}\``, safe: true, edits: [{ location: other.core.at, text }] },
-    };
-  }
-  return because;
+/** Why the other operand decides the type, and what to write instead. */
+function pairAdvice(context: Context, other: Checked, leads: Checked): Details {
+  return {
+    related: [{ location: leads.core.at, text: `this is ${article(showType(leads.type))}` }],
+    ...advice(context, other, leads.type),
+  };
 }
 
 function isComparable(context: Context, op: CompareOp, type: Type, left: Expr, location: Checked["core"]["at"]): boolean {
@@ -266,7 +256,7 @@ export function inferOtherwise(context: Context, expr: tree.OtherwiseExpr, lintN
   const [value, fallback] = inferPair(context, expr.value, expr.fallback);
   if (isError(value) || isError(fallback)) return errorExpr(location);
   if (!fits(fallback.type, value.type)) {
-    mismatch(context, fallback.core.at, fallback.type, value.type, pairAdvice(fallback, value));
+    mismatch(context, fallback.core.at, fallback.type, value.type, pairAdvice(context, fallback, value));
     return errorExpr(location);
   }
   lintNeverMissing(value);

@@ -2,7 +2,7 @@
 import { nearest } from "../../domains/near.ts";
 import type * as tree from "../../syntax/tree.ts";
 import { at, type Checked, type Context, errorExpr, isError, made, sourceText, unwrapped } from "../context.ts";
-import { acknowledged, CONFLICT, type Labels, MALFORMED, MISSING, TRANSIENT, withLabel } from "../flow.ts";
+import { acknowledged, CONFLICT, joinLabels, type Labels, localLabels, MALFORMED, MISSING, TRANSIENT, withLabel } from "../flow.ts";
 import { readLiteral, reportLiteral } from "../literals.ts";
 import { findEntity, textOf } from "../scopes.ts";
 import { didYouMean, replacement } from "../sink.ts";
@@ -89,7 +89,7 @@ function predicateRead(context: Context, expr: tree.IsExpr, value: Checked, reco
   if (!predicate.by && expr.by !== undefined) return withoutBy(context, expr, value);
   const base = { kind: "predicate", record: value.core, recordType, predicate, type: bool, at: location } as const;
   const missing = predicate.closed ? 0 : MISSING;
-  if (!predicate.by) return made(base, ownLabels(context, expr, value), value.causes | missing | MALFORMED);
+  if (!predicate.by) return made(base, ownLabels(value), value.causes | missing | MALFORMED);
   if (expr.by === undefined) {
     context.checking.sink.report("WB0334", { name: predicate.name }, location, {
       label: "by whom",
@@ -110,8 +110,8 @@ function predicateRead(context: Context, expr: tree.IsExpr, value: Checked, reco
 }
 
 /** A predicate without `by` is a fact like a field: of the subject it is local. */
-function ownLabels(context: Context, expr: tree.IsExpr, value: Checked): Labels {
-  return value.core.kind === "subject" ? withLabel(value.labels, { kind: "local", of: "", at: at(context, expr) }) : value.labels;
+function ownLabels(value: Checked): Labels {
+  return value.core.kind === "subject" ? joinLabels(localLabels, value.labels) : value.labels;
 }
 
 /** Types whose values are texts. An image reference is compared by component (semantics, section 4). */
