@@ -1,9 +1,9 @@
 /** What tests reach of a program: outcomes of clauses, truth values of conditions, rows of tables. */
 
 import { runTest, TestPrograms, type TestResult } from "../../engine/decide/testing.ts";
-import { operandsOf } from "../../engine/evaluate/compile/free.ts";
 import type { Inputs, Outcome } from "../../engine/evaluate/evaluate.ts";
 import type { Clause, Expr, Program } from "../../language/core/ir.ts";
+import { operandsOf } from "../../language/core/walk.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 
 export interface ClauseCoverage {

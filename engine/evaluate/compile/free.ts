@@ -1,63 +1,6 @@
 /** Which bound names an expression depends on. */
 import type { Expr } from "../../../language/core/ir.ts";
-
-/** The direct operands of a node, in source order. */
-export function operandsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "literal":
-    case "input":
-    case "constant":
-    case "let":
-    case "local":
-    case "subject":
-      return [];
-    case "field":
-    case "predicate":
-      return [expr.record];
-    case "entry":
-    case "has-key":
-      return [expr.map, expr.key];
-    case "element":
-      return [expr.list, expr.index];
-    case "not":
-    case "known":
-    case "closed":
-    case "negate":
-      return [expr.operand];
-    case "and":
-    case "or":
-    case "compare":
-    case "+":
-    case "-":
-      return [expr.left, expr.right];
-    case "member":
-      return [expr.item, expr.collection];
-    case "within":
-      return [expr.item, expr.set];
-    case "pattern":
-      return [expr.value];
-    case "some":
-    case "every":
-    case "count":
-      return [
-        expr.collection,
-        ...(expr.where === undefined ? [] : [expr.where]),
-        ...(expr.kind !== "count" && expr.body !== undefined ? [expr.body] : []),
-      ];
-    case "otherwise":
-      return [expr.operand, expr.fallback];
-    case "attestation":
-      return expr.about === undefined ? [] : [expr.about];
-    case "table":
-    case "call":
-    case "intrinsic":
-      return expr.args;
-    case "list":
-      return expr.items;
-    case "record":
-      return expr.entries.map((entry) => entry.value);
-  }
-}
+import { operandsOf } from "../../../language/core/walk.ts";
 
 const known = new WeakMap<Expr, ReadonlySet<number>>();
 

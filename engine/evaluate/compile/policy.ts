@@ -11,13 +11,13 @@ import {
   type Quantifier,
   type Waiver,
 } from "../../../language/core/ir.ts";
+import { operandsOf } from "../../../language/core/walk.ts";
 import type { Location } from "../../../language/diagnostics/diagnostic.ts";
 import type { ClauseResult, Outcome } from "../decision.ts";
 import type { Env } from "../env.ts";
 import { causesOf, not, or, type Truth } from "../unknown.ts";
 import type { Context, Fn } from "./context.ts";
 import { factOf } from "./fact.ts";
-import { operandsOf } from "./free.ts";
 import { compileQuantifier } from "./quantifiers.ts";
 
 export interface CompiledEffect {

@@ -1,7 +1,7 @@
 /** Code to paste that would let an undecided clause decide (library.md, "Undecided must help"). */
 import type { Compare, Expr } from "../../../language/core/ir.ts";
+import { operandsOf } from "../../../language/core/walk.ts";
 import { factOf } from "../compile/fact.ts";
-import { operandsOf } from "../compile/free.ts";
 import type { CompiledClause } from "../compile/policy.ts";
 import type { WantGroup } from "../decision.ts";
 import { showValue } from "../print.ts";

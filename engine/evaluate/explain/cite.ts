@@ -1,8 +1,8 @@
 /** What a truth value rests on: the reads of the operands that decided it, in source order (semantics, section 3). */
 import { type DataRecord, type Origin, origin, pointerOf } from "../../../language/core/data.ts";
 import type { Expr, FieldRead, PredicateRead } from "../../../language/core/ir.ts";
+import { operandsOf } from "../../../language/core/walk.ts";
 import type { Fn } from "../compile/context.ts";
-import { operandsOf } from "../compile/free.ts";
 import type { Citation } from "../decision.ts";
 import type { Env } from "../env.ts";
 import { showValue } from "../print.ts";

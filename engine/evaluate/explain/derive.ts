@@ -1,7 +1,7 @@
 /** The derivation that `why` prints: what each part of a clause came to, and the evidence under it. */
 import type { Expr } from "../../../language/core/ir.ts";
+import { operandsOf } from "../../../language/core/walk.ts";
 import { factOf } from "../compile/fact.ts";
-import { operandsOf } from "../compile/free.ts";
 import type { Citation, Derivation } from "../decision.ts";
 import type { Env } from "../env.ts";
 import { describeRecord, showValue } from "../print.ts";
