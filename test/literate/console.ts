@@ -14,9 +14,9 @@ interface Ran {
   readonly code: number;
 }
 
-function call(words: readonly string[], cwd: string): Promise<Ran> {
+function call(words: readonly string[], cwd: string, input: string | undefined): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [main, ...words],
       { cwd, env: { PATH: process.env["PATH"] ?? "", NO_COLOR: "1", COLUMNS: "120" } },
@@ -25,6 +25,7 @@ function call(words: readonly string[], cwd: string): Promise<Ran> {
         resolve({ output: `${out}${err}`, code });
       },
     );
+    child.stdin?.end(input ?? "");
   });
 }
 
@@ -36,7 +37,7 @@ function wordsOf(line: string): readonly string[] {
 const squeezed = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 /** What is not as the block says: each line must be in the output, in order; `[exit 1]` is the exit code, else 0. */
-export async function consoleProblems(fence: Fence, files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+export async function consoleProblems(fence: Fence, files: ReadonlyMap<string, string | Uint8Array>): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), "literate-"));
   try {
     for (const [name, text] of files) {
@@ -46,11 +47,12 @@ export async function consoleProblems(fence: Fence, files: ReadonlyMap<string, s
     const problems: string[] = [];
     const lines = fence.text.split("\n").slice(0, -1);
     for (let i = 0; i < lines.length; ) {
-      const command = /^\$ waybill (.*)$/.exec(lines[i] ?? "")?.[1];
+      const [, command, input] = /^\$ waybill (.*?)(?: < (\S+))?$/.exec(lines[i] ?? "") ?? [];
       if (command === undefined) return [`${fence.path}:${fence.line + 1 + i}: a command begins with \`$ waybill\``];
       const start = i;
       for (i += 1; i < lines.length && !(lines[i] ?? "").startsWith("$ "); ) i += 1;
-      const ran = await call(wordsOf(command), folder);
+      const given = input === undefined ? undefined : String(files.get(input) ?? "");
+      const ran = await call(wordsOf(command), folder, given);
       problems.push(...differences(fence, lines, start, i, ran));
     }
     return problems;

@@ -14,7 +14,26 @@ function page(code: string, row: Row<never>): string {
   const [title = "", ...rest] = written === undefined ? [`# ${code}: ${row.title}`] : written.trimEnd().split("\n");
   const message = shape(row);
   const facts = [`level: ${row.level}`, ...(message === undefined ? [] : [`message: ${message}`])];
-  return [title.replace(/^# /, ""), "", ...facts, ...rest].join("\n");
+  return [title.replace(/^# /, ""), "", ...facts, ...shown(rest)].join("\n");
+}
+
+/** Markdown as a terminal shows it: a fence becomes a line that says what follows, and what it holds is set in. */
+function shown(markdown: readonly string[]): readonly string[] {
+  let fenced = false;
+  return markdown.flatMap((line) => {
+    const fence = /^```(\w*) *(.*)$/.exec(line);
+    if (fence === null) return fenced && line !== "" ? [`    ${line}`] : [line];
+    fenced = !fenced;
+    return fenced ? [introduced(fence[1] ?? "", fence[2] ?? ""), ""] : [];
+  });
+}
+
+function introduced(language: string, words: string): string {
+  if (language === "console") return "for example:";
+  if (language === "toml") return "with";
+  const subject = /\bin policy for (\w+)/.exec(words)?.[1];
+  const inside = subject !== undefined ? `, in a policy for ${subject}` : /\bin policy\b/.test(words) ? ", in a policy" : "";
+  return /\berror\b/.test(words) ? `this gives it${inside}:` : `like this${inside}:`;
 }
 
 /** The message with its parameters named, where it can be built without values. */

@@ -57,7 +57,6 @@ export const cliCodes = {
     "evidence outside the evidence root",
     (p) => `\`${p.path}\` is outside the evidence root \`${p.root}\``,
   ),
-  WB1020: row<{ line: number; problem: string }>("error", "batch line cannot be read", (p) => `line ${p.line}: ${p.problem}`),
   WB1021: row<{ name: string; subject: string }>(
     "warning",
     "evidence is about something else",
@@ -66,7 +65,6 @@ export const cliCodes = {
   WB1022: row<{ clause: string }>("error", "unknown clause", (p) => `no policy that was loaded has a clause \`${p.clause}\``),
   WB1023: row<{ path: string }>("error", "file exists", (p) => `\`${p.path}\` exists and is left as it is`),
   WB1024: row<{ value: string; what: string }>("error", "unknown name", (p) => `\`${p.value}\` is not ${p.what}`),
-  WB1025: row<{ what: string }>("error", "the network is refused", (p) => `${p.what} would need the network`),
   WB1026: row<{ where: string }>("warning", "no tests", (p) => `there is no test in ${p.where}`),
   WB1027: row<{ subject: string; digest: string }>(
     "note",
