@@ -328,6 +328,18 @@ describe("the tour of the language", () => {
 });
 
 describe("whatever the text", () => {
+  it("takes names that JavaScript objects have for names like any other", () => {
+    const words = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+    for (const word of words) {
+      expect(codes(`policy p for workload at ci { forbid some c in workload.containers where c.image.${word} == "a" }`)).toEqual([
+        "WB0210",
+      ]);
+      expect(codes(`type T { ${word}: ${word} }`)).toEqual(["WB0207"]);
+      expect(codes(`trust t = key { ${word}: "a", file: "b" }`)).toEqual(["WB0410"]);
+      expect(codes(`let ${word}: Map<String, Int> = { ${word}: 1 }\nfunction f(x: Int) -> Bool = ${word}["${word}"] == x`)).toEqual([]);
+    }
+  });
+
   const seeds = [...library.values()].map((source) => source.text).concat(scan);
   const words = [...new Set(seeds.flatMap((text) => text.match(/\w+|[^\s\w]+/g) ?? []))];
   const edit = fc.record({

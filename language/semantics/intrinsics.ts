@@ -80,8 +80,7 @@ export interface ScalarField {
 
 const field = (intrinsic: string, type: Type, optional = false): ScalarField => ({ intrinsic, type, optional });
 
-/** By type name and field name. */
-export const scalarFields: Readonly<Record<string, Readonly<Record<string, ScalarField>>>> = {
+const fields: Readonly<Record<string, Readonly<Record<string, ScalarField>>>> = {
   ImageRef: {
     registry: field("imageref.registry", scalar("String")),
     path: field("imageref.path", scalar("String")),
@@ -97,3 +96,11 @@ export const scalarFields: Readonly<Record<string, Readonly<Record<string, Scala
     subpath: field("purl.subpath", scalar("String"), true),
   },
 };
+
+/** The parts of a scalar type, by name. */
+export function scalarFields(type: string): ReadonlyMap<string, ScalarField> {
+  return parts.get(type) ?? none;
+}
+
+const parts = new Map(Object.entries(fields).map(([type, named]) => [type, new Map(Object.entries(named))]));
+const none: ReadonlyMap<string, ScalarField> = new Map();

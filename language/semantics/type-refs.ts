@@ -8,7 +8,12 @@ import { type ScalarName, scalar, severity, type Type } from "./types.ts";
 /** Where a type stands. `?` is a mode of fields; on parameters and lets it may be said; elsewhere it means nothing. */
 export type TypePlace = "field" | "parameter" | "let" | "result" | "input" | "argument";
 
-const arity: Readonly<Record<string, number>> = { List: 1, Set: 1, Map: 2, Verified: 2 };
+const arity: ReadonlyMap<string, number> = new Map([
+  ["List", 1],
+  ["Set", 1],
+  ["Map", 2],
+  ["Verified", 2],
+]);
 const unknownType: Type = { kind: "error" };
 
 /** Resolves a type that is written in a module. */
@@ -18,7 +23,7 @@ export function resolveType(sink: Sink, scope: ModuleScope, ref: TypeRef, where:
     sink.report("WB0303", {}, location, { help: "write the type without `?`: any value may be unknown, and the checker knows which" });
   }
   const name = textOf(ref.name);
-  const wanted = arity[name];
+  const wanted = arity.get(name);
   if (wanted === undefined) {
     if (ref.args.length > 0) sink.report("WB0304", { type: name, wanted: 0, found: ref.args.length }, location);
     return named(sink, scope, ref, prelude);

@@ -17,7 +17,7 @@ export function inferField(context: Context, expr: tree.FieldExpr): Checked {
   const type = unwrapped(target.type);
   if (type.kind === "record") return recordField(context, expr, target, type);
   if (type.kind === "scalar") {
-    const part = scalarFields[type.name]?.[expr.name.text];
+    const part = scalarFields(type.name).get(expr.name.text);
     if (part !== undefined) {
       const core = { kind: "intrinsic", name: part.intrinsic, args: [target.core], type: part.type, at: at(context, expr) } as const;
       return made(core, target.labels, target.causes | (part.optional ? MISSING : 0));
@@ -77,7 +77,7 @@ function fieldAdvice(type: Type, name: string): string | undefined {
 
 function fieldNames(type: Type): readonly string[] {
   if (type.kind === "record") return [...type.fields.keys()];
-  if (type.kind === "scalar") return Object.keys(scalarFields[type.name] ?? {});
+  if (type.kind === "scalar") return [...scalarFields(type.name).keys()];
   return [];
 }
 
