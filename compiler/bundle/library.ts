@@ -17,7 +17,7 @@ export async function collectLibrary(): Promise<Readonly<Record<string, string>>
   for (const folder of ["std", "packs"]) {
     const entries = await readdir(join(policies, folder), { withFileTypes: true, recursive: true }).catch(() => []);
     for (const entry of entries) {
-      if (!entry.isFile() || !/\.(scp|csv|json)$/.test(entry.name)) continue;
+      if (!entry.isFile() || !/\.(scp|csv|json)$/.test(entry.name) || entry.name.endsWith(".test.scp")) continue;
       const path = join(entry.parentPath, entry.name);
       texts[relative(policies, path).split(sep).join("/")] = await readFile(path, "utf8");
     }

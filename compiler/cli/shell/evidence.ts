@@ -1,5 +1,6 @@
 /** Evidence that the caller named: files to typed evidence, with their digests and what they are about. */
 
+import { readFileSync } from "node:fs";
 import type { EvidenceRead } from "../../../engine/decide/report.ts";
 import type { FailedLookup, Subject } from "../../../engine/evaluate/evaluate.ts";
 import { admit } from "../../../engine/evidence/door.ts";
@@ -25,7 +26,7 @@ export interface Document {
 /** The documents of a call, each read once. */
 export class EvidenceFiles {
   private readonly documents = new Map<string, Promise<Document>>();
-  private readonly texts = new Map<string, Buffer>();
+  private readonly origins = new Map<string, { readonly path: string; readonly digest: string; readonly stdin?: Buffer }>();
 
   /** Reads a file, called `shown` in what is said of it; throws `Stop` (exit 2) where it is missing. */
   read(path: string, shown = path): Promise<Document> {
@@ -39,17 +40,26 @@ export class EvidenceFiles {
   private async load(path: string, shown: string): Promise<Document> {
     const bytes = await readBytes(path);
     const name = path === "-" ? "stdin" : shown;
-    this.texts.set(name, bytes);
     const digest = sha256(bytes);
+    this.origins.set(name, { path, digest, ...(path === "-" ? { stdin: bytes } : {}) });
     const { value, diagnostics } = await admit(bytes, name, digest);
     return { path: name, digest, evidence: value, diagnostics, refused: hasErrors(diagnostics) };
   }
 
-  /** Texts for excerpts; decoded only when a report wants one. */
+  /**
+   * Texts for excerpts. They are read again when a report wants one, because documents are large and most reports quote
+   * none; a file that has changed meanwhile is not quoted.
+   */
   get sources(): Sources {
-    return sourcesOf((path) => {
-      const bytes = this.texts.get(path);
-      return bytes === undefined ? undefined : new TextDecoder("utf-8").decode(bytes);
+    return sourcesOf((name) => {
+      const known = this.origins.get(name);
+      if (!known) return undefined;
+      try {
+        const bytes = known.stdin ?? readFileSync(known.path);
+        return sha256(bytes) === known.digest ? new TextDecoder("utf-8").decode(bytes) : undefined;
+      } catch {
+        return undefined;
+      }
     });
   }
 }

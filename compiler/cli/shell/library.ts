@@ -21,7 +21,6 @@ export function libraryModules(): ReadonlyMap<string, SourceFile> {
     const modules = new Map<string, SourceFile>();
     for (const [path, text] of Object.entries(library)) {
       const name = path.endsWith(".scp") ? moduleName(text) : undefined;
-      // A pack may have several files; the one that others import is the one that is not its tests.
       if (name !== undefined && !modules.has(name)) modules.set(name, { path: shown(path), text });
     }
     index = modules;

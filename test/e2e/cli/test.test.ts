@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { expect, it } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import { findingsPolicy } from "./fixtures.ts";
-import { folder, repository, waybill } from "./waybill.ts";
+import { folder, repository, start, waybill } from "./waybill.ts";
 
 const failing = findingsPolicy.replace("expect deny by fixable.critical", "expect allow").replace("is refused", "passes, it says");
 
@@ -88,3 +88,18 @@ it("scaffolds a workflow", async () => {
   await waybill(["new", "workflow"], { cwd });
   expect(readFileSync(join(cwd, ".github/workflows/waybill.yml"), "utf8")).toContain("npx waybill gate");
 });
+
+it("runs again when a policy changes, with --watch", async () => {
+  const cwd = await folder({ "f.scp": findingsPolicy });
+  const running = await start(["test", "--watch", "."], cwd);
+  try {
+    await running.until("1 passed, 0 failed", 1);
+    writeFileSync(join(cwd, "f.scp"), failing);
+    await running.until("0 passed, 1 failed", 1);
+    writeFileSync(join(cwd, "f.scp"), "module acme.broken\npolicy {\n");
+    writeFileSync(join(cwd, "f.scp"), findingsPolicy);
+    await running.until("1 passed, 0 failed", 2);
+  } finally {
+    running.stop();
+  }
+}, 60_000);

@@ -44,6 +44,25 @@ export async function waybill(words: readonly string[], options: RunOptions = {}
   });
 }
 
+/** Starts it and leaves it running; `until` waits for output. */
+export async function start(
+  words: readonly string[],
+  cwd: string,
+): Promise<{ until(text: string, times: number): Promise<void>; stop(): void }> {
+  const child = spawn(process.execPath, [await built, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const until = async (text: string, times: number): Promise<void> => {
+    for (let waited = 0; out.split(text).length - 1 < times; waited += 50) {
+      if (waited > 25_000) throw new Error(`no \`${text}\` in: ${out}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  return { until, stop: () => child.kill() };
+}
+
 /** A fresh folder with the given files. */
 export async function folder(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const path = mkdtempSync(join(tmpdir(), "waybill-"));
