@@ -12,18 +12,28 @@ export interface SchemaFault {
   readonly help?: string;
 }
 
-/** Tells errors in document order, one a place and reason; of alternatives, the one that came nearest. */
-export function explain(json: unknown, errors: readonly SchemaError[]): readonly SchemaFault[] {
+export interface Explained {
+  readonly faults: readonly SchemaFault[];
+  /** How many more places there are. */
+  readonly more: number;
+}
+
+/**
+ * Tells the first `limit` errors in document order, one a place and reason; of alternatives, the one that came nearest.
+ * The others are counted, and no message is made for them: there may be as many as the document has values.
+ */
+export function explain(json: unknown, errors: readonly SchemaError[], limit: number): Explained {
   const seen = new Set<string>();
   const faults: SchemaFault[] = [];
   for (const error of withoutLosers(errors)) {
-    const fault = tell(json, error);
-    const key = `${fault.pointer}\n${fault.problem}`;
+    const { params } = error;
+    const name = params["missingProperty"] ?? params["additionalProperty"] ?? params["propertyName"] ?? params["unevaluatedProperty"];
+    const key = `${error.instancePath}\n${error.keyword}\n${typeof name === "string" ? name : ""}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    faults.push(fault);
+    if (faults.length < limit) faults.push(tell(json, error));
   }
-  return faults;
+  return { faults, more: seen.size - faults.length };
 }
 
 const choices = new Set(["oneOf", "anyOf"]);
@@ -46,19 +56,21 @@ function withoutLosers(errors: readonly SchemaError[]): readonly SchemaError[] {
     const branches = kept.splice(from);
     const deeper = branches.filter((b) => b.instancePath.length > error.instancePath.length);
     if (deeper.length > 0) {
-      const depth = Math.max(...deeper.map((b) => b.instancePath.split("/").length));
-      kept.push(...deeper.filter((b) => b.instancePath.split("/").length === depth));
+      const depth = deeper.reduce((most, b) => Math.max(most, depthOf(b)), 0);
+      for (const branch of deeper) if (depthOf(branch) === depth) kept.push(branch);
     } else kept.push(narrowed(error, branches));
   }
   return kept;
 }
 
-/** Of branches that fail at the choice itself: what each asks for. */
+function depthOf(error: SchemaError): number {
+  return error.instancePath.split("/").length;
+}
+
+/** Of branches that fail at the choice itself, kept to say what each asks for. */
 function narrowed(choice: SchemaError, branches: readonly SchemaError[]): SchemaError {
   const own = branches.filter((b) => b.instancePath === choice.instancePath);
-  const wants = [...new Set(own.map(wanted).filter((w) => w !== undefined))];
-  if (own.length === 1 && own[0]) return own[0];
-  return { ...choice, params: { ...choice.params, wants } };
+  return own.length === 1 && own[0] ? own[0] : { ...choice, params: { ...choice.params, branches: own } };
 }
 
 function wanted(error: SchemaError): string | undefined {
@@ -163,8 +175,9 @@ function meant(value: unknown, allowed: unknown): { readonly help?: string } {
 function choice(pointer: string, params: SchemaError["params"], found: string): SchemaFault {
   const passing = params["passingSchemas"];
   if (Array.isArray(passing)) return { pointer, problem: "fits several alternatives of which only one may be given", found };
-  const wants = params["wants"];
-  if (!Array.isArray(wants) || wants.length === 0) return { pointer, problem: "fits none of the allowed shapes", found };
+  const branches = (params["branches"] ?? []) as readonly SchemaError[];
+  const wants = [...new Set(branches.map(wanted).filter((want) => want !== undefined))];
+  if (wants.length === 0) return { pointer, problem: "fits none of the allowed shapes", found };
   const expected = wants.slice(0, 4).join(" or ");
   return { pointer, problem: `fits none of the allowed shapes: expected ${expected}, found ${found}`, expected, found };
 }

@@ -31,14 +31,14 @@ export async function validate(schema: SchemaName, json: unknown, base: string):
   const check = ready.get(schema) ?? (await validators[schema]()).validate;
   ready.set(schema, check);
   if (check(json)) return [];
-  const faults = explain(json, check.errors ?? []);
-  const diagnostics: Diagnostic[] = faults.slice(0, told).map((f) =>
+  const { faults, more } = explain(json, check.errors ?? [], told);
+  const diagnostics: Diagnostic[] = faults.map((f) =>
     fault("WB0913", { pointer: base + f.pointer, problem: f.problem }, base + f.pointer, {
       ...(f.expected === undefined ? {} : { expected: f.expected }),
       ...(f.found === undefined ? {} : { found: f.found }),
       ...(f.help === undefined ? {} : { help: f.help }),
     }),
   );
-  if (faults.length > told) diagnostics.push(fault("WB0914", { more: faults.length - told, what: "places break the schema" }, base));
+  if (more > 0) diagnostics.push(fault("WB0914", { more, what: "places break the schema" }, base));
   return diagnostics;
 }
