@@ -2,7 +2,7 @@
 import type { Clause, EffectExpr, Expr, Quantifier } from "../core/ir.ts";
 import type * as tree from "../syntax/tree.ts";
 import { assumptionsOf } from "./assumptions.ts";
-import { type Binding, bind, type Checked, type Context, isError } from "./context.ts";
+import { type Binding, bind, type Checked, type Context, isError, lookup } from "./context.ts";
 import { hasCause } from "./flow.ts";
 import { place } from "./sink.ts";
 import { checkTemplate } from "./templates.ts";
@@ -113,7 +113,26 @@ function checkOutcome(
   // The bound name of a condition with an error is not known: its message is not looked at.
   if (outcome.message === undefined || member === "broken") return { effect };
   const inside = member?.inMessage === true ? bind(context, member) : context;
+  if (namesNobody(inside, node.condition, outcome.message)) return { effect };
   return { effect, message: checkTemplate(inside, outcome.message) };
+}
+
+/**
+ * Whether a message names what the condition goes through where no member is to blame: only a `forbid some` and a
+ * `require every` have witnesses (grammar, section 5).
+ */
+function namesNobody(context: Context, condition: tree.Expr, message: tree.Template): boolean {
+  const inner = condition.kind === "paren" ? condition.inner : condition;
+  if (inner.kind !== "some" && inner.kind !== "every") return false;
+  const name = inner.variable.text;
+  if (lookup(context, name) !== undefined) return false;
+  const part = message.parts.find((p) => p.kind === "path" && p.path[0]?.text === name);
+  if (part === undefined) return false;
+  context.checking.sink.report("WB0611", { name }, place(context.scope.path, part), {
+    label: "no member is to blame",
+    help: "only the message of a `forbid some` or a `require every` can name a member: each one that violates it",
+  });
+  return true;
 }
 
 /** An effect that may stand here; `quarantine` holds packages only. */

@@ -28,6 +28,7 @@ export const policyCodes = {
     "waiver of what the clause does not know",
     (p) => `the clause is about \`${p.name}\`, which has no ${p.what}`,
   ),
+  WB0611: row<{ name: string }>("error", "message names a member that is not to blame", (p) => `the message cannot name \`${p.name}\``),
   WB0612: row<object>("error", "review interval is empty", () => "a review interval must be longer than nothing"),
   WB0613: row<{ what: string }>("error", "empty text", (p) => `the ${p.what} is empty`),
   WB0614: row<{ name: string }>("error", "VEX about what is not a finding", (p) => `\`vex\` decides findings, not \`${p.name}\``),

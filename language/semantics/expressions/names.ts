@@ -77,7 +77,8 @@ export function inferName(context: Context, expr: tree.NameExpr, hint: Type | un
     });
     return errorExpr(location);
   }
-  unknownName(context, text, location, wanted);
+  // Beside an operand with an error the name may be a variant of what that would have been.
+  if (hint?.kind !== "error") unknownName(context, text, location, wanted);
   return errorExpr(location);
 }
 
@@ -111,7 +112,13 @@ export function readEntity(context: Context, entity: Entity, location: Location)
     case "intrinsic":
       return notValue(context, entity, location, "a function", "call it: its arguments follow in parentheses");
     case "type":
-      return notValue(context, entity, location, "a type");
+      return notValue(
+        context,
+        entity,
+        location,
+        "a type",
+        `evidence of a type is read with \`attestation … by …\`, or \`attestation … claimed\``,
+      );
     case "enum":
       return notValue(
         context,

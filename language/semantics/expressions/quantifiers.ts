@@ -1,6 +1,6 @@
 /** `some`, `every`, `count`: the only binders of the language. */
 import type * as tree from "../../syntax/tree.ts";
-import { at, bind, type Checked, type Context, errorExpr, isError, made } from "../context.ts";
+import { at, bind, type Checked, type Context, errorExpr, isError, made, unwrapped } from "../context.ts";
 import { joinLabels, noLabels } from "../flow.ts";
 import { scalar, showType, type Type } from "../types.ts";
 import { article } from "./mismatch.ts";
@@ -31,14 +31,18 @@ function elementType(context: Context, collection: Checked): Type | undefined {
   const shown = showType(type);
   context.checking.sink.report("WB0330", { type: shown }, collection.core.at, {
     label: `this is ${article(shown)}`,
-    help:
-      type.kind === "map"
-        ? 'a map is asked by key: `"k" in m`, `m["k"]`'
-        : type.kind === "record"
-          ? "name the field that is a list"
-          : "a quantifier needs a list or a set",
+    help: collectionAdvice(unwrapped(type)),
   });
   return undefined;
+}
+
+function collectionAdvice(type: Type): string {
+  if (type.kind === "map") return 'a map is asked by key: `"k" in m`, `m["k"]`';
+  if (type.kind !== "record") return "a quantifier needs a list or a set";
+  const lists = [...type.fields.values()]
+    .filter((field) => field.type.kind === "list" || field.type.kind === "set")
+    .map((field) => `\`${field.name}\``);
+  return lists.length === 0 ? "it has no list either" : `go through one of its lists: ${lists.slice(0, 6).join(", ")}`;
 }
 
 export function inferSome(context: Context, expr: tree.SomeExpr): Checked {
