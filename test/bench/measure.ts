@@ -42,7 +42,11 @@ export function used(): unknown {
 }
 
 /** Measures several things in turn, A B C A B C …, so that they share the machine's moods; median nanoseconds of each. */
-export function inTurn<K extends string>(work: Readonly<Record<K, () => unknown>>, rounds = 9, milliseconds = 60): Readonly<Record<K, number>> {
+export function inTurn<K extends string>(
+  work: Readonly<Record<K, () => unknown>>,
+  rounds = 9,
+  milliseconds = 60,
+): Readonly<Record<K, number>> {
   const names = Object.keys(work) as K[];
   for (const name of names) perCall(work[name], milliseconds);
   const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;

@@ -1,0 +1,53 @@
+/**
+ * The physical limits, as processes of their own: what any program must do that reads these documents.
+ * `idle`; `parse FILE…`: JSON.parse, all kept; `floor FILE=SCHEMA…`: with SHA-256 and the schema, by the validators that
+ * Waybill uses; `stream SCHEMA`: the same for lines of stdin, each a request with its subject's object.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { validators } from "../../engine/evidence/generated/index.js";
+
+type Validate = (json: unknown) => boolean;
+
+async function validatorOf(schema: string): Promise<Validate> {
+  const load = validators[schema as keyof typeof validators];
+  return (await load()).validate as Validate;
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+const [mode, ...rest] = process.argv.slice(2);
+const kept: unknown[] = [];
+
+if (mode === "parse") for (const path of rest) kept.push(JSON.parse(readFileSync(path, "utf8")));
+
+if (mode === "floor") {
+  for (const pair of rest) {
+    const [path = "", schema = ""] = pair.split("=");
+    const bytes = readFileSync(path);
+    const json: unknown = JSON.parse(bytes.toString("utf8"));
+    const validate = await validatorOf(schema);
+    if (!validate(json)) throw new Error(`${path} breaks ${schema}`);
+    kept.push(digest(bytes), json);
+  }
+}
+
+if (mode === "stream") {
+  const validate = await validatorOf(rest[0] ?? "");
+  let pending: Buffer = Buffer.alloc(0);
+  for await (const chunk of process.stdin) {
+    pending = pending.length === 0 ? (chunk as Buffer) : Buffer.concat([pending, chunk as Buffer]);
+    let start = 0;
+    for (let end = pending.indexOf(10); end >= 0; end = pending.indexOf(10, start)) {
+      const line = pending.subarray(start, end);
+      const request = JSON.parse(line.toString("utf8")) as { readonly subject: { readonly object: unknown } };
+      if (!validate(request.subject.object)) throw new Error("a pod breaks the schema");
+      kept[0] = digest(line);
+      start = end + 1;
+    }
+    pending = pending.subarray(start);
+  }
+}
+process.exitCode = kept.length > 1e9 ? 1 : 0;

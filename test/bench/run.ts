@@ -1,0 +1,48 @@
+/** `npm run bench`: every bar, measured and printed. Names of groups as arguments measure those only. */
+import { cpus, loadavg } from "node:os";
+import { batchBars } from "./batch.ts";
+import { checkBars } from "./check.ts";
+import { decisionBars } from "./decision.ts";
+import { gateBars } from "./gate.ts";
+import type { Bar } from "./measure.ts";
+import { closeWorkshop, openWorkshop, type Workshop } from "./processes.ts";
+import { conftestBars, startupBars } from "./startup.ts";
+
+interface Skipped {
+  readonly work: string;
+  readonly skipped: string;
+}
+type Row = Bar | Skipped;
+
+const groups: Readonly<Record<string, (workshop: Workshop) => readonly Row[] | Promise<readonly Row[]>>> = {
+  decision: decisionBars,
+  gate: gateBars,
+  check: checkBars,
+  startup: startupBars,
+  conftest: conftestBars,
+  batch: batchBars,
+};
+
+function cells(row: Row): readonly string[] {
+  if ("skipped" in row) return [row.work, "", "", "skipped", row.skipped];
+  const { work, ratio, direction, bar, detail } = row;
+  const holds = direction === "<=" ? ratio <= bar : ratio >= bar;
+  return [work, ratio.toFixed(ratio < 10 ? 2 : 1), `${direction === "<=" ? "≤" : "≥"} ${bar}`, holds ? "ok" : "over", detail];
+}
+
+const named = process.argv.slice(2);
+const unknown = named.find((name) => groups[name] === undefined);
+if (unknown !== undefined) throw new Error(`\`${unknown}\` is no group of benchmarks; groups are ${Object.keys(groups).join(", ")}`);
+const workshop = await openWorkshop();
+try {
+  const [first] = cpus();
+  process.stdout.write(
+    `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} × ${first?.model.trim() ?? "?"}, load ${loadavg()[0]?.toFixed(1)}\n\n`,
+  );
+  process.stdout.write("| work | ratio | bar | | detail |\n|---|---|---|---|---|\n");
+  for (const name of named.length > 0 ? named : Object.keys(groups)) {
+    for (const row of (await groups[name]?.(workshop)) ?? []) process.stdout.write(`| ${cells(row).join(" | ")} |\n`);
+  }
+} finally {
+  closeWorkshop(workshop);
+}
