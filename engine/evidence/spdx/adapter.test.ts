@@ -214,6 +214,45 @@ it("writes the licences of SPDX 3 as expressions", async () => {
   expect(named(bom?.data["components"], "debian")["license"]).toBeUndefined();
 });
 
+it("is not led astray by licences that hold themselves or grow without bound, nor by long chains of roots", async () => {
+  const base = JSON.parse(three) as { "@graph": object[] };
+  const element = (id: string, parts: object) => ({ spdxId: `https://acme.example/${id}`, creationInfo: "_:creation", ...parts });
+  const set = (id: string, members: readonly string[]) =>
+    element(id, {
+      type: "expandedlicensing_ConjunctiveLicenseSet",
+      expandedlicensing_member: members.map((member) => `https://acme.example/${member}`),
+    });
+  const sets = Array.from({ length: 40 }, (_, i) => set(`s${i}`, i === 39 ? ["license/mit", "license/later"] : [`s${i + 1}`, `s${i + 1}`]));
+  const chain = Array.from({ length: 20_000 }, (_, i) =>
+    element(`b${i}`, { type: "Bom", rootElement: [`https://acme.example/${i === 19_999 ? "shop" : `b${i + 1}`}`] }),
+  );
+  const licensed = (id: string, package_: string, license: string) =>
+    element(id, {
+      type: "Relationship",
+      relationshipType: "hasDeclaredLicense",
+      from: `https://acme.example/${package_}`,
+      to: [`https://acme.example/${license}`],
+    });
+  const graph = base["@graph"].map((one) =>
+    "rootElement" in one && !("import" in one) ? { ...one, rootElement: ["https://acme.example/b0"] } : one,
+  );
+  const { bom, diagnostics } = await read({
+    ...base,
+    "@graph": [
+      ...graph,
+      ...sets,
+      ...chain,
+      set("self", ["self", "license/mit"]),
+      licensed("l1", "debian", "s0"),
+      licensed("l2", "readme", "self"),
+    ],
+  });
+  expect(diagnostics).toEqual([]);
+  expect(named(bom?.data["components"], "debian")["license"]).toMatchObject({ cause: "missing" });
+  expect(named(bom?.data["components"], "README.md")["license"]).toMatchObject({ cause: "missing" });
+  expect((bom?.data["root"] as DataRecord)["name"]).toBe("shop");
+});
+
 it.each([
   ["2.3", two],
   ["3.0.1", three],

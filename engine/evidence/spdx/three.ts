@@ -7,7 +7,7 @@ import { licenseReader } from "../sbom/licenses.ts";
 import type { Completeness } from "../sbom/openness.ts";
 import type { References } from "../sbom/references.ts";
 import type { Sbom } from "./adapter.ts";
-import { licenseText } from "./licensing.ts";
+import { licenseTexts } from "./licensing.ts";
 import { all, idOf, type Node, type Nodes, nodes as nodesOf } from "./nodes.ts";
 import { isUnstated } from "./two.ts";
 
@@ -163,6 +163,7 @@ function relate(nodes: Nodes, byId: ReadonlyMap<string, Draft>, components: read
   const declared = new Map<Draft, string[]>();
   const concluded = new Map<Draft, string[]>();
   const optional = new Map<Draft, boolean>();
+  const licenseText = licenseTexts(nodes);
   for (const { json, pointer } of nodes.listed) {
     if (json["type"] !== "Relationship" && json["type"] !== "LifecycleScopedRelationship") continue;
     const type = String(json["relationshipType"]);
@@ -176,7 +177,7 @@ function relate(nodes: Nodes, byId: ReadonlyMap<string, Draft>, components: read
     if (!from) continue;
     if (type === "hasDeclaredLicense" || type === "hasConcludedLicense") {
       const into = type === "hasDeclaredLicense" ? declared : concluded;
-      const entries = targets.map((to) => licenseText(to, nodes) ?? idOf(to) ?? "");
+      const entries = targets.map((to) => licenseText(to) ?? idOf(to) ?? "");
       into.set(from, [...(into.get(from) ?? []), ...entries]);
     }
     if (!dependencyTypes.has(type)) continue;
@@ -208,16 +209,22 @@ function completeness(value: unknown): Completeness {
   return value === "incomplete" ? { kind: "incomplete", said: "incomplete" } : { kind: "undeclared" };
 }
 
+/** More than one root is none, so that the rest need not be known. */
+const mostRoots = 1000;
+
 /** The document's root may be an SBOM, whose root is the thing itself (SPDX 3.0.1, Core/rootElement). */
 function rootsOf(nodes: Nodes, byId: ReadonlyMap<string, Draft>, described: ReadonlySet<Draft>): ReadonlySet<Draft> {
   const roots = new Set<Draft>();
-  const seen = new Set<Json>();
-  const follow = (value: unknown): void => {
-    addTo(roots, byId.get(idOf(value) ?? ""));
-    const collection = nodes.resolve(value);
-    if (!collection || seen.has(collection)) return;
-    seen.add(collection);
-    for (const inner of all(collection["rootElement"])) follow(inner);
+  const seen = new Set<unknown>();
+  const follow = (start: Json): void => {
+    const open: unknown[] = [start];
+    for (let value = open.pop(); value !== undefined; value = open.pop()) {
+      addTo(roots, byId.get(idOf(value) ?? ""));
+      const collection = nodes.resolve(value);
+      if (!collection || seen.has(collection)) continue;
+      seen.add(collection);
+      open.push(...all(collection["rootElement"]).slice(0, mostRoots));
+    }
   };
   for (const { json } of nodes.listed) if (json["type"] === "SpdxDocument") follow(json);
   if (roots.size === 0) for (const { json } of nodes.listed) if (json["type"] === "software_Sbom" || json["type"] === "Bom") follow(json);
@@ -248,7 +255,7 @@ function bill(nodes: Nodes, document: DocumentRef, base: string, root: Draft | u
     tools: given(names(all(made?.["createdUsing"]), nodes)),
     supplier: root?.["supplier"],
     lifecycles: given(texts(sbom?.json["software_sbomType"])),
-    data_license: self?.json["dataLicense"] === undefined ? undefined : licenseText(self.json["dataLicense"], nodes),
+    data_license: self?.json["dataLicense"] === undefined ? undefined : licenseTexts(nodes)(self.json["dataLicense"]),
     root: root ?? (roots > 1 ? new Lack("missing", `the document has ${roots} root elements`) : undefined),
     components: undefined,
     packages: undefined,
