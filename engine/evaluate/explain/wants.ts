@@ -48,7 +48,7 @@ export function groupWants(unknown: Unknown, population: ReadonlyMap<string, num
       }
     }
   });
-  const largestFirst = [...groups.values()].sort((a, b) => b.count - a.count);
+  const largestFirst = [...groups.entries()].sort(([x, a], [y, b]) => b.count - a.count || (x < y ? -1 : 1)).map(([, group]) => group);
   return largestFirst.map((group) => {
     const of = population.get(group.fact.slice(0, Math.max(0, group.fact.indexOf("."))));
     return { ...group, members: [...group.members], ...(of === undefined ? {} : { of }) };
