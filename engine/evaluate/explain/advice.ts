@@ -7,11 +7,12 @@ import type { WantGroup } from "../decision.ts";
 import { showValue } from "../print.ts";
 
 /** One line each, the most specific first; never more than the wants give reason for. */
-export function adviceFor(clause: CompiledClause, wants: readonly WantGroup[]): readonly string[] {
+export function adviceFor(clause: CompiledClause, scope: Expr | undefined, wants: readonly WantGroup[]): readonly string[] {
   const advice = new Set<string>();
+  const conditions = [clause.clause.condition, ...clause.clause.guards, ...(scope === undefined ? [] : [scope])];
   for (const group of wants) {
     if (group.openness) advice.add(`closed(${rootOf(clause.clause.condition, group.fact)})`);
-    else if (group.cause === "missing") for (const line of missingAdvice(clause, group)) advice.add(line);
+    else if (group.cause === "missing") for (const line of missingAdvice(conditions, group)) advice.add(line);
     else if (group.cause === "transient") advice.add(`try again: ${group.fact} could not be looked up`);
   }
   const causes = new Set(wants.filter((group) => !group.openness).map((group) => group.cause));
@@ -27,7 +28,7 @@ export function adviceFor(clause: CompiledClause, wants: readonly WantGroup[]): 
   return [...advice];
 }
 
-function missingAdvice(clause: CompiledClause, group: WantGroup): readonly string[] {
+function missingAdvice(conditions: readonly Expr[], group: WantGroup): readonly string[] {
   const attestation = /^(?:newest )?attestations? (\S+) (claimed|by (\S+))$/.exec(group.fact);
   if (attestation !== null) {
     const type = attestation[1] ?? "";
@@ -35,10 +36,10 @@ function missingAdvice(clause: CompiledClause, group: WantGroup): readonly strin
       ? [`--evidence FILE   # a document that reads as ${type}`]
       : [`attach a ${type} signed by ${attestation[3]}`];
   }
-  const field = find(clause.clause.condition, (expr) => expr.kind === "field" && factOf(expr) === group.fact);
+  const field = findIn(conditions, (expr) => expr.kind === "field" && factOf(expr) === group.fact);
   if (field?.kind === "field" && field.record.kind === "subject" && field.field.points !== undefined) return [`--given ${group.fact}=…`];
-  const compare = find(
-    clause.clause.condition,
+  const compare = findIn(
+    conditions,
     (expr) => expr.kind === "compare" && [expr.left, expr.right].some((side) => side.kind === "field" && factOf(side) === group.fact),
   );
   return compare?.kind === "compare" ? [defaulted(compare, group.fact)] : [];
@@ -71,6 +72,14 @@ function rootOf(condition: Expr, fact: string): string {
   const read = find(condition, (expr) => expr.kind === "field" && factOf(expr) === fact);
   if (read?.kind !== "field") return fact;
   return factOf(read.record.kind === "field" || read.record.kind === "let" || read.record.kind === "attestation" ? read.record : read);
+}
+
+function findIn(conditions: readonly Expr[], test: (expr: Expr) => boolean): Expr | undefined {
+  for (const condition of conditions) {
+    const found = find(condition, test);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function find(expr: Expr, test: (expr: Expr) => boolean): Expr | undefined {

@@ -124,7 +124,7 @@ export function explainClause(explained: Explained, bare: ClauseResult, options:
     witnesses: found.kept,
     witnessCount: found.count,
     wants,
-    advice: wants.length === 0 ? bare.advice : adviceFor(clause, wants),
+    advice: wants.length === 0 ? bare.advice : adviceFor(clause, explained.policy.policy.scope, wants),
     waivers,
     ...(options.derivations === true ? { derivation: derive(lazyIn(compiled.context), env, clause.clause.condition) } : {}),
   };
