@@ -35,14 +35,14 @@ export function inventory(bom: Json, document: DocumentRef, base: string, refs: 
   const others = new Map<string, string>();
   const components: Draft[] = [];
 
-  const placeOf = (ref: string): string | undefined => byRef.get(ref)?.[origin]?.pointer ?? others.get(ref);
   const add = (json: Json, pointer: string): Draft => {
     const draft = component(json, { document, pointer, fields: "authors" in json ? fieldsWithAuthors : fields }, license);
     const ref = json["bom-ref"];
     if (typeof ref === "string" && ref !== "") {
-      const first = placeOf(ref);
-      if (first === undefined) byRef.set(ref, draft);
-      else refs.repeated(ref, first, `${pointer}/bom-ref`);
+      // Services come after all components, so that only components can be there already.
+      const before = byRef.get(ref);
+      if (before === undefined) byRef.set(ref, draft);
+      else refs.repeated(ref, before[origin]?.pointer ?? "", `${pointer}/bom-ref`);
     }
     return draft;
   };
@@ -60,7 +60,7 @@ export function inventory(bom: Json, document: DocumentRef, base: string, refs: 
     for (const [index, json] of objects(parent["services"]).entries()) {
       const place = `${pointer}/services/${index}`;
       const ref = text(json["bom-ref"]);
-      const first = ref === undefined ? undefined : placeOf(ref);
+      const first = ref === undefined ? undefined : (byRef.get(ref)?.[origin]?.pointer ?? others.get(ref));
       if (first !== undefined && ref !== undefined) refs.repeated(ref, first, `${place}/bom-ref`);
       else if (ref !== undefined) others.set(ref, place);
       services(json, place);
