@@ -8,6 +8,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Base } from "./grammar-base.ts";
 import { continuations, elsewhere, type Items } from "./items.ts";
 import { nearest } from "./nearest.ts";
+import { errorLimit } from "./report.ts";
 import { expectation, expectedText, foundText, unexpected } from "./syntax-errors.ts";
 import { tokens, words } from "./tokens.ts";
 import type { Name } from "./tree.ts";
@@ -207,9 +208,13 @@ export abstract class Recovering extends Base {
 
   /**
    * Skips the rest of the item that began at `first`: up to an item word outside the item's own braces, the brace that
-   * closes the block, or a declaration at the beginning of a line.
+   * closes the block, or a declaration at the beginning of a line. After too many errors, the rest of the file.
    */
   private skipItem(items: Items, first: IToken, isName = false): void {
+    if (this.reporter.errors > errorLimit) {
+      while (!this.atEnd(this.LA(1))) this.consume(0, this.LA(1).tokenType);
+      return;
+    }
     const begin = this.indexOf(first);
     const here = this.LA(1);
     const reached = (this.atEnd(here) ? this.input.length : this.indexOf(here)) + (isName ? 1 : 0);

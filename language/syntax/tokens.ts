@@ -95,7 +95,7 @@ export const tokens = {
   EffectWord,
   Dimension,
   Action,
-  String: literal("String", "a string", /"(?:[^"\\\r\n]|\\[^\r\n])*"/, ['"']),
+  String: literal("String", "a string", /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"/, ['"']),
   Raw: literal("Raw", "a raw string", /'[^'\r\n]*'/, ["'"]),
   Purl: literal("Purl", "a package URL", new RegExp(`pkg:[A-Za-z0-9.+-]+/${purlRest}+`), ["p"], []),
   Advisory: literal("Advisory", "an advisory id", /(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3})(?![A-Za-z0-9_-])/, ["C", "G"]),
@@ -129,14 +129,17 @@ export const tokens = {
 
 /** What the lexer knows to be wrong; `scan` reports each and puts a token in its place that lets the parser go on. */
 export const mistakes = {
-  UnclosedString: mistake("UnclosedString", /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/, ['"']),
+  UnclosedString: mistake("UnclosedString", /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*\\?/, ['"']),
   UnclosedRaw: mistake("UnclosedRaw", /'[^'\r\n]*/, ["'"]),
   PurlRange: mistake("PurlRange", new RegExp(`pkg:[A-Za-z0-9.+-]+/${purlRest}*@[<>^*!](?:[^\\s"'()[\\]{},|]|,(?=[<>=!^]))*`), ["p"]),
   BareUri: mistake("BareUri", /(?:spiffe|https?|oci|file):\/\/[^\s,"'()[\]{}|]*/, ["s", "h", "o", "f"]),
   BareDigest: mistake("BareDigest", /sha(?:256|384|512):[0-9a-fA-F]{32,}/, ["s"]),
   BareAddress: mistake("BareAddress", /\d+(?:\.\d+){2,}(?:\/\d+)?/, digits),
-  BareIpv6: mistake("BareIpv6", /(?:[0-9A-Fa-f]{1,4}:(?=[0-9A-Fa-f:])[0-9A-Fa-f:]*|::[0-9A-Fa-f:]*)\/\d+/, [...digits, ..."ABCDEFabcdef:"]),
-  BlockComment: mistake("BlockComment", /\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/, ["/"]),
+  BareIpv6: mistake("BareIpv6", /(?:[0-9A-Fa-f]{1,4}:(?=[0-9A-Fa-f:])[0-9A-Fa-f:]{0,40}|::[0-9A-Fa-f:]{0,40})\/\d+/, [
+    ...digits,
+    ..."ABCDEFabcdef:",
+  ]),
+  BlockComment: mistake("BlockComment", /\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/)?/, ["/"]),
   HashComment: mistake("HashComment", /#[^\r\n]*/, ["#"]),
   Rejected: mistake("Rejected", /=>|===|!==|&&|\|\||<>|!(?!=)|[;*/%&]/, [..."=&|!;*/%<"]),
   BadTick: mistake("BadTick", /`[^`\r\n]*`?/, ["`"]),

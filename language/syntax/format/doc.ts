@@ -15,7 +15,7 @@ export type Doc =
   | { readonly kind: "group"; readonly doc: Doc }
   | { readonly kind: "if-broken"; readonly broken: Doc; readonly flat: Doc }
   /** As many of the parts on each line as fit. */
-  | { readonly kind: "fill"; readonly parts: readonly Doc[] }
+  | { readonly kind: "fill"; readonly parts: readonly Doc[]; readonly from: number }
   /** A comma behind the last part, which goes in front of a comment that is there already. */
   | { readonly kind: "comma" }
   /** A comment behind something on its line. */
@@ -40,7 +40,7 @@ export function ifBroken(broken: Doc, flat: Doc): Doc {
   return { kind: "if-broken", broken, flat };
 }
 export function fill(parts: readonly Doc[]): Doc {
-  return { kind: "fill", parts };
+  return { kind: "fill", parts, from: 0 };
 }
 export function join(separator: Doc, docs: readonly Doc[]): Doc[] {
   return docs.flatMap((doc, i) => (i === 0 ? [doc] : [separator, doc]));
@@ -190,14 +190,18 @@ export function render(doc: Doc): string {
         stack.push({ indent: by, broken, doc: broken ? node.broken : node.flat });
         break;
       case "fill": {
-        const [first, ...others] = node.parts;
+        const { parts, from } = node;
+        const first = parts[from];
         if (first === undefined) break;
-        if (others.length > 0) stack.push({ indent: by, broken: true, doc: { kind: "fill", parts: others } });
         // The blank before the rest becomes a line break where the next part does not fit.
-        const [second] = others;
-        const together =
-          second !== undefined && fits({ indent: by, broken: false, doc: [first, " ", second] }, [], pageWidth - columns(current), ended);
-        if (second !== undefined) stack.push({ indent: by, broken: !together, doc: line });
+        const second = parts[from + 1];
+        if (second !== undefined) {
+          const together = fits({ indent: by, broken: false, doc: [first, " ", second] }, [], pageWidth - columns(current), ended);
+          stack.push(
+            { indent: by, broken: true, doc: { kind: "fill", parts, from: from + 1 } },
+            { indent: by, broken: !together, doc: line },
+          );
+        }
         stack.push({ indent: by, broken: false, doc: first });
         break;
       }
@@ -271,7 +275,8 @@ function fits(first: Command, rest: readonly Command[], width: number, ended: bo
         stack.push({ ...command, doc: broken ? node.broken : node.flat });
         break;
       case "fill":
-        stack.push({ ...command, doc: join(line, node.parts) });
+        if (broken) stack.push({ ...command, doc: line }, { ...command, doc: node.parts[node.from] ?? "" });
+        else stack.push({ ...command, doc: join(line, node.parts.slice(node.from)) });
         break;
     }
   }
