@@ -96,3 +96,28 @@ it("says why a test cannot be run", () => {
   expect(run("expect allow").failures[0]?.message).toBe("no `given` says what is judged");
   expect(run('given image { ref: "a" }\n with point = ci\n expect allow').failures[0]?.message).toContain("`given image.namespace = …`");
 });
+
+it("gives attestations about the subject, signed at the test's clock", () => {
+  const attested = `
+module acme.newest
+import waybill.slsa
+trust release = spiffe { id: "spiffe://acme.example/release" }
+policy newest_built for image at ci {
+  let newest_one = newest attestation slsa.Provenance by release
+  let same       = attestation slsa.Provenance by release about image.digest
+  require latest: newest_one.build.level >= slsa.L3
+  require same: same.build.level >= slsa.L3
+}`;
+  const runs = (test: string): TestResult => {
+    const program = compileText("newest.scp", `${attested}\ntest "it" {\n${test}\n}`);
+    const [first] = program.tests;
+    if (first === undefined) throw new Error("no test");
+    return runTest(new TestPrograms(program), first);
+  };
+  const ref = 'given image { ref: "ghcr.io/acme/shop@sha256:*" }';
+  const level3 = "given attestation slsa.Provenance by release { build: { level: slsa.L3 } }";
+  const clock = "with clock = 2026-11-21T00:00Z";
+  expect(runs(`${clock}\n${ref}\n${level3}\nexpect allow`).failures).toEqual([]);
+  expect(runs(`${clock}\n${ref}\n${level3}\n${level3}\nexpect undecided conflict by newest_built.latest`).failures).toEqual([]);
+  expect(runs(`${ref}\n${level3}\nexpect undecided missing by newest_built.latest`).failures).toEqual([]);
+});

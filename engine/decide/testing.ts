@@ -22,6 +22,7 @@ import {
   type Request,
   type Subject,
 } from "../evaluate/evaluate.ts";
+import type { Binding } from "../evidence/evidence.ts";
 import { completeWorkload } from "../evidence/kubernetes/complete.ts";
 import { imageSubject } from "../evidence/kubernetes/subjects.ts";
 import { differenceFrom } from "./expectation.ts";
@@ -134,7 +135,11 @@ function check(expectation: Expectation, decision: Decision, sayPoint: boolean):
   return [{ at: expectation.at, message: `${found.message}${where}`, expected: found.expected, found: found.found }];
 }
 
+/** What a test gives is about its subject, and signed at the test's clock. */
 function requestOf(compiled: CompiledProgram, test: Test, kind: string, point: string): Request {
+  const subject = subjectOf(compiled, test, kind);
+  const about: readonly Binding[] = subject.digest === undefined ? [] : [{ kind: "manifest", digest: subject.digest }];
+  const now = test.clock === undefined ? undefined : evaluateConstant(compiled, test.clock);
   const attested: Attested[] = [];
   const bare: Attested["evidence"][] = [];
   const failed: FailedLookup[] = [];
@@ -145,15 +150,17 @@ function requestOf(compiled: CompiledProgram, test: Test, kind: string, point: s
       type: given.type.name,
       document: documentOf(index, given.type.name),
       data: attestedData(compiled, given, index),
-      about: [],
+      about,
       counts: {},
     };
     if (given.origin.kind === "claimed") bare.push(evidence);
-    else attested.push({ trusts: trustsThatAccept(compiled.program, given.origin.trust, test.trusts), evidence });
+    else {
+      const trusts = trustsThatAccept(compiled.program, given.origin.trust, test.trusts);
+      attested.push({ trusts, evidence, ...(typeof now === "number" ? { time: now } : {}) });
+    }
   });
-  const now = test.clock === undefined ? undefined : evaluateConstant(compiled, test.clock);
   return {
-    subject: subjectOf(compiled, test, kind),
+    subject,
     point,
     ...(typeof now === "number" ? { now } : {}),
     evidence: bare,
