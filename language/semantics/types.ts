@@ -57,7 +57,10 @@ export interface RecordType {
   readonly predicates: ReadonlyMap<string, Predicate>;
 }
 
-/** How absence reads (semantics, section 2): `required` malformed, `default` the default, `optional` missing. */
+/**
+ * How absence reads (semantics, section 2): `required` malformed, `default` the default, `optional` missing. A default is
+ * in run-time form, in lists too; parts of records and entries of maps are data whose leaves are `Known`.
+ */
 export type FieldMode =
   | { readonly kind: "required" }
   | { readonly kind: "optional" }
