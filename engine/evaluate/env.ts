@@ -12,8 +12,6 @@ export class Env {
   now: number | undefined;
   /** The earliest flip of a time comparison that was read so far; Infinity: none. */
   validUntil: number;
-  /** Set by a read that is derived from the clock. */
-  clockRead: boolean;
   /** Set when the clock was needed and there is none. */
   clockMissing: boolean;
   /** Failed look-ups by name; undefined where there are none. */
@@ -27,7 +25,6 @@ export class Env {
     this.point = request.point;
     this.now = request.now;
     this.validUntil = Number.POSITIVE_INFINITY;
-    this.clockRead = false;
     this.clockMissing = false;
     this.failed = undefined;
     this.waived = undefined;
@@ -39,7 +36,6 @@ export class Env {
     this.point = request.point;
     this.now = request.now;
     this.validUntil = Number.POSITIVE_INFINITY;
-    this.clockRead = false;
     this.clockMissing = false;
     this.waived = undefined;
     for (const slot of memo) this.slots[slot] = UNSET;

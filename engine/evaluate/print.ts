@@ -4,6 +4,7 @@ import { showDecimal } from "../../language/domains/decimal.ts";
 import { showDuration } from "../../language/domains/duration.ts";
 import { showTime } from "../../language/domains/time.ts";
 import type { Type } from "../../language/semantics/types.ts";
+import { standing } from "./moving.ts";
 import { causesOf, Unknown } from "./unknown.ts";
 import { Collection, isVirtual, MapValue, NoRecord, type RecordValue } from "./virtual.ts";
 
@@ -11,7 +12,7 @@ const most = 200;
 
 /** `(not known: missing)` for what is not known (grammar.md, section 2); cut at 200 characters. */
 export function showValue(type: Type, value: unknown): string {
-  const text = show(type, value);
+  const text = show(type, standing(value));
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 

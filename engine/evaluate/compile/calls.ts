@@ -63,7 +63,7 @@ export function compileCall(context: Context, expr: FunctionCall): Compiled {
   if (definition === undefined) throw new Error(`core names a function that is not there: ${expr.key}`);
   const args = expr.args.map((arg) => context.compile(arg));
   definition.parameters.forEach((parameter, index) => {
-    context.bindings.set(parameter.slot, { closed: args[index]?.closed ?? false, slope: args[index]?.slope ?? 0 });
+    context.bindings.set(parameter.slot, { closed: args[index]?.closed ?? false });
   });
   const body = context.compile(definition.body);
   const slots = definition.parameters.map((parameter) => parameter.slot);
@@ -75,5 +75,5 @@ export function compileCall(context: Context, expr: FunctionCall): Compiled {
     });
     return body.fn(env);
   };
-  return { fn, closed: body.closed, slope: body.slope };
+  return { fn, closed: body.closed };
 }

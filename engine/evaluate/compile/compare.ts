@@ -7,9 +7,9 @@ import { equalPurl, equalPurlSet, type Purl, type PurlSet, showPurl } from "../.
 import { equalRange, type Range } from "../../../language/domains/range.ts";
 import { compareVersions, type Version } from "../../../language/domains/version.ts";
 import type { Type } from "../../../language/semantics/types.ts";
-import type { Env } from "../env.ts";
+import { canMove, Moving, noteFlip, standing } from "../moving.ts";
 import { MALFORMED, plain, type Site, type Truth, Unknown, union, want } from "../unknown.ts";
-import type { Compiled, Context, Fn } from "./context.ts";
+import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
 
 type Test = (order: number) => boolean;
 const tests: Readonly<Record<CompareOp, Test>> = {
@@ -47,8 +47,12 @@ function orderOf(type: Type): Order {
   return (type.kind === "scalar" && scalarOrders[type.name]) || primitiveOrder;
 }
 
-/** A key under which equal values of the type, and only those, are the same Map key; undefined where there is none. */
+/**
+ * A key under which equal values of the type, and only those, are the same Map key; undefined where there is none. What
+ * can move with the clock has none: passing a comparison over would not note when it flips.
+ */
 export function keyOf(type: Type): ((value: unknown) => unknown) | undefined {
+  if (canMove(type)) return undefined;
   if (type.kind === "enum") return (value) => value;
   if (type.kind !== "scalar") return undefined;
   if (scalarOrders[type.name] === undefined) return (value) => value;
@@ -126,25 +130,11 @@ function intervalComparison(op: CompareOp, a: unknown, b: unknown): boolean | un
   }
 }
 
-/**
- * The first instant after `now` at which `a op b` can change, when a - b moves by `slope` with the clock.
- * A difference d < 0 that grows passes zero after -d, and is above it one microsecond later.
- */
-function flip(op: CompareOp, difference: number, slope: number, now: number): number | undefined {
-  const d = slope > 0 ? difference : -difference;
-  if (op === "==" || op === "!=") return d < 0 ? now - d : d === 0 ? now + 1 : undefined;
-  const atZero = slope > 0 ? op === ">=" || op === "<" : op === "<=" || op === ">";
-  if (atZero) return d < 0 ? now - d : undefined;
-  return d <= 0 ? now - d + 1 : undefined;
-}
-
 export function compileCompare(context: Context, expr: Compare): Compiled {
   const left = context.compile(expr.left);
   const right = context.compile(expr.right);
   const compare = comparisonOf(expr.op, expr.operands, context.site(expr));
-  const slope = left.slope - right.slope;
-  const fn = slope === 0 ? fast(expr, left.fn, right.fn, compare) : moving(expr.op, left.fn, right.fn, compare, slope);
-  return { fn, closed: false, slope: 0 };
+  return fixed(canMove(expr.operands) ? timed(expr.op, left.fn, right.fn, compare) : fast(expr, left.fn, right.fn, compare));
 }
 
 function fast(expr: Compare, l: Fn, r: Fn, compare: (a: unknown, b: unknown) => Truth): Fn {
@@ -167,14 +157,13 @@ function fast(expr: Compare, l: Fn, r: Fn, compare: (a: unknown, b: unknown) => 
   return (env) => compare(l(env), r(env));
 }
 
-function moving(op: CompareOp, l: Fn, r: Fn, compare: (a: unknown, b: unknown) => Truth, slope: number): Fn {
-  return (env: Env) => {
+/** A comparison of times or durations, which notes until when it stays what it is. */
+function timed(op: CompareOp, l: Fn, r: Fn, compare: (a: unknown, b: unknown) => Truth): Fn {
+  return (env) => {
     const a = l(env);
     const b = r(env);
-    if (env.clockRead && env.now !== undefined && !(a instanceof Unknown) && !(b instanceof Unknown)) {
-      const at = flip(op, Number(a) - Number(b), slope, env.now);
-      if (at !== undefined && at < env.validUntil) env.validUntil = at;
-    }
-    return compare(a, b);
+    if (!(a instanceof Moving) && !(b instanceof Moving)) return compare(a, b);
+    if (!(a instanceof Unknown) && !(b instanceof Unknown)) noteFlip(env, op, a, b);
+    return compare(standing(a), standing(b));
   };
 }

@@ -14,8 +14,6 @@ export interface Compiled {
   readonly fn: Fn;
   /** It is, or is reached through, `closed(record)`: openness of collections read from it does not count. */
   readonly closed: boolean;
-  /** How the value moves while the clock does, per unit of time: -1, 0 or 1. */
-  readonly slope: number;
 }
 
 /** Told the value of every Boolean expression as it is computed, and the row of every table call; for coverage. */
@@ -79,7 +77,7 @@ export class Context {
   }
 
   binding(slot: number): Binding {
-    return this.bindings.get(slot) ?? { closed: false, slope: 0 };
+    return this.bindings.get(slot) ?? { closed: false };
   }
 
   /** A module-level `let`, compiled once. */
@@ -118,7 +116,9 @@ export class Context {
   /** A path of fields, told apart from others of the same text: lets of different policies may have one name. */
   place(expr: Expr): string {
     if (expr.kind === "field") return `${this.place(expr.record)}.${expr.field.name}`;
-    return expr.kind === "let" ? `let ${expr.slot}` : expr.kind;
+    if (expr.kind === "let") return `let ${expr.slot}`;
+    // What is read is the same, but each policy calls its subject by its own name, and wants say it so.
+    return expr.kind === "subject" ? `subject ${expr.name}` : expr.kind;
   }
 
   site(expr: Expr): Site {
@@ -140,7 +140,7 @@ function observed(compiled: Compiled, expr: Expr, observer: Observer): Compiled 
   };
 }
 
-/** A value that neither closes nor moves. */
+/** A value through which nothing is closed. */
 export function fixed(fn: Fn): Compiled {
-  return { fn, closed: false, slope: 0 };
+  return { fn, closed: false };
 }

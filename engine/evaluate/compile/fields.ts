@@ -4,6 +4,7 @@ import type { Element, Entry, Expr, FieldRead, HasKey, PredicateRead } from "../
 import type { Field, Type } from "../../../language/semantics/types.ts";
 import type { Env } from "../env.ts";
 import { type EntryReader, mergeReadings } from "../merge.ts";
+import { Moving } from "../moving.ts";
 import { type Reader, readerOf, showRaw } from "../read.ts";
 import { causeBit, MALFORMED, MISSING, opennessWant, plain, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
 import {
@@ -228,13 +229,13 @@ export function compileField(context: Context, expr: FieldRead): Compiled {
       expr.type,
       want(MISSING, site, undefined, `it does not exist at this enforcement point, only at ${points.join(", ")}`),
     );
-    return { fn: (env) => (points.includes(env.point) ? read(record(env) as RecordValue) : away), closed, slope: 0 };
+    return { fn: (env) => (points.includes(env.point) ? read(record(env) as RecordValue) : away), closed };
   }
-  if (isAge(expr)) return { fn: ageReader(expr, record, read, site), closed, slope: 1 };
+  if (isAge(expr)) return { fn: ageReader(expr, record, read, site), closed };
   const fn = fastField(expr, record, read);
   const isList = expr.type.kind === "list" || expr.type.kind === "set";
   // A list that depends on no bound name is read once a decision, however many members of another list ask for it.
-  return { fn: isList && isPath(expr) ? memoised(context, fn, `${context.place(expr)} ${closed}`) : fn, closed, slope: 0 };
+  return { fn: isList && isPath(expr) ? memoised(context, fn, `${context.place(expr)} ${closed}`) : fn, closed };
 }
 
 /** Fields of the subject or of a `let`: their text says what they are. */
@@ -301,8 +302,7 @@ function ageReader(expr: FieldRead, record: Fn, read: (record: RecordValue) => u
       env.clockMissing = true;
       return want(MISSING, site, undefined, "there is no clock");
     }
-    env.clockRead = true;
-    return env.now - (time as number);
+    return new Moving(env.now - (time as number), 1);
   };
 }
 
@@ -319,7 +319,7 @@ export function compileEntry(context: Context, expr: Entry): Compiled {
     if (raw !== undefined && raw !== null) return read(raw, value);
     return unknownOf(expr.type, value.open ?? want(MISSING, site, value.entries as DataRecord | undefined, "no such entry"));
   };
-  return { fn, closed: false, slope: 0 };
+  return { fn, closed: false };
 }
 
 export function compileHasKey(context: Context, expr: HasKey): Compiled {
@@ -333,7 +333,7 @@ export function compileHasKey(context: Context, expr: HasKey): Compiled {
     if (raw !== undefined && raw !== null) return true;
     return value.open ?? false;
   };
-  return { fn, closed: false, slope: 0 };
+  return { fn, closed: false };
 }
 
 export function compileElement(context: Context, expr: Element): Compiled {
@@ -348,7 +348,7 @@ export function compileElement(context: Context, expr: Element): Compiled {
     if (item !== undefined) return item;
     return unknownOf(expr.type, value.open ?? want(MISSING, site, undefined, `the list has ${value.items.length} elements`));
   };
-  return { fn, closed: list.closed, slope: 0 };
+  return { fn, closed: list.closed };
 }
 
 const boolean: Type = { kind: "scalar", name: "Bool" };
@@ -379,5 +379,5 @@ export function compilePredicate(context: Context, expr: PredicateRead): Compile
     if (raw instanceof Known) return raw.value;
     return typeof raw === "boolean" ? raw : want(MALFORMED, site, value, `${showRaw(raw)} is neither true nor false`);
   };
-  return { fn: (env) => readPredicate(env, record(env) as RecordValue), closed: false, slope: 0 };
+  return { fn: (env) => readPredicate(env, record(env) as RecordValue), closed: false };
 }

@@ -17,6 +17,8 @@ import type { Glob, Regex } from "../../../language/domains/pattern.ts";
 import { type Purl, type PurlSet, purlInSet } from "../../../language/domains/purl.ts";
 import { inRange, type Range } from "../../../language/domains/range.ts";
 import type { Version } from "../../../language/domains/version.ts";
+import type { Env } from "../env.ts";
+import { canMove, Moving, noteFlip, slopeOf, standing } from "../moving.ts";
 import { MALFORMED, MISSING, not, or, plain, type Truth, Unknown, union, want, withoutOpenness } from "../unknown.ts";
 import { Collection, MapValue, MergedRecord, NoRecord, PartialRecord } from "../virtual.ts";
 import { equalityOf, keyOf } from "./compare.ts";
@@ -44,6 +46,12 @@ export function compileConnective(context: Context, expr: Connective): Compiled 
   });
 }
 
+/** Equality of times or durations, which notes until when it stays what it is. */
+function equalNow(env: Env, a: unknown, b: unknown, equal: (a: unknown, b: unknown) => Truth): Truth {
+  if (!(a instanceof Unknown) && !(b instanceof Unknown)) noteFlip(env, "==", a, b);
+  return equal(standing(a), standing(b));
+}
+
 export function compileMember(context: Context, expr: Member): Compiled {
   const item = context.compile(expr.item).fn;
   const collection = context.compile(expr.collection).fn;
@@ -51,6 +59,7 @@ export function compileMember(context: Context, expr: Member): Compiled {
   const elementType =
     expr.collection.type.kind === "list" || expr.collection.type.kind === "set" ? expr.collection.type.element : expr.item.type;
   const equal = equalityOf(elementType, site);
+  const moves = canMove(elementType);
   const key = keyOf(elementType);
   const literals = expr.collection.kind === "list" && expr.collection.items.every((member) => member.kind === "literal");
   const constant =
@@ -63,7 +72,7 @@ export function compileMember(context: Context, expr: Member): Compiled {
     const { items, open } = collection(env) as Collection;
     let truth: Truth = open ?? false;
     for (const member of items) {
-      const same = equal(value, member);
+      const same = moves ? equalNow(env, value, member, equal) : equal(value, member);
       if (same === true) return true;
       if (same !== false) truth = or(truth, same);
     }
@@ -141,19 +150,19 @@ export function compileOtherwise(context: Context, expr: Otherwise): Compiled {
     if (unknown.causes !== MISSING) return value instanceof Unknown ? plain(value) : value;
     return fallback(env);
   };
-  return { fn, closed: operand.closed, slope: operand.slope };
+  return { fn, closed: operand.closed };
 }
 
 /** `closed(record)` only marks the expression: fields read from it are read without openness. */
 export function compileClosed(context: Context, expr: Closed): Compiled {
   const operand = context.compile(expr.operand);
-  if (expr.type.kind !== "list" && expr.type.kind !== "set") return { fn: operand.fn, closed: true, slope: 0 };
+  if (expr.type.kind !== "list" && expr.type.kind !== "set") return { fn: operand.fn, closed: true };
   const fn: Fn = (env) => {
     const value = operand.fn(env) as Collection;
     return value.open === undefined ? value : new Collection(value.items, withoutOpenness(value.open));
   };
   // A list read through a closed record stays that: its members' lists are closed too.
-  return { fn, closed: operand.closed, slope: 0 };
+  return { fn, closed: operand.closed };
 }
 
 export function compileArithmetic(context: Context, expr: Arithmetic): Compiled {
@@ -161,15 +170,18 @@ export function compileArithmetic(context: Context, expr: Arithmetic): Compiled 
   const right = context.compile(expr.right);
   const site = context.site(expr);
   const combine = expr.kind === "+" ? addIntegers : subtractIntegers;
-  const slope = expr.kind === "+" ? left.slope + right.slope : left.slope - right.slope;
   const fn: Fn = (env) => {
     const a = left.fn(env);
     const b = right.fn(env);
     if (a instanceof Unknown) return b instanceof Unknown ? union(a, b) : plain(a);
     if (b instanceof Unknown) return plain(b);
-    return combine(a as Integer, b as Integer) ?? want(MALFORMED, site, undefined, "the result does not fit into 64 bits");
+    const result = combine(standing(a) as Integer, standing(b) as Integer);
+    if (result === undefined) return want(MALFORMED, site, undefined, "the result does not fit into 64 bits");
+    if (!(a instanceof Moving) && !(b instanceof Moving)) return result;
+    const slope = expr.kind === "+" ? slopeOf(a) + slopeOf(b) : slopeOf(a) - slopeOf(b);
+    return slope === 0 ? result : new Moving(Number(result), slope);
   };
-  return { fn, closed: false, slope };
+  return fixed(fn);
 }
 
 export function compileNegate(context: Context, expr: Negate): Compiled {
@@ -178,7 +190,8 @@ export function compileNegate(context: Context, expr: Negate): Compiled {
   const fn: Fn = (env) => {
     const value = operand.fn(env);
     if (value instanceof Unknown) return plain(value);
+    if (value instanceof Moving) return new Moving(-value.value, -value.slope);
     return negateInteger(value as Integer) ?? want(MALFORMED, site, undefined, "the result does not fit into 64 bits");
   };
-  return { fn, closed: false, slope: -operand.slope };
+  return fixed(fn);
 }

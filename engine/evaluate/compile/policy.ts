@@ -15,6 +15,7 @@ import { operandsOf } from "../../../language/core/walk.ts";
 import type { Location } from "../../../language/diagnostics/diagnostic.ts";
 import type { ClauseResult, Outcome } from "../decision.ts";
 import type { Env } from "../env.ts";
+import { Moving, standing } from "../moving.ts";
 import { causesOf, not, or, type Truth } from "../unknown.ts";
 import type { Context, Fn } from "./context.ts";
 import { factOf } from "./fact.ts";
@@ -139,11 +140,21 @@ function resultOf(clause: Clause, outcome: Outcome, effect: Effect, causes: numb
 function bindMember(context: Context, clause: Clause): void {
   const quantifier = memberQuantifier(clause);
   if (quantifier === undefined) return;
-  context.bindings.set(quantifier.slot, { closed: context.compile(quantifier.collection).closed, slope: 0 });
+  context.bindings.set(quantifier.slot, { closed: context.compile(quantifier.collection).closed });
 }
 
 function compileEffect(context: Context, effect: EffectExpr): CompiledEffect {
-  return { effect: effect.effect, until: effect.until === undefined ? undefined : context.compile(effect.until).fn };
+  if (effect.until === undefined) return { effect: effect.effect, until: undefined };
+  const until = context.compile(effect.until).fn;
+  return {
+    effect: effect.effect,
+    until: (env) => {
+      const time = until(env);
+      // A release that moves with the clock is another one a microsecond later.
+      if (time instanceof Moving && env.now !== undefined) env.validUntil = Math.min(env.validUntil, env.now + 1);
+      return standing(time);
+    },
+  };
 }
 
 function undecidedEffects(context: Context, clause: Clause, violated: CompiledEffect): CompiledClause["undecided"] {

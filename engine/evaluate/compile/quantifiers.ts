@@ -15,7 +15,7 @@ export type Waived = (env: Env) => boolean;
 
 export function compileQuantifier(context: Context, expr: Quantifier, waived?: Waived): Compiled {
   const collection = context.compile(expr.collection);
-  context.bindings.set(expr.slot, { closed: collection.closed, slope: 0 });
+  context.bindings.set(expr.slot, { closed: collection.closed });
   const where = expr.where === undefined ? undefined : context.compile(expr.where).fn;
   const body = expr.body === undefined ? undefined : context.compile(expr.body).fn;
   const hit = memberTest(where, body, waived);
@@ -61,7 +61,7 @@ function unwaivedTest(where: Fn | undefined, body: Fn | undefined): (env: Env) =
 
 export function compileCount(context: Context, expr: Count): Compiled {
   const collection = context.compile(expr.collection);
-  context.bindings.set(expr.slot, { closed: collection.closed, slope: 0 });
+  context.bindings.set(expr.slot, { closed: collection.closed });
   const where = expr.where === undefined ? undefined : context.compile(expr.where).fn;
   const members = membersOf(context, expr, collection.fn);
   const { slot } = expr;
