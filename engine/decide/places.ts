@@ -1,7 +1,7 @@
 /** From JSON pointers into evidence to places in the text of its files. */
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import type { Citation } from "../evaluate/decision.ts";
-import { locateAll } from "../evidence/json/walk.ts";
+import { locateAll } from "../evidence/json/locate.ts";
 import { locateYaml } from "../evidence/yaml/read.ts";
 import type { Texts } from "./report.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { at } from "../fault.ts";
-import { locate, locateAll, pointerAt, syntaxFault } from "./walk.ts";
+import { locate, locateAll } from "./locate.ts";
+import { pointerAt, syntaxFault } from "./walk.ts";
 
 const text = '{\n  "a": [1, {"b/c": "x", "d~e": null}],\n  "": true\n}';
 

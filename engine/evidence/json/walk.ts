@@ -1,6 +1,6 @@
 /**
- * The slow reading of JSON text, for messages only: what breaks the grammar (RFC 8259) and where, which pointer an
- * offset has, and where a pointer is.
+ * The slow reading of JSON text, for messages only: what breaks the grammar (RFC 8259) and where, and which pointer an
+ * offset has.
  */
 import type { Span } from "../../../language/diagnostics/diagnostic.ts";
 import { token } from "../fault.ts";
@@ -30,26 +30,6 @@ export function pointerAt(text: string, offset: number): string {
   };
   walk(text, { value: see, key: see });
   return (found ?? []).map((part) => `/${token(String(part))}`).join("");
-}
-
-/** The span of the value at a JSON pointer; undefined where there is none. */
-export function locate(text: string, pointer: string): Span | undefined {
-  return locateAll(text, [pointer]).get(pointer);
-}
-
-/** The spans of several pointers, in one reading. */
-export function locateAll(text: string, pointers: readonly string[]): ReadonlyMap<string, Span> {
-  const wanted = new Set(pointers);
-  const depths = new Set(pointers.map((pointer) => pointer.split("/").length - 1));
-  const spans = new Map<string, Span>();
-  walk(text, {
-    value(path, span) {
-      if (!depths.has(path.length)) return;
-      const pointer = path.map((part) => `/${token(String(part))}`).join("");
-      if (wanted.has(pointer)) spans.set(pointer, span);
-    },
-  });
-  return spans;
 }
 
 const space = /[ \t\n\r]*/y;

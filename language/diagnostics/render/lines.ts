@@ -15,9 +15,17 @@ export interface Lines {
 /** Lines end at LF, CRLF or a lone CR. */
 export function linesOf(text: string): Lines {
   const starts = [0];
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === 10 || (unit === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
+  // Both ends are looked for by the engine's own search: a JSON document of megabytes is often one line.
+  let feed = text.indexOf("\n");
+  let back = text.indexOf("\r");
+  while (feed >= 0 || back >= 0) {
+    if (back < 0 || (feed >= 0 && feed < back)) {
+      starts.push(feed + 1);
+      feed = text.indexOf("\n", feed + 1);
+    } else {
+      if (feed !== back + 1) starts.push(back + 1);
+      back = text.indexOf("\r", back + 1);
+    }
   }
   return { text, starts };
 }
