@@ -33,7 +33,9 @@ export function decode(bytes: Uint8Array, name: string, limits: Limits): string 
     }
     return text;
   } catch {
-    return diagnostic("WB0902", { name, offset: firstInvalid(bytes) }, whole(name), { help: "save the file as UTF-8" });
+    const offset = firstInvalid(bytes);
+    const start = textOffset(bytes, offset);
+    return diagnostic("WB0902", { name, offset }, { path: name, start, end: start + 1 }, { help: "save the file as UTF-8" });
   }
 }
 

@@ -65,10 +65,10 @@ it("warns of a reference that leads nowhere, and counts the lists that miss it a
   expect(components).toBeInstanceOf(OpenList);
   expect(components).toMatchObject({
     undeclared: false,
-    lacks: [{ cause: "missing", detail: "2 references lead to nothing in the document" }],
+    lacks: [{ cause: "malformed", detail: "2 references lead to nothing in the document" }],
   });
   const dependencies = (bom?.data["root"] as DataRecord)["dependencies"];
-  expect(dependencies).toMatchObject({ undeclared: false, lacks: [{ cause: "missing", detail: "`ghost` is not in the document" }] });
+  expect(dependencies).toMatchObject({ undeclared: false, lacks: [{ cause: "malformed", detail: "`ghost` is not in the document" }] });
 });
 
 it("tells twenty references that lead nowhere, and counts the rest", async () => {

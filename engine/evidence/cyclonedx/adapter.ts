@@ -110,7 +110,7 @@ function listsOf(found: Inventory, whole: Completeness, refs: References): Lists
   const missing = refs.danglingCount();
   const lacks =
     missing > 0
-      ? [new Lack("missing", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
+      ? [new Lack("malformed", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
       : [];
   return { components: listOf(found.components, whole, lacks), packages: listOf(packagesOf(found.components), whole, lacks) };
 }

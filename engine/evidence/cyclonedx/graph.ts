@@ -81,7 +81,7 @@ export function connect(bom: Json, base: string, found: Inventory, stated: Compo
       else if (isLink(on)) lacks.push(new Lack("missing", `\`${on}\` is in another document`));
       else if (!found.others.has(on) && !elsewhere(on)) {
         refs.dangling(on, `dependency of \`${ref}\``, `${base}/dependencies/${index}/dependsOn/${position}`);
-        lacks.push(new Lack("missing", `\`${on}\` is not in the document`));
+        lacks.push(new Lack("malformed", `\`${on}\` is not in the document`));
       }
     }
     from["dependencies"] = listOf(before === undefined ? items : [...new Set(items)], stated.dependencies.get(ref) ?? undeclared, lacks);

@@ -61,10 +61,10 @@ it("warns of a relationship that leads nowhere, and counts the lists that miss i
   const relationships = [{ spdxElementId: "SPDXRef-a", relationshipType: "DEPENDS_ON", relatedSpdxElement: "SPDXRef-ghost" }];
   const { bom, diagnostics } = await read(documentOf({ packages: [pkg("a")], relationships }));
   expect(diagnostics.map((d) => [d.level, d.pointer])).toEqual([["warning", "/relationships/0/relatedSpdxElement"]]);
-  expect(bom?.data["components"]).toMatchObject({ lacks: [{ cause: "missing" }] });
+  expect(bom?.data["components"]).toMatchObject({ lacks: [{ cause: "malformed" }] });
   expect(named(bom?.data["components"], "a")["dependencies"]).toMatchObject({
     items: [],
-    lacks: [{ detail: "`SPDXRef-ghost` is not in the document" }],
+    lacks: [{ cause: "malformed", detail: "`SPDXRef-ghost` is not in the document" }],
   });
 });
 
@@ -127,7 +127,9 @@ it("follows relationships in both directions", async () => {
   expect(of("odd")).toMatchObject({ optional: true, direct: false });
   expect(of("own")["optional"]).toBe(false);
   expect(of("own")["dependencies"]).toEqual([]);
-  expect(of("odd")["dependencies"]).toMatchObject({ lacks: [{ detail: "`DocumentRef-base:SPDXRef-libc` is not in the document" }] });
+  expect(of("odd")["dependencies"]).toMatchObject({
+    lacks: [{ cause: "missing", detail: "`DocumentRef-base:SPDXRef-libc` is in another document" }],
+  });
   expect(of("debian")["dependencies"]).toBeUndefined();
 });
 
@@ -204,7 +206,10 @@ it("reads SPDX 3: packages, their root, their relationships", async () => {
   expect(named(bom?.data["components"], "debian")["direct"]).toBe(false);
   const root = bom?.data["root"] as DataRecord;
   expect(root["dependencies"]).toEqual([web, named(bom?.data["components"], "odd")]);
-  expect(web["dependencies"]).toMatchObject({ items: [root], lacks: [{ detail: "`https://base.example/libc` is not in the document" }] });
+  expect(web["dependencies"]).toMatchObject({
+    items: [root],
+    lacks: [{ cause: "missing", detail: "`https://base.example/libc` is in another document" }],
+  });
 });
 
 it("writes the licences of SPDX 3 as expressions", async () => {

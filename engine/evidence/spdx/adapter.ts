@@ -53,7 +53,7 @@ function read(json: Json, source: Source): Result<readonly Evidence[]> {
   const missing = refs.danglingCount();
   const lacks =
     missing > 0
-      ? [new Lack("missing", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
+      ? [new Lack("malformed", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
       : [];
   const packages = packagesOf(sbom.components);
   const data: DataRecord = {

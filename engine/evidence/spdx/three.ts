@@ -189,7 +189,9 @@ function relate(nodes: Nodes, byId: ReadonlyMap<string, Draft>, components: read
         graph.add(from, target);
         optional.set(target, type === "hasOptionalDependency" && (optional.get(target) ?? true));
       } else if (/NoneElement$/.test(id)) graph.state(from, { kind: "complete" });
-      else if (!/NoAssertionElement$/.test(id)) graph.lack(from, new Lack("missing", `\`${id}\` is not in the document`));
+      else if (/NoAssertionElement$/.test(id)) graph.state(from, { kind: "undeclared" });
+      else if (nodes.foreign(id)) graph.lack(from, new Lack("missing", `\`${id}\` is in another document`));
+      else if (!nodes.resolve(to)) graph.lack(from, new Lack("malformed", `\`${id}\` is not in the document`));
     }
   }
   const license = licenseReader();

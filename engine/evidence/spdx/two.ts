@@ -247,8 +247,9 @@ function relate(
     if (!source) continue;
     if (target) graph.add(source, target);
     else if (to === "NONE") graph.state(source, { kind: "complete" });
-    else if (to !== "NOASSERTION") graph.lack(source, new Lack("missing", `\`${to}\` is not in the document`));
-    else graph.state(source, { kind: "undeclared" });
+    else if (to === "NOASSERTION") graph.state(source, { kind: "undeclared" });
+    else if (isExternal(to)) graph.lack(source, new Lack("missing", `\`${to}\` is in another document`));
+    else if (!elements.places.has(to)) graph.lack(source, new Lack("malformed", `\`${to}\` is not in the document`));
   }
   return optional;
 }
