@@ -1,6 +1,7 @@
 /** Whether a decision is what a test expects (semantics, section 11). */
 import type { Expectation } from "../../language/core/ir.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
+import { rfc3339 } from "./instant.ts";
 
 export interface Difference {
   readonly message: string;
@@ -10,9 +11,10 @@ export interface Difference {
 
 /**
  * Undefined: the expectation holds. `expect deny by L`: the effect is deny, and L's own effect is deny, violated or
- * undecided. `expect undecided C by L`: L is undecided and its causes include C.
+ * undecided. `expect undecided C by L`: L is undecided and its causes include C. `until` is the time that the test
+ * names for the end of a quarantine, in microseconds.
  */
-export function differenceFrom(expectation: Expectation, decision: Decision): Difference | undefined {
+export function differenceFrom(expectation: Expectation, decision: Decision, until?: number): Difference | undefined {
   const { expected, by } = expectation;
   if (expected.kind === "undecided") return undecided(expected.causes, by, decision);
   if (decision.effect !== expected.effect) {
@@ -21,6 +23,10 @@ export function differenceFrom(expectation: Expectation, decision: Decision): Di
       expected: expected.effect,
       found: `${decision.effect} (${decision.reason})${because(decision)}`,
     };
+  }
+  if (until !== undefined && decision.until !== until) {
+    const found = decision.until === undefined ? "no known end" : `until ${rfc3339(decision.until)}`;
+    return { message: "the quarantine ends at another time", expected: `until ${rfc3339(until)}`, found };
   }
   for (const name of by) {
     const clause = clauseNamed(decision, name);

@@ -92,7 +92,7 @@ export function runTest(programs: TestPrograms, test: Test, explain = true): Tes
     decisions.push(answer.decision);
   }
   const failures = decisions.flatMap((decision) =>
-    test.expectations.flatMap((expectation) => check(expectation, decision, points.length > 1 || test.point !== undefined)),
+    test.expectations.flatMap((expectation) => check(compiled, expectation, decision, points.length > 1 || test.point !== undefined)),
   );
   const distinct = failures.filter(
     (failure, index) => failures.findIndex((other) => other.at.start === failure.at.start && other.found === failure.found) === index,
@@ -128,8 +128,10 @@ function pointsOf(program: Program, kind: string): readonly string[] {
   return [...points].sort();
 }
 
-function check(expectation: Expectation, decision: Decision, sayPoint: boolean): readonly TestFailure[] {
-  const found = differenceFrom(expectation, decision);
+function check(compiled: CompiledProgram, expectation: Expectation, decision: Decision, sayPoint: boolean): readonly TestFailure[] {
+  const { expected } = expectation;
+  const until = expected.kind === "effect" && expected.until !== undefined ? evaluateConstant(compiled, expected.until) : undefined;
+  const found = differenceFrom(expectation, decision, typeof until === "number" ? until : undefined);
   if (found === undefined) return [];
   const where = sayPoint ? ` at \`${decision.point}\`` : "";
   return [{ at: expectation.at, message: `${found.message}${where}`, expected: found.expected, found: found.found }];

@@ -48,6 +48,16 @@ it("runs tests, and says what they found", () => {
   ]);
 });
 
+it("compares the end of a quarantine", () => {
+  const policy = 'policy p for package at ci {\n  require a: package.name == "a" else quarantine until 2027-01-02\n}';
+  const test = (until: string): string => `test "t" {\n  given package { name: "b" }\n  expect quarantine${until}\n}`;
+  expect(problems("scp", `${policy}\n\n${test("")}`)).toEqual([]);
+  expect(problems("scp", `${policy}\n\n${test(" until 2027-01-02")}`)).toEqual([]);
+  expect(problems("scp", `${policy}\n\n${test(" until 2027-01-03")}`)).toEqual([
+    'a.md:10: test "t": the quarantine ends at another time: expected until 2027-01-03T00:00:00Z, found until 2027-01-02T00:00:00Z',
+  ]);
+});
+
 it("compares what expressions come to", () => {
   expect(problems("scp expr", "1 == 1 // true\n1 == 2 // false\nknown(image.digest) // false")).toEqual([]);
   expect(problems("scp expr", "1 == 1 // false")).toEqual(["a.md:4: comes to true"]);
