@@ -64,19 +64,27 @@ it.each([
   ["a long string", `let x = "${"\\n".repeat(300_000)}"`],
   ["package URLs", "pkg:".repeat(150_000)],
   ["guards without blocks", `policy p for i { ${"when a ".repeat(80_000)}`],
-])("needs no more than linear time for %s", (_, text) => {
-  const milliseconds = (source: string): number => {
-    const begin = performance.now();
-    parse({ path: "a.scp", text: source });
-    return performance.now() - begin;
-  };
-  milliseconds(text.slice(0, text.length / 8));
-  const part = Math.min(milliseconds(text.slice(0, text.length / 8)), milliseconds(text.slice(0, text.length / 8)));
-  // Eight times the text: a quadratic path would need sixty-four times as long.
-  expect(milliseconds(text)).toBeLessThan(30 * part + 200);
-}, 30_000);
+])(
+  "needs no more than linear time for %s",
+  (_, text) => {
+    const milliseconds = (source: string): number => {
+      const begin = performance.now();
+      parse({ path: "a.scp", text: source });
+      return performance.now() - begin;
+    };
+    milliseconds(text.slice(0, text.length / 8));
+    const part = Math.min(milliseconds(text.slice(0, text.length / 8)), milliseconds(text.slice(0, text.length / 8)));
+    // Eight times the text: a quadratic path would need sixty-four times as long.
+    expect(milliseconds(text)).toBeLessThan(30 * part + 200);
+  },
+  30_000,
+);
 
 it("formats long lists in linear time", () => {
   const text = `let x = [${"1, ".repeat(50_000)}1]`;
-  expect(formatSource({ path: "a.scp", text }).value?.split("\n").every((line) => line.length <= 100)).toBe(true);
+  expect(
+    formatSource({ path: "a.scp", text })
+      .value?.split("\n")
+      .every((line) => line.length <= 100),
+  ).toBe(true);
 }, 30_000);
