@@ -98,10 +98,10 @@ it(
     fc.assert(
       fc.property(seed, seed, seed, fc.boolean(), (forProgram, forFacts, forMore, explained) => {
         const pair = pairFrom(forProgram, forFacts);
-        const { program, request } = pair;
-        const compiled = compileProgram(program);
+        const { program, request, inputs } = pair;
+        const compiled = compileProgram(program, inputs);
         for (const asked of [request, ...alsoAsked(pair, forMore)]) {
-          const theirs = decide(program, new Map(), asked);
+          const theirs = decide(program, inputs, asked);
           const differences = compareAnswers(engineDecide(compiled, asked, { explain: explained }), theirs, explained);
           if (differences.length > 0) throw new Error([...differences, narrowed({ ...pair, request: asked })].join("\n"));
           count(tally, theirs);

@@ -5,7 +5,7 @@ import type { Answer, ClauseResult, Inputs, Request } from "../../engine/evaluat
 import { compileProgram } from "../../engine/evaluate/program.ts";
 import type { Program } from "../../language/core/ir.ts";
 import { renamed } from "./changes.ts";
-import { choicesFrom } from "./choices.ts";
+import { type Choices, choicesFrom } from "./choices.ts";
 import { type OracleAnswer, type OracleClause, decide as oracleDecide } from "./decide.ts";
 import { type Faults, faultless } from "./evaluate.ts";
 import { requestOf } from "./facts.ts";
@@ -16,13 +16,28 @@ export interface Pair {
   readonly program: Program;
   readonly request: Request;
   readonly universe: Universe;
+  /** What the caller sets; the others take their defaults. */
+  readonly inputs: Inputs;
 }
 
 /** A program and evidence of one universe. */
 export function pairFrom(forProgram: number, forFacts: number): Pair {
   const choices = choicesFrom(forProgram);
   const shared = universe(choices);
-  return { program: programOf(shared, choices), request: requestOf(shared, choicesFrom(forFacts)), universe: shared };
+  return {
+    program: programOf(shared, choices),
+    request: requestOf(shared, choicesFrom(forFacts)),
+    universe: shared,
+    inputs: inputsFrom(choices),
+  };
+}
+
+function inputsFrom(choices: Choices): Inputs {
+  const set: (readonly [string, number])[] = [
+    ["oracle.limit", choices.below(4)],
+    ["oracle.bar", choices.below(3)],
+  ];
+  return new Map(set.filter(() => choices.chance(30)));
 }
 
 /** More requests for the same program: the same shapes with other names, other evidence, and the very same evidence elsewhere and later. */
@@ -37,8 +52,8 @@ export function engineAnswer(program: Program, request: Request, explain = false
 }
 
 /** One line for each thing that is not the same; none means agreement. */
-export function differences({ program, request }: Pair, faults: Faults = faultless, explain = false): readonly string[] {
-  return compareAnswers(engineAnswer(program, request, explain), oracleDecide(program, new Map(), request, faults), explain);
+export function differences({ program, request, inputs }: Pair, faults: Faults = faultless, explain = false): readonly string[] {
+  return compareAnswers(engineAnswer(program, request, explain, inputs), oracleDecide(program, inputs, request, faults), explain);
 }
 
 export function compareAnswers(engine: Answer, oracle: OracleAnswer, explained: boolean): readonly string[] {

@@ -1,8 +1,9 @@
 /** What the laws stand on: a universe with evidence, conditions over it, and the engine's word on them. */
-import type { ClauseResult, Decision, Request } from "../../engine/evaluate/decision.ts";
+import type { ClauseResult, Decision, Outcome, Request } from "../../engine/evaluate/decision.ts";
 import type { Clause, Exempt, Expr, Policy, Program, Waiver } from "../../language/core/ir.ts";
 import { engineAnswer } from "./agreement.ts";
 import { type Choices, choicesFrom } from "./choices.ts";
+import { decide } from "./decide.ts";
 import { condition, type Scope } from "./expressions.ts";
 import { requestOf } from "./facts.ts";
 import { refreshed } from "./rewrite.ts";
@@ -104,10 +105,24 @@ export function valuesOf(ground: Ground, conditions: readonly Expr[], request: R
   return decisionOf(program, request, true).clauses.map(verdictOf);
 }
 
+/** The same by the naive evaluator. */
+export function oracleValuesOf(ground: Ground, conditions: readonly Expr[]): readonly Verdict[] {
+  const program = programWith(
+    ground,
+    conditions.map((c) => ({ condition: c })),
+  );
+  const answer = decide(program, new Map(), ground.request);
+  if (answer.kind !== "decision") throw new Error("the oracle finds no policy");
+  return answer.decision.clauses.map((clause) => ({ truth: truthOf(clause.outcome), wants: [...clause.wants.keys()].sort().join(" ") }));
+}
+
+function truthOf(outcome: Outcome): Verdict["truth"] {
+  return ({ passed: "true", violated: "false", undecided: "unknown" } as const)[outcome];
+}
+
 export function verdictOf(clause: ClauseResult): Verdict {
-  const truth = ({ passed: "true", violated: "false", undecided: "unknown" } as const)[clause.outcome];
   const wants = clause.wants.map((w) => JSON.stringify([w.cause, w.fact, w.detail, w.openness]));
-  return { truth, wants: [...new Set([...clause.causes, ...wants])].sort().join(" ") };
+  return { truth: truthOf(clause.outcome), wants: [...new Set([...clause.causes, ...wants])].sort().join(" ") };
 }
 
 /** The same with every list in one order, as text: what is left when order of listing does not count. */

@@ -67,5 +67,5 @@ export function programAbout(condition: Expr, policy: Policy, program: Program):
 function differencesOn(condition: Expr, policy: Policy, pair: Pair): readonly string[] {
   const program = programAbout(condition, policy, pair.program);
   const request = { ...pair.request, subject: { ...pair.request.subject, kind: "image" } };
-  return compareAnswers(engineAnswer(program, request), decide(program, new Map(), request), false);
+  return compareAnswers(engineAnswer(program, request, false, pair.inputs), decide(program, pair.inputs, request), false);
 }
