@@ -77,6 +77,13 @@ it("names the parts of a YAML file with several documents", async () => {
   expect([...new Set(value.map((piece) => piece.document.name))]).toEqual(["two.yaml#1", "two.yaml#2"]);
 });
 
+it("stops reading a file of many broken documents", async () => {
+  const { value, diagnostics } = await open(Array.from({ length: 5000 }, (_, i) => `foo: ${i}`).join("\n---\n"), "many.yaml");
+  expect(value).toEqual([]);
+  expect(diagnostics).toHaveLength(21);
+  expect(diagnostics.at(-1)?.message).toBe("4980 more documents of the file were not read");
+});
+
 const statement = {
   _type: "https://in-toto.io/Statement/v1",
   subject: [{ name: "app", digest: { sha256: "AB".repeat(32) } }],

@@ -20,6 +20,9 @@ export interface AdmitOptions {
   readonly adapters?: readonly (Adapter | LoadAdapter)[];
 }
 
+/** With so many diagnostics of a file and an error among them, the rest of its documents is not read. */
+const told = 20;
+
 /** A document of the file, and where it stands. */
 interface Part {
   readonly json: unknown;
@@ -47,7 +50,11 @@ export async function admit(
   const { parts, text, yaml } = read.value;
   const evidence: Evidence[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const { json, part } of parts) {
+  for (const [index, { json, part }] of parts.entries()) {
+    if (diagnostics.length >= told && diagnostics.some((d) => d.level === "error")) {
+      diagnostics.push(diagnostic("WB0914", { more: parts.length - index, what: "documents of the file were not read" }, whole(name)));
+      break;
+    }
     const source: Source = { name: part === undefined ? name : `${name}#${part}`, digest, base: "" };
     const result = await admitValue(json, source, options.adapters ?? known);
     evidence.push(...result.value);
