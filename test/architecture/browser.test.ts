@@ -4,7 +4,13 @@ import { build } from "esbuild";
 import { expect, it } from "vitest";
 import { root } from "./sources.ts";
 
-const faces = ["language/compile.ts", "engine/evaluate/evaluate.ts", "engine/evidence/door.ts", "engine/decide/report.ts"];
+const faces = [
+  "compiler/api.ts",
+  "language/compile.ts",
+  "engine/evaluate/evaluate.ts",
+  "engine/evidence/door.ts",
+  "engine/decide/report.ts",
+];
 
 it.each(faces)("bundles %s for a browser, with nothing left outside", async (face) => {
   expect(existsSync(join(root, face))).toBe(true);

@@ -69,13 +69,24 @@ function isEvidence(name: string): boolean {
   return /\.(json|jsonl|ya?ml|sarif)$/i.test(name) && !/^package(-lock)?\.json$/.test(name);
 }
 
+/**
+ * A folder may hold other files than evidence: one whose format is not known is passed over with a warning. One that was
+ * named, or that is broken, is refused.
+ */
+function passedOver(document: Document): Document {
+  const errors = document.diagnostics.filter((one) => one.level === "error");
+  if (errors.length === 0 || errors.some((one) => one.code !== "WB0911")) return document;
+  return { ...document, refused: false, diagnostics: document.diagnostics.map((one) => ({ ...one, level: "warning" as const })) };
+}
+
 /** Reads every file under the paths, in order. */
 export async function readEvidence(files: EvidenceFiles, paths: readonly string[], terminal: Terminal): Promise<readonly Document[]> {
   const documents: Document[] = [];
   const all = await expand(paths, isEvidence);
   for (const [i, path] of all.entries()) {
     if (terminal.progress && all.length > 1) await terminal.err(`\r\u001b[Kreading ${i + 1} of ${all.length}`);
-    documents.push(await files.read(path));
+    const document = await files.read(path);
+    documents.push(paths.includes(path) ? document : passedOver(document));
   }
   if (terminal.progress && all.length > 1) await terminal.err("\r\u001b[K");
   return documents;

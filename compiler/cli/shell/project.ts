@@ -8,7 +8,6 @@ import { type Sources, sourcesOf } from "../../../language/diagnostics/render/li
 import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
 import { readConfig, type Setting } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
-import { exit, Stop } from "./exit.ts";
 import { decodePolicy, filesBelow, readPolicies } from "./files.ts";
 import { libraryModules, libraryText, moduleName } from "./library.ts";
 
@@ -59,7 +58,6 @@ function importedNames(text: string): readonly string[] {
 export async function loadProject(paths: readonly string[]): Promise<Project> {
   const config = await readConfig();
   const { sources, diagnostics: unread } = await readPolicies(paths);
-  if (unread.length > 0) throw new Stop(exit.usage, unread);
   const library = libraryModules();
   const own = new Set(sources.map((source) => moduleName(source.text)));
   const wanted = sources.flatMap((source) => importedNames(source.text));
@@ -94,7 +92,7 @@ export async function loadProject(paths: readonly string[]): Promise<Project> {
   const namedPaths = new Set(sources.map((source) => source.path));
   return {
     program,
-    diagnostics,
+    diagnostics: [...unread, ...diagnostics],
     files: sources.map((source) => source.path),
     sources: sourcesOf((path) => loaded.get(path) ?? (path === config.path ? config.text : undefined)),
     modules: modules.filter((module) => namedPaths.has(module.source.path)),

@@ -55,7 +55,7 @@ function isObject(value: unknown): value is JsonObject {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-const requestKeys = ["id", "at", "subject", "evidence", "time", "given"];
+const requestKeys = ["id", "at", "subject", "evidence", "time"];
 
 /** Answers one request; `line` counts from 1. */
 export async function answerLine(bytes: Uint8Array, line: number, options: AnswerOptions): Promise<LineAnswer> {

@@ -193,3 +193,14 @@ it("takes the digest of a scan for the same reference by tag, and for no other",
   expect(other.out).toContain("and none is that of");
   expect(other.code).toBe(1);
 });
+
+it("reads a folder of evidence, and passes over what is none; a broken document in it is refused", async () => {
+  const cwd = await folder({ "p.scp": licencesPolicy, "e/bom.json": clean, "e/settings.json": '{"theme": "dark"}' });
+  const words = ["gate", "-p", "p.scp", "-e", "e"];
+  const ran = await waybill(words, { cwd });
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(/warning\[WB0911\]/);
+  expect((await waybill([...words, "e/settings.json"], { cwd })).code).toBe(3);
+  const broken = await folder({ "p.scp": licencesPolicy, "e/bom.json": clean, "e/other.json": clean.replace('"library"', "3") });
+  expect((await waybill(words, { cwd: broken })).code).toBe(3);
+});
