@@ -1,8 +1,9 @@
 /** `waybill check`: parse, resolve, type-check, lint. */
+import { type ClauseCost, clauseCosts } from "../../../language/compile.ts";
 import type { Program } from "../../../language/core/ir.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { renderGithub } from "../../../language/diagnostics/render/github.ts";
-import { type Judged, renderJson } from "../../../language/diagnostics/render/json.ts";
+import { type CheckedScope, type Judged, renderJson } from "../../../language/diagnostics/render/json.ts";
 import { renderSarif } from "../../../language/diagnostics/render/sarif.ts";
 import { summary } from "../../../language/diagnostics/render/text.ts";
 import { plural } from "../../../language/diagnostics/render/wrap.ts";
@@ -19,7 +20,7 @@ export async function check(call: Call, paths: readonly string[], options: Reado
   const code = hasErrors(diagnostics) ? exit.no : exit.done;
   switch (options["format"]) {
     case "json":
-      await terminal.out(`${renderJson(diagnostics, project.sources, judged(project.program))}\n`);
+      await terminal.out(`${renderJson(diagnostics, project.sources, scopeOf(project.program))}\n`);
       return code;
     case "sarif":
       await terminal.out(`${renderSarif(diagnostics, project.sources, version)}\n`);
@@ -37,6 +38,7 @@ export async function check(call: Call, paths: readonly string[], options: Reado
       const found = summary(diagnostics);
       await terminal.out(`checked ${plural(project.files.length, "file")}: ${found === "" ? "nothing to report" : found}\n`);
       await terminal.out(`${judgesText(judged(project.program))}\n`);
+      if (terminal.verbose) for (const cost of clauseCosts(project.program)) await terminal.out(`${costText(cost)}\n`);
       return code;
     }
   }
@@ -50,6 +52,19 @@ function judged(program: Program): readonly Judged[] {
       const everywhere = policies.some((policy) => policy.points === undefined);
       return { kind, points: everywhere ? null : [...new Set(policies.flatMap((policy) => policy.points ?? []))].sort() };
     });
+}
+
+/** What the policies are about and the worst that each clause may cost, for machines. */
+function scopeOf(program: Program): CheckedScope {
+  return {
+    judges: judged(program),
+    costs: clauseCosts(program).map(({ policy, label, bound }) => ({ policy, clause: label ?? null, steps: bound })),
+  };
+}
+
+function costText({ policy, label, bound }: ClauseCost): string {
+  const steps = String(Math.ceil(bound)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `  ${policy}${label === undefined ? "" : `.${label}`}: at most ${steps} steps`;
 }
 
 function judgesText(kinds: readonly Judged[]): string {

@@ -56,14 +56,21 @@ export interface Judged {
   readonly points: readonly string[] | null;
 }
 
+/** What was checked, beside its diagnostics. */
+export interface CheckedScope {
+  readonly judges: readonly Judged[];
+  /** The greatest number of steps that each clause may need. */
+  readonly costs: readonly { readonly policy: string; readonly clause: string | null; readonly steps: number }[];
+}
+
 /** The document that `check --format json` prints. */
-export function renderJson(diagnostics: readonly Diagnostic[], sources: Sources, judges: readonly Judged[] = []): string {
+export function renderJson(diagnostics: readonly Diagnostic[], sources: Sources, scope: CheckedScope = { judges: [], costs: [] }): string {
   const count = (level: string): number => diagnostics.filter((d) => d.level === level).length;
   const document = {
     schema: "waybill/diagnostics/1",
     diagnostics: diagnostics.map((one) => jsonDiagnostic(one, sources)),
     summary: { errors: count("error"), warnings: count("warning"), notes: count("note") },
-    judges,
+    ...scope,
   };
   return JSON.stringify(document, undefined, 2);
 }

@@ -70,3 +70,8 @@ it.each([
   expect(ran.err).toContain(said);
   expect(ran.err).toContain("waybill.toml");
 });
+
+it("says with --verbose what each clause may cost at most", async () => {
+  const cwd = await folder({ "a.scp": findingsPolicy });
+  expect((await waybill(["check", "-v", "a.scp"], { cwd })).out).toMatch(/acme\.findings\.fixable\.critical: at most [\d,]+ steps/);
+});
