@@ -147,13 +147,16 @@ function isEmpty(document: Document.Parsed): boolean {
   return document.contents === null || (isScalar(document.contents) && document.contents.value === null);
 }
 
-/** Flow collections alone nest without indentation, and the parser recurses into them. */
+/**
+ * Flow collections nest without indentation, and the parser takes seconds to fail on a million of them. Brackets in texts
+ * are counted too, so that only an absurd number of open ones refuses the file.
+ */
 function tooDeep(text: string, limit: number): number | undefined {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 0x5b || c === 0x7b) {
-      if (++depth > limit * 20) return i;
+      if (++depth > limit * 100) return i;
     } else if ((c === 0x5d || c === 0x7d) && depth > 0) depth--;
   }
   return undefined;
