@@ -102,6 +102,28 @@ function lacksOf(unknown: Unknown): readonly Lack[] {
   return lacks;
 }
 
+function join(components: readonly unknown[], findings: readonly unknown[], root: DataValue, lacks: readonly Lack[]): readonly DataValue[] {
+  const bom = { components: new OpenList(components as readonly DataValue[], false, lacks), ...(root === undefined ? {} : { root }) };
+  const joined = joinFindings(bom, { findings: findings as readonly DataRecord[] }).findings;
+  return joined instanceof OpenList ? joined.items : joined;
+}
+
+interface Joined {
+  readonly components: readonly unknown[];
+  readonly root: DataValue;
+  readonly items: readonly DataValue[];
+}
+const lastJoined = new WeakMap<readonly unknown[], Joined>();
+
+/** Clauses and their explanations join the same two lists: evidence does not change, so the last result is kept. */
+function joinedOnce(components: readonly unknown[], findings: readonly unknown[], root: DataValue): readonly DataValue[] {
+  const last = lastJoined.get(findings);
+  if (last !== undefined && last.components === components && last.root === root) return last.items;
+  const items = join(components, findings, root, []);
+  lastJoined.set(findings, { components, root, items });
+  return items;
+}
+
 /** The findings of `scan` on the components of `bom`; where the SBOM is not there, neither are they. */
 function findings(expr: IntrinsicCall, args: readonly Compiled[], site: Site): Fn {
   const [bom, scan] = args;
@@ -129,16 +151,8 @@ function findings(expr: IntrinsicCall, args: readonly Compiled[], site: Site): F
     const open = known.open === undefined ? unsettled : unsettled === undefined ? known.open : union(known.open, unsettled);
     if (bomRecord instanceof NoRecord) return new Collection([], open);
     const root = isVirtual(bomRecord) ? undefined : bomRecord["root"];
-    const joined = joinFindings(
-      {
-        components: new OpenList(listed.items as readonly DataValue[], false, unsettled === undefined ? [] : lacksOf(unsettled)),
-        ...(root === undefined ? {} : { root }),
-      },
-      {
-        findings: known.items as readonly DataRecord[],
-      },
-    );
-    const items = joined.findings instanceof OpenList ? joined.findings.items : joined.findings;
+    const items =
+      unsettled === undefined ? joinedOnce(listed.items, known.items, root) : join(listed.items, known.items, root, lacksOf(unsettled));
     return new Collection(items, open);
   };
 }

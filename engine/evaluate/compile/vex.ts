@@ -14,17 +14,34 @@ const documentType = "waybill.vex.Document";
 
 type Reader = (finding: DataRecord) => Resolution;
 
+/** The documents of the last decision by who is believed, and their index: every read of a program has the same. */
+interface Indexed {
+  readonly documents: readonly DataRecord[];
+  readonly index: VexIndex;
+}
+const lastIndexed = new WeakMap<Context, Map<string | undefined, Indexed>>();
+
+function indexOf(context: Context, trust: string | undefined, documents: readonly DataRecord[]): VexIndex {
+  let byTrust = lastIndexed.get(context);
+  if (byTrust === undefined) {
+    byTrust = new Map();
+    lastIndexed.set(context, byTrust);
+  }
+  const last = byTrust.get(trust);
+  if (last !== undefined && sameDocuments(last.documents, documents)) return last.index;
+  const index = indexVex(documents);
+  byTrust.set(trust, { documents, index });
+  return index;
+}
+
 /** Reads the predicate of a finding; the documents are indexed once a decision, and once for all that share them. */
 export function resolvedByVex(context: Context, expr: PredicateRead, site: Site): (env: Env, finding: DataRecord) => Truth {
-  const slot = context.memoSlot();
   const trust = expr.by?.kind === "trust" ? expr.by.trust : undefined;
-  let last: { readonly documents: readonly DataRecord[]; readonly index: VexIndex } | undefined;
+  const slot = context.sharedSlot(`vex ${trust ?? "claimed"}`);
   const reader = (env: Env): Reader => {
     const known = env.slots[slot];
     if (known !== UNSET && known !== undefined) return known as Reader;
-    const documents = documentsOf(env, trust);
-    if (last === undefined || !sameDocuments(last.documents, documents)) last = { documents, index: indexVex(documents) };
-    const made = vexReader(last.index, vexSubject(env.request.subject), env.now);
+    const made = vexReader(indexOf(context, trust, documentsOf(env, trust)), vexSubject(env.request.subject), env.now);
     env.slots[slot] = made;
     return made;
   };
