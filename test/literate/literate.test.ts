@@ -21,6 +21,15 @@ const documents = [
   ...listFiles().filter((path) => /^policies\/.*\/README\.md$/.test(path)),
 ];
 const preamble = preambleOf(fences(reference, read(reference)));
+/** Documents of policies show commands as they are typed in a checkout: what lies beside the document is there. */
+function beside(path: string): readonly (readonly [string, string])[] {
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  if (!folder.startsWith("policies/")) return [];
+  return listFiles()
+    .filter((file) => file.startsWith(folder) && /\.(?:scp|json|ya?ml|csv)$/.test(file))
+    .map((file) => [file, read(file)]);
+}
+
 const title = (fence: Fence): string => `${fence.line}: ${fence.heading}`;
 
 describe.each(documents)("%s", (path) => {
@@ -34,7 +43,8 @@ describe.each(documents)("%s", (path) => {
   for (const fence of blocks.filter((one) => one.language === "console")) {
     it(`${title(fence)} prints what it shows`, async () => {
       const named = blocks.filter((one) => one.file !== undefined && one.line < fence.line);
-      expect(await consoleProblems(fence, new Map(named.map((one) => [one.file ?? "", one.text])))).toEqual([]);
+      const files = new Map([...beside(path), ...named.map((one) => [one.file ?? "", one.text] as const)]);
+      expect(await consoleProblems(fence, files)).toEqual([]);
     });
   }
   it("has examples, and closes every fence", () => {

@@ -105,7 +105,7 @@ it("has a page for every code, and a code for every page", () => {
   expect(readdirSync(folder).sort()).toEqual(codes.map((code) => `${code}.md`));
 });
 
-it.each(codes)("%s: the page says what it is, and its examples are true", async (code) => {
+it.concurrent.each(codes)("%s: the page says what it is, and its examples are true", async (code) => {
   const text = pageOf(code);
   const { title } = table[code as keyof typeof table];
   expect(text.startsWith(`# ${code}: ${title}\n\n`)).toBe(true);
