@@ -153,11 +153,30 @@ function lack(choices: Choices): Lack {
   return new Lack(choices.pick(causes), "the oracle said so");
 }
 
+/** What no type reads, or not this one: numbers that are none, texts that are not, keys that every object inherits. */
+const junk: readonly DataValue[] = [
+  "%",
+  "",
+  "\ud800",
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  0.12345678901,
+  [["%"]],
+  [],
+  JSON.parse('{"__proto__":1,"toString":null}'),
+];
+
 function wrongData(type: Type, choices: Choices): DataValue {
-  const wrong: readonly DataValue[] = type.kind === "scalar" && type.name === "String" ? [7, true, [], {}] : ["%", 0.12345678901, [["%"]]];
-  return choices.pick(
-    type.kind === "list" || type.kind === "set" ? ["%", 7, {}] : type.kind === "record" || type.kind === "map" ? ["%", 7, []] : wrong,
-  );
+  switch (type.kind) {
+    case "list":
+    case "set":
+      return choices.pick(junk.filter((j) => !Array.isArray(j)));
+    case "record":
+    case "map":
+      return choices.pick(junk.filter((j) => typeof j !== "object" || Array.isArray(j)));
+    default:
+      return choices.pick(type.kind === "scalar" && type.name === "String" ? junk.filter((j) => typeof j !== "string") : junk);
+  }
 }
 
 /** Data that reads as a value of the type. */

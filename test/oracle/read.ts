@@ -104,6 +104,8 @@ function fromData(type: Type, raw: DataValue, fact: string, reading: Reading, si
     case "verified":
       return isRecord(raw) ? recordFrom(raw, reading) : malformed;
     default: {
+      // A licence that is stated as nothing is not stated.
+      if (raw === "" && type.kind === "scalar" && type.name === "License") return lacking(type, want("missing", fact));
       const value = readScalar(type, raw, siblings);
       if (value === undefined) return malformed;
       return isUnstatedLicense(type, value) ? lacking(type, want("missing", fact)) : known(value);

@@ -64,7 +64,7 @@ function readText(type: ScalarType, raw: string, siblings: DataRecord | undefine
     case "ImageRef":
       return read(parseImageRef(raw));
     case "Version":
-      return versionOf(ecosystemBeside(siblings), raw);
+      return raw === "" ? undefined : versionOf(ecosystemBeside(siblings), raw);
     default:
       return undefined;
   }
@@ -73,7 +73,7 @@ function readText(type: ScalarType, raw: string, siblings: DataRecord | undefine
 function ecosystemBeside(siblings: DataRecord | undefined): string {
   const purl = siblings?.purl;
   const parsed = typeof purl === "string" ? read(parsePurl(purl)) : undefined;
-  return parsed === undefined ? "" : ecosystemOfPurlType(parsed.type);
+  return ecosystemOfPurlType(parsed?.type ?? "generic");
 }
 
 /** Whether the comparison holds; undefined when the two cannot be compared (`?malformed`). */
