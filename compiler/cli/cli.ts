@@ -178,6 +178,12 @@ function usage(problem: CommanderError): readonly [string, string | undefined] {
 
 /** Runs the command line; sets the exit code. */
 export async function run(words: readonly string[], version: string): Promise<void> {
+  // What no verb catches is a bug as well, and must not end as Node's own trace with exit code 1: that would be an answer.
+  const fatal = (problem: unknown): void => {
+    void reportBug(problem, version, words).then((code) => process.exit(code));
+  };
+  process.on("uncaughtException", fatal);
+  process.on("unhandledRejection", fatal);
   let ran = false;
   const root = program(version, async (verb, options) => {
     ran = true;

@@ -8,6 +8,8 @@ export interface Terminal {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly progress: boolean;
+  /** Nobody reads stdout any more. */
+  readonly unread: () => boolean;
   /** Resolves when the text may be followed by more. */
   out(text: string): Promise<void>;
   err(text: string): Promise<void>;
@@ -20,16 +22,26 @@ export interface TerminalOptions {
   readonly progress?: string;
 }
 
-/** Whoever reads stdout may stop reading (`| head`): then there is nobody to answer, and that is no error. */
-function writer(stream: NodeJS.WriteStream): (text: string) => Promise<void> {
+/**
+ * Whoever reads an answer may stop reading (`| head`). That is no error and changes no exit code: a denial whose report
+ * nobody read to its end is still a denial.
+ */
+function writer(stream: NodeJS.WriteStream, closed: () => void): (text: string) => Promise<void> {
+  let open = true;
+  let waiting: (() => void) | undefined;
   stream.on("error", (problem: NodeJS.ErrnoException) => {
-    if (problem.code === "EPIPE") process.exit(0);
-    throw problem;
+    if (problem.code !== "EPIPE") throw problem;
+    open = false;
+    closed();
+    waiting?.();
   });
   return (text) =>
     new Promise((resolve) => {
-      if (text === "" || stream.write(text)) resolve();
-      else stream.once("drain", resolve);
+      if (!open || text === "" || stream.write(text)) resolve();
+      else {
+        waiting = resolve;
+        stream.once("drain", resolve);
+      }
     });
 }
 
@@ -42,6 +54,7 @@ function colour(choice: string | undefined, stream: NodeJS.WriteStream): boolean
 }
 
 export function openTerminal(options: TerminalOptions): Terminal {
+  let unread = false;
   const columns = process.stdout.columns ?? process.stderr.columns ?? (Number(process.env["COLUMNS"]) || 100);
   return {
     colourOut: colour(options.color, process.stdout),
@@ -50,7 +63,10 @@ export function openTerminal(options: TerminalOptions): Terminal {
     quiet: options.quiet === true,
     verbose: options.verbose === true,
     progress: options.progress !== "never" && process.stderr.isTTY === true && options.quiet !== true,
-    out: writer(process.stdout),
-    err: writer(process.stderr),
+    unread: () => unread,
+    out: writer(process.stdout, () => {
+      unread = true;
+    }),
+    err: writer(process.stderr, () => undefined),
   };
 }

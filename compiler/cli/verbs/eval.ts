@@ -24,6 +24,8 @@ async function batch(call: Call, options: AnswerOptions): Promise<number> {
     if (bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
     const answer = await answerLine(bytes, line, options);
     await call.terminal.out(`${JSON.stringify(answer.json)}\n`);
+    // The stream was not answered, so this is not "done".
+    if (call.terminal.unread()) return exit.no;
   }
   return exit.done;
 }

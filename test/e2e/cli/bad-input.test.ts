@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { findingsPolicy, licencesPolicy, podsPolicy, sbom } from "./fixtures.ts";
-import { folder, type Ran, waybill } from "./waybill.ts";
+import { folder, type Ran, unread, waybill } from "./waybill.ts";
 
 /** Whatever comes in: a sentence, the right exit code, never a stack trace, never an allow. */
 function refused(ran: Ran, code: number, said: RegExp): void {
@@ -110,4 +110,12 @@ it.each([
 ])("says which file is missing: %s", async (_, words) => {
   const cwd = await folder({ "p.scp": licencesPolicy, "empty/x.txt": "" });
   refused(await waybill(words, { cwd }), 2, /`(nowhere\.(json|yaml)|empty)`/);
+});
+
+it("keeps the exit code of a denial when its reader stops reading", async () => {
+  const many = Array.from({ length: 300 }, (_, i) => ({ name: `gpl-${i}`, version: "1.0.0", license: "GPL-2.0-only" }));
+  const cwd = await folder({ "p.scp": licencesPolicy, "bom.json": sbom(many) });
+  const ran = await unread(["gate", "-p", "p.scp", "-e", "bom.json", "--format", "json"], cwd);
+  expect(ran.code).toBe(1);
+  expect(ran.err).toBe("");
 });

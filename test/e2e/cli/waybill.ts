@@ -44,6 +44,17 @@ export async function waybill(words: readonly string[], options: RunOptions = {}
   });
 }
 
+/** Runs it with a stdout that is closed before anything is written. */
+export async function unread(words: readonly string[], cwd: string): Promise<{ readonly code: number; readonly err: string }> {
+  const child = spawn(process.execPath, [await built, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  let err = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code: code ?? -1, err })));
+}
+
 /** Starts it and leaves it running; `until` waits for output. */
 export async function start(
   words: readonly string[],
