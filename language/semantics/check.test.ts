@@ -54,6 +54,11 @@ policy p for image at ci { require count(x in [Size.large] where x == large) == 
     expect(codes(`policy p for image at ci { require a: imag.tag == "1" require b: imag.tag == "2" }`)).toEqual(["WB0206"]);
   });
 
+  it("takes `x in xs` with an unbound `x` for a forgotten `some`", () => {
+    const { diagnostics } = check("module shop\npolicy p for workload { forbid c in workload.containers }");
+    expect(diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.fix?.edits[0]?.text])).toEqual([["WB0206", "some "]]);
+  });
+
   it("says nothing of names that a syntax error may have swallowed", () => {
     const { diagnostics } = check(`module shop
 let limit = = 3

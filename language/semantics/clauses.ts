@@ -1,8 +1,10 @@
 /** One clause: its condition, what it does when violated, and what it does when it cannot be decided. */
+
 import type { Clause, EffectExpr, Expr, Quantifier } from "../core/ir.ts";
 import type * as tree from "../syntax/tree.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import { type Binding, bind, type Checked, type Context, isError, lookup } from "./context.ts";
+import { reportUnboundMember } from "./expressions/names.ts";
 import { hasCause } from "./flow.ts";
 import { place } from "./sink.ts";
 import { checkTemplate } from "./templates.ts";
@@ -34,6 +36,7 @@ export function checkClause(
   node: tree.Clause,
   around: Surroundings,
 ): (ClauseScope & { readonly clause: Clause }) | undefined {
+  reportUnboundMember(context, node.condition);
   const condition = context.check(context, node.condition, scalar("Bool"));
   demandAcknowledged(context, condition, "a clause");
   const member = memberOf(node, condition);

@@ -188,6 +188,29 @@ export function unknownVariant(context: Context, type: EnumType, name: string, l
   });
 }
 
+/**
+ * `forbid x in xs`, where nothing is called `x`: the whole clause reads as a membership, and `some` was meant
+ * (grammar, error productions). Says so in the place of the name's own error.
+ */
+export function reportUnboundMember(context: Context, condition: tree.Expr): void {
+  const expr = condition.kind === "paren" ? condition.inner : condition;
+  if (expr.kind !== "in" || expr.negated || expr.item.kind !== "name") return;
+  const name = expr.item.name.text;
+  if (lookup(context, name) !== undefined || namespaceNamed(context, name) !== undefined) return;
+  if (candidates(context).includes(name) || variantHints(context, name).length > 0) return;
+  const location = at(context, expr.item);
+  const start = { ...location, end: location.start };
+  context.checking.sink.once(unknownKey(context, name), "WB0206", { name }, location, {
+    label: "nothing has this name here",
+    help: `a quantifier begins with \`some\` or \`every\`: \`some ${name} in … where …\``,
+    fix: { title: "insert `some`", safe: true, edits: [{ location: start, text: "some " }] },
+  });
+}
+
+function unknownKey(context: Context, name: string): string {
+  return `name ${context.scope.path} ${name}`;
+}
+
 /** Says once for each name and module what it could have been. */
 function unknownName(context: Context, name: string, location: Location, wanted: EnumType | undefined): void {
   const { sink } = context.checking;
@@ -206,7 +229,7 @@ function unknownName(context: Context, name: string, location: Location, wanted:
     }
   }
   const qualified = variantHints(context, name);
-  const key = `name ${context.scope.path} ${name}`;
+  const key = unknownKey(context, name);
   if (qualified.length > 0) {
     sink.once(key, "WB0212", { name }, location, {
       help: `write ${qualified.map((q) => `\`${q}\``).join(" or ")}`,
