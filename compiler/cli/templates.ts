@@ -83,6 +83,18 @@ test "a package under MIT passes" {
   }
   expect allow
 }
+
+test "a package that states no licence is warned of" {
+  given artifact { name: "shop" }
+  given attestation sbom.Bom claimed {
+    format:       "cyclonedx"
+    spec_version: "1.6"
+    components:   []
+    packages:     [{ name: "x", purl: pkg:npm/x@1.0.0 }]
+  }
+  expect undecided missing by licences.copyleft
+  expect warn
+}
 `,
     "--evidence sbom.json",
   );
@@ -98,8 +110,9 @@ import waybill.vuln
 policy fixable for artifact at ci {
   let scan = attestation vuln.Scan claimed
 
+  // A finding that no scanner gave a severity counts as critical: it may be.
   forbid critical: some f in scan.findings
-      where (f.severity otherwise high) == critical and known(f.first_fixed)
+      where (f.severity otherwise critical) == critical and known(f.first_fixed)
     else "{f.id}: upgrade to {f.first_fixed}"
 }
 
@@ -131,8 +144,43 @@ test "a critical finding without a fix passes" {
   }
   expect allow
 }
+
+test "a finding without a severity is refused if there is a fix" {
+  given artifact { name: "shop" }
+  given attestation vuln.Scan claimed {
+    findings: [
+      {
+        id:          CVE-2024-21538
+        first_fixed: "7.0.5"
+        component:   { name: "cross-spawn", purl: pkg:npm/cross-spawn@7.0.3 }
+      },
+    ]
+  }
+  expect deny by fixable.critical
+}
+
+test "a high finding passes" {
+  given artifact { name: "shop" }
+  given attestation vuln.Scan claimed {
+    findings: [
+      {
+        id:          CVE-2024-21538
+        severity:    high
+        first_fixed: "7.0.5"
+        component:   { name: "cross-spawn", purl: pkg:npm/cross-spawn@7.0.3 }
+      },
+    ]
+  }
+  expect allow
+}
+
+test "without a report nothing passes" {
+  given artifact { name: "shop" }
+  expect undecided missing by fixable.critical
+  expect deny
+}
 `,
-    "--subject pkg:npm/shop --evidence scan.json",
+    "--evidence scan.json",
   );
 
 const pods: Template = (module) =>

@@ -2,8 +2,7 @@
 
 /** `sha256:<hex>`. The module is loaded when it is used: most verbs compute no digest, and it takes milliseconds. */
 export function sha256(bytes: Uint8Array | string): string {
-  const { createHash } = process.getBuiltinModule("node:crypto");
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  return `sha256:${process.getBuiltinModule("node:crypto").hash("sha256", bytes, "hex")}`;
 }
 
 /** One digest over a set of named parts: sorted, each length-delimited by its JSON, so that no two sets collide. */

@@ -14,7 +14,7 @@ async function* pieces(text: Buffer, cuts: readonly number[]): AsyncGenerator<Bu
 
 async function lines(text: string, cuts: readonly number[] = []): Promise<readonly string[]> {
   const found: string[] = [];
-  for await (const line of linesOfStream(pieces(Buffer.from(text), cuts))) found.push(line.toString());
+  for await (const group of linesOfStream(pieces(Buffer.from(text), cuts))) found.push(...group.map(String));
   return found;
 }
 

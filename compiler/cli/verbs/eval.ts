@@ -17,13 +17,24 @@ async function one(call: Call, file: string | undefined, options: AnswerOptions)
 }
 
 /** Answers are written in the order of the requests, one at a time, so that memory does not grow with the stream. */
+/** Answers are written together, up to this many characters, and always before more of the stream is waited for. */
+const flushAt = 1 << 16;
+
 async function batch(call: Call, options: AnswerOptions): Promise<number> {
   let line = 0;
-  for await (const bytes of linesOfStream(process.stdin)) {
-    line += 1;
-    if (bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
-    const answer = await answerLine(bytes, line, options);
-    await call.terminal.out(`${JSON.stringify(answer.json)}\n`);
+  let written = "";
+  for await (const lines of linesOfStream(process.stdin)) {
+    for (const bytes of lines) {
+      line += 1;
+      if (bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
+      const answer = await answerLine(bytes, line, options);
+      written += `${JSON.stringify(answer.json)}\n`;
+      if (written.length < flushAt) continue;
+      await call.terminal.out(written);
+      written = "";
+    }
+    await call.terminal.out(written);
+    written = "";
     // The stream was not answered, so this is not "done".
     if (call.terminal.unread()) return exit.no;
   }
