@@ -145,7 +145,8 @@ export function unknownOf(type: Type, unknown: Unknown): unknown {
   }
 }
 
-function defaultOf(type: Type, value: unknown): unknown {
+/** The default of a field of the type as reads give it. */
+export function defaultOf(type: Type, value: unknown): unknown {
   if (type.kind === "list" || type.kind === "set") return new Collection(value as readonly unknown[], undefined);
   if (type.kind === "map") return new MapValue(value as DataRecord, undefined);
   return value;
@@ -277,7 +278,7 @@ const emptyArray: readonly never[] = [];
 const reservedNames: ReadonlySet<string> = new Set(["cause", "detail", "value", "items", "undeclared", "lacks"]);
 
 /** A name that something which is no record may have too. */
-function isStrange(name: string): boolean {
+export function isStrange(name: string): boolean {
   return name in emptyArray || reservedNames.has(name);
 }
 

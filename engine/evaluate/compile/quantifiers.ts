@@ -3,6 +3,7 @@ import type { Count, Expr, Quantifier } from "../../../language/core/ir.ts";
 import type { Env } from "../env.ts";
 import { and, countBetween, not, type Truth, Unknown, union } from "../unknown.ts";
 import { Collection } from "../virtual.ts";
+import { memberBranches } from "./branches.ts";
 import { keyOf } from "./compare.ts";
 import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
 import { chain, freeLocals } from "./free.ts";
@@ -19,6 +20,8 @@ export function compileQuantifier(context: Context, expr: Quantifier, waived?: W
   const where = expr.where === undefined ? undefined : context.compile(expr.where).fn;
   const body = expr.body === undefined ? undefined : context.compile(expr.body).fn;
   const hit = memberTest(where, body, waived);
+  // Coverage is told of every condition, and waivers of every member: both want the closures.
+  const branches = waived === undefined && context.observer === undefined ? memberBranches(context, expr) : undefined;
   const members = membersOf(context, expr, collection.fn);
   const { slot } = expr;
   const some = (env: Env): Truth => {
@@ -28,7 +31,7 @@ export function compileQuantifier(context: Context, expr: Quantifier, waived?: W
     let found = false;
     for (let index = 0; index < items.length; index += 1) {
       slots[slot] = items[index];
-      const truth = hit(env);
+      const truth = branches === undefined ? hit(env) : (branches(env) ?? hit(env));
       if (truth === true) {
         // An explanation names every waiver that lifted a member, wherever in the list the first witness stands.
         if (waived === undefined || env.waived === undefined) return true;
