@@ -44,6 +44,7 @@ export function jsonClause(clause: ClauseResult, texts: Texts): object {
     clause: clause.label,
     span: spanOf(clause.at, texts),
     outcome: clause.outcome,
+    ...(clause.applies === undefined ? {} : { applies: clause.applies }),
     effect: clause.effect,
     ...(clause.until === undefined ? {} : { until: rfc3339(clause.until) }),
     causes: clause.causes,

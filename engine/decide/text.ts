@@ -212,9 +212,14 @@ function showDecision(pen: Pen, decision: Decision): string {
   const passed = decision.clauses.filter((clause) => clause.outcome === "passed" && clause.applies !== false);
   const silent = decision.clauses.filter((clause) => clause.applies === false);
   const below: string[] = [];
-  if (passed.length > 0) {
-    const names = passed.map((clause) => visible(clauseName(clause, place(clause.at, pen.texts.policies))));
-    below.push(`${palette.good("passed")} ${wrap(names.join(", "), pen.options.width - 9, "       ")}`);
+  for (const [word, clauses] of [
+    ["passed", passed.filter((clause) => clause.applies !== false)],
+    ["does not apply", passed.filter((clause) => clause.applies === false)],
+  ] as const) {
+    if (clauses.length === 0) continue;
+    const names = clauses.map((clause) => visible(clauseName(clause, place(clause.at, pen.texts.policies))));
+    const indent = " ".repeat(word.length + 1);
+    below.push(`${palette.good(word)} ${wrap(names.join(", "), pen.options.width, indent)}`);
   }
   if (silent.length > 0) {
     const names = silent.map((clause) => visible(clauseName(clause, place(clause.at, pen.texts.policies))));

@@ -61,17 +61,6 @@ export interface Citation {
   readonly value: string;
 }
 
-/** A fact that was wanted and not had. */
-export interface Want {
-  readonly cause: Cause;
-  /** Subject plus path, or a look-up: `attestation waybill.sbom.Bom claimed`, `c.license`. */
-  readonly fact: string;
-  readonly detail: string;
-  /** Only a declaration of completeness is missing: `closed(…)` answers it. */
-  readonly openness: boolean;
-  readonly citation?: Citation;
-}
-
 /** Wants of one kind, counted: "8 of 201 components have no licence". */
 export interface WantGroup {
   readonly cause: Cause;

@@ -44,8 +44,6 @@ export class Collection {
   }
 }
 
-export const nothing = new Collection([], undefined);
-
 /** The same collection with one more reason to be open. */
 export function opened(collection: Collection, unknown: Unknown): Collection {
   return new Collection(collection.items, collection.open === undefined ? unknown : union(collection.open, unknown));

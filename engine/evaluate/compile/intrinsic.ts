@@ -51,9 +51,6 @@ const strict: Readonly<Record<string, Strict>> = {
   "purl.subpath": part<Purl>((purl) => purl.subpath),
 };
 
-/** Every name that `compileIntrinsic` knows. */
-export const intrinsicNames: readonly string[] = [...Object.keys(strict), "waybill.vuln.findings"];
-
 export function compileIntrinsic(context: Context, expr: IntrinsicCall): Compiled {
   const site = context.site(expr);
   const args = expr.args.map((arg) => context.compile(arg));
