@@ -5,7 +5,7 @@ import { plural } from "../../language/diagnostics/render/wrap.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
 import { placesOf } from "./places.ts";
-import { clauseMessage, clauseName, notPassed, overall, type Report, type Texts } from "./report.ts";
+import { clauseMessage, clauseName, distinct, notPassed, overall, type Report, type Texts } from "./report.ts";
 import { assumptionText, wantText } from "./text.ts";
 
 const witnessLimit = 10;
@@ -19,7 +19,7 @@ function clauseSection(clause: ClauseResult, texts: Texts): string {
     clause.outcome === "violated"
       ? clause.witnesses.flatMap((witness) => witness.citations)
       : clause.wants.flatMap((want) => want.citations);
-  const shown = citations.slice(0, witnessLimit);
+  const shown = distinct(citations).slice(0, witnessLimit);
   const places = placesOf(shown, texts);
   if (shown.length > 0) {
     out.push("| evidence | pointer | fact |", "|---|---|---|");

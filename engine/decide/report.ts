@@ -3,7 +3,7 @@ import type { DocumentRef } from "../../language/core/data.ts";
 import { type Effect, effects } from "../../language/core/ir.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
-import type { ClauseResult, Decision, Reason } from "../evaluate/decision.ts";
+import type { Citation, ClauseResult, Decision, Reason } from "../evaluate/decision.ts";
 
 /** One document that was read, and as what. */
 export interface EvidenceRead {
@@ -75,4 +75,9 @@ export function clauseMessage(clause: ClauseResult, texts: Texts): string {
   const source = texts.policies(clause.at.path)?.text.slice(clause.at.start, clause.at.end).replace(/\s+/g, " ");
   const text = source === undefined ? (clause.label ?? clause.policy) : source.length > 100 ? `${source.slice(0, 99)}…` : source;
   return clause.outcome === "violated" ? `violated: ${text}` : `not decided: ${text}`;
+}
+
+/** Citations of one fact at one place, once. */
+export function distinct(citations: readonly Citation[]): readonly Citation[] {
+  return [...new Map(citations.map((one) => [`${one.document.name}\n${one.pointer}\n${one.path}`, one])).values()];
 }

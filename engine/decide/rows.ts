@@ -3,7 +3,7 @@ import type { Effect } from "../../language/core/ir.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { place } from "../../language/diagnostics/render/text.ts";
 import type { Citation, ClauseResult, Decision } from "../evaluate/decision.ts";
-import { clauseMessage, clauseName, notPassed, type Report, type Texts } from "./report.ts";
+import { clauseMessage, clauseName, distinct, notPassed, type Report, type Texts } from "./report.ts";
 import { assumptionText, wantText } from "./text.ts";
 
 export interface ReportRow {
@@ -38,7 +38,7 @@ function clauseRows(decision: Decision, clause: ClauseResult, texts: Texts): rea
   const fingerprint = [rule, decision.point, decision.subject.kind, decision.subject.name];
   const details = clauseDetails(clause);
   if (clause.outcome === "undecided" || clause.witnesses.length === 0) {
-    const citations = clause.wants.flatMap((want) => want.citations).slice(0, 5);
+    const citations = distinct(clause.wants.flatMap((want) => want.citations)).slice(0, 5);
     return [
       { ...base, message: clauseMessage(clause, texts), details, citations, fingerprint: [...fingerprint, clause.outcome].join("|") },
     ];
@@ -47,7 +47,7 @@ function clauseRows(decision: Decision, clause: ClauseResult, texts: Texts): rea
     ...base,
     message: witness.message ?? clauseMessage(clause, texts),
     details,
-    citations: witness.citations,
+    citations: distinct(witness.citations),
     fingerprint: [...fingerprint, witness.member ?? "", witness.message ?? ""].join("|"),
   }));
 }

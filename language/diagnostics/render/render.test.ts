@@ -136,7 +136,9 @@ it("escapes for each format what the format acts on", () => {
   expect(xml('<a b="c">&\u0000\ufffe')).toBe("&#60;a b=&#34;c&#34;&#62;&#38;\\u{0}\\u{fffe}");
   expect(githubData("100%\n::error::x")).toBe("100%25%0A::error::x");
   expect(githubProperty("a:b,c")).toBe("a%3Ab%2Cc");
-  expect(markdown("*a* <b> @c #1")).toBe("\\*a\\* &#60;b\\> &#64;c \\#1");
+  expect(markdown("*a* <b> @c #1")).toBe("\\*a\\* &#60;b&#62; &#64;c \\#1");
+  expect(markdown("- see http://x.example, www.x.example, GH-1")).toBe("\\- see http&#58;//x.example, www&#46;x.example, GH&#45;1");
+  expect(markdown("1. &lt; pkg:npm/a@1.0.0")).toBe("1\\. &#38;lt; pkg:npm/a&#64;1.0.0");
   expect(markdownCode("a `b` | c")).toBe("``a `b` ¦ c``");
   expect(markdownCode("`x`")).toBe("`` `x` ``");
   expect(uri("a b/ü#?.scp")).toBe("a%20b/%C3%BC%23%3F.scp");

@@ -36,19 +36,14 @@ export function xml(text: string): string {
     .replace(/[<>&"'\n\t]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Markdown inline text: no markup, link, image, mention, issue reference or HTML is left in it. */
+/** Markdown inline text: no markup, link, image, mention, issue reference or HTML is left in it, and no block begins. */
 export function markdown(text: string): string {
-  return visible(text).replace(/[\\`*_{}[\]()<>#+\-.!|~&@:/$=^"']/g, (character) =>
-    character === "@" ||
-    character === "/" ||
-    character === ":" ||
-    character === "<" ||
-    character === "&" ||
-    character === '"' ||
-    character === "'"
-      ? `&#${character.charCodeAt(0)};`
-      : `\\${character}`,
-  );
+  return visible(text)
+    .replace(/[\\`*_[\]|~$#]/g, (character) => `\\${character}`)
+    .replace(/[<>&@]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/:(?=\/\/)/g, "&#58;")
+    .replace(/\b(www|GH)([.-])/gi, (_, word: string, mark: string) => `${word}&#${mark.charCodeAt(0)};`)
+    .replace(/^([-+=]|\d+[.)])/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`);
 }
 
 /** Markdown inline code: the fence is longer than any run of backticks inside; a table cell may hold it. */
