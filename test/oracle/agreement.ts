@@ -48,7 +48,7 @@ export function alsoAsked({ request, universe: shared }: Pair, forFacts: number)
 }
 
 export function engineAnswer(program: Program, request: Request, explain = false, inputs: Inputs = new Map()): Answer {
-  return engineDecide(compileProgram(program, inputs), request, { explain });
+  return engineDecide(compileProgram(program, inputs), request, { explain, witnesses: 1_000 });
 }
 
 /** One line for each thing that is not the same; none means agreement. */
