@@ -1,4 +1,5 @@
 /** `attestation T by P` and `attestation T claimed` (semantics, section 8). */
+import { origin } from "../../../language/core/data.ts";
 import type { AttestationRead } from "../../../language/core/ir.ts";
 import type { ImageRef } from "../../../language/domains/image-ref.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
@@ -35,16 +36,25 @@ function digestText(value: unknown): string {
   return typeof value === "string" ? value : ((value as ImageRef).digest ?? "");
 }
 
+/**
+ * What makes two documents one: the digest of their bytes, and where these hold several, which of them (`#2` ends the
+ * name of the second) and its place. By the digest alone, all but the first would be lost.
+ */
+function documentKey({ document, data }: Evidence): string {
+  const part = document.name.lastIndexOf("#");
+  return `${document.digest} ${part < 0 ? "" : document.name.slice(part)} ${data[origin]?.pointer ?? ""}`;
+}
+
 /** Statements about the subject (or `target`), deduplicated by the digest of their document: one that was signed twice has its later time. */
 function statementsFor(env: Env, expr: AttestationRead, target: string | undefined): readonly Statement[] {
   const found = new Map<string, Statement>();
   const { request } = env;
   const add = (evidence: Evidence, time: number | undefined): void => {
     if (evidence.type !== expr.predicate.name || !isAbout(evidence, env, target)) return;
-    const { digest } = evidence.document;
-    const before = found.get(digest);
-    if (before === undefined) found.set(digest, { evidence, time });
-    else if (time !== undefined && time > (before.time ?? Number.NEGATIVE_INFINITY)) found.set(digest, { ...before, time });
+    const key = documentKey(evidence);
+    const before = found.get(key);
+    if (before === undefined) found.set(key, { evidence, time });
+    else if (time !== undefined && time > (before.time ?? Number.NEGATIVE_INFINITY)) found.set(key, { ...before, time });
   };
   if (expr.origin.kind === "claimed") {
     for (const evidence of request.evidence) add(evidence, undefined);

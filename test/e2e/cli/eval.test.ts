@@ -141,3 +141,25 @@ it("refuses duplicate keys in a request: readers disagree on which one counts", 
   const ran = await batch(podsPolicy, ['{"id":"a","id":"b","subject":{"kind":"workload","object":{}}}']);
   expect(answers(ran.out)[0]).toMatchObject({ effect: "error" });
 });
+
+it("loses no document of a request or a file: each inline one and each part of a YAML file counts", async () => {
+  const clean = JSON.parse(sbom([{ name: "left", version: "1.0.0", license: "MIT" }])) as object;
+  const copyleft = JSON.parse(sbom([{ name: "gpl", version: "2.0.0", license: "GPL-2.0" }])) as object;
+  const cwd = await folder({
+    "p.scp": licencesPolicy,
+    "both.yaml": `${JSON.stringify(clean)}\n---\n${JSON.stringify(copyleft)}\n`,
+  });
+  const request = (id: string, ...evidence: readonly unknown[]) =>
+    JSON.stringify({ id, at: "ci", subject: { kind: "artifact", object: "pkg:npm/shop" }, evidence });
+  const lines = [
+    request("clean", { inline: clean }),
+    request("both", { inline: clean }, { inline: copyleft }),
+    request("parts", "both.yaml"),
+  ];
+  const ran = await waybill(["eval", "-p", "p.scp", "--batch", "--effects-only"], { cwd, stdin: lines.join("\n") });
+  expect(answers(ran.out).map((one) => [one.id, one.effect])).toEqual([
+    ["clean", "allow"],
+    ["both", "deny"],
+    ["parts", "deny"],
+  ]);
+});
