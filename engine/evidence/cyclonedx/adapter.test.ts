@@ -179,6 +179,16 @@ it("closes a list only where the document says that it is complete", async () =>
   }
 });
 
+it("keeps an absent list of components missing, whatever a policy assumes of lists", async () => {
+  const lack = new Lack("missing", "the document has no list of components");
+  const absent = await read(bomOf(root));
+  expect(absent.bom?.data["components"]).toEqual(new OpenList([], true, [lack]));
+  expect(absent.bom?.data["packages"]).toEqual(new OpenList([], true, [lack]));
+  expect((await read(bomOf({ ...root, components: [] }))).bom?.data["packages"]).toEqual(new OpenList([], true, []));
+  const complete = await read(bomOf({ ...root, compositions: [{ aggregate: "complete", assemblies: ["root"] }] }));
+  expect(complete.bom?.data["packages"]).toEqual([]);
+});
+
 it("does not call the whole complete when a part says that it is not", async () => {
   const compositions = [
     { aggregate: "complete", assemblies: ["root"] },

@@ -78,7 +78,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   // A document that only says something about vulnerabilities of other documents' components is no bill of materials.
   if (lists || !given?.length) {
     const components = found.components.length;
-    const data = bill(bom, document, source.base, found, listsOf(found, wholeness(stated, found.root), refs));
+    const data = bill(bom, document, source.base, found, listsOf(found, wholeness(stated, found.root), refs, lists));
     emit(document, data, { components, packages: packagesOf(found.components).length, dependencies: objects(bom["dependencies"]).length });
   }
   if (given && (lists || given.some((vulnerability) => !object(vulnerability["analysis"])))) {
@@ -105,13 +105,16 @@ function asItStands(bom: Json, document: DocumentRef, base: string, whole: Compl
 
 type Lists = { readonly components: DataValue; readonly packages: DataValue };
 
-/** A reference that leads nowhere names something that the list misses. */
-function listsOf(found: Inventory, whole: Completeness, refs: References): Lists {
+/**
+ * A reference that leads nowhere names something that the list misses. A list that is absent is missing, which no
+ * assumption about its completeness mends, unless the document says that it names everything (semantics, section 5).
+ */
+function listsOf(found: Inventory, whole: Completeness, refs: References, given: boolean): Lists {
   const missing = refs.danglingCount();
-  const lacks =
-    missing > 0
-      ? [new Lack("malformed", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
-      : [];
+  const lacks: Lack[] = [];
+  if (missing > 0)
+    lacks.push(new Lack("malformed", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`));
+  if (!given && whole.kind !== "complete") lacks.push(new Lack("missing", "the document has no list of components"));
   return { components: listOf(found.components, whole, lacks), packages: listOf(packagesOf(found.components), whole, lacks) };
 }
 

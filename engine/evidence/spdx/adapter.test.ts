@@ -68,6 +68,12 @@ it("warns of a relationship that leads nowhere, and counts the lists that miss i
   });
 });
 
+it("keeps an absent list of packages missing, whatever a policy assumes of lists", async () => {
+  const lack = new Lack("missing", "the document has no list of packages");
+  expect((await read(documentOf({}))).bom?.data["packages"]).toEqual(new OpenList([], true, [lack]));
+  expect((await read(documentOf({ packages: [] }))).bom?.data["packages"]).toEqual(new OpenList([], true, []));
+});
+
 it("reads what SPDX 2 describes as the root, and the rest as components, files among them", async () => {
   const { bom, diagnostics } = await read(two);
   expect(diagnostics).toEqual([]);

@@ -51,10 +51,11 @@ function read(json: Json, source: Source): Result<readonly Evidence[]> {
   const document = documentAs("waybill.sbom.Bom");
   const sbom = ("@graph" in json ? readThree : readTwo)(json, document, source.base, refs);
   const missing = refs.danglingCount();
-  const lacks =
-    missing > 0
-      ? [new Lack("malformed", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`)]
-      : [];
+  const lacks: Lack[] = [];
+  if (missing > 0)
+    lacks.push(new Lack("malformed", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`));
+  // A list that is absent is missing, which no assumption about its completeness mends (semantics, section 5).
+  if (!("@graph" in json) && !Array.isArray(json["packages"])) lacks.push(new Lack("missing", "the document has no list of packages"));
   const packages = packagesOf(sbom.components);
   const data: DataRecord = {
     ...sbom.bom,
