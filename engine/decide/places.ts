@@ -14,6 +14,12 @@ export function fileOf(name: string): { readonly path: string; readonly part: nu
   return match?.[1] === undefined ? { path: name, part: undefined } : { path: match[1], part: Number(match[2]) };
 }
 
+/** The pointer, and the two records around it, innermost first. */
+function withAncestors(pointer: string): readonly string[] {
+  const parts = pointer.split("/");
+  return [0, 1, 2].filter((up) => up < parts.length).map((up) => parts.slice(0, parts.length - up).join("/"));
+}
+
 /** Finds all places at once: a JSON text is walked once for all of its pointers. */
 export function placesOf(citations: readonly Citation[], texts: Texts): Places {
   const places = new Map<string, Location>();
@@ -23,10 +29,15 @@ export function placesOf(citations: readonly Citation[], texts: Texts): Places {
     const text = texts.evidence(file.path)?.text;
     if (text === undefined) continue;
     const json = file.part === undefined && /^\s*[{[]/.test(text.slice(0, 4096));
-    const spans = json ? locateAll(text, [...new Set(cited.map((citation) => citation.pointer))]) : undefined;
+    const spans = json ? locateAll(text, [...new Set(cited.flatMap((citation) => withAncestors(citation.pointer)))]) : undefined;
     for (const citation of cited) {
-      const span = spans ? spans.get(citation.pointer) : locateYaml(text, citation.pointer, file.part);
-      if (span) places.set(key(citation), { path: file.path, ...span });
+      // What is absent has no place of its own: the record that lacks it has.
+      for (const pointer of withAncestors(citation.pointer)) {
+        const span = spans ? spans.get(pointer) : locateYaml(text, pointer, file.part);
+        if (!span) continue;
+        places.set(key(citation), { path: file.path, ...span });
+        break;
+      }
     }
   }
   return (citation) => places.get(key(citation));

@@ -89,12 +89,13 @@ function showCitations(pen: Pen, citations: readonly Citation[], gutter: number,
   return out;
 }
 
-/** A value over a few lines is shown whole; one over many is marked at its first. */
+/** A value over a few lines is shown whole, of a longer one its first lines. */
 function extentOf(pen: Pen, at: Location): { readonly end: number; readonly whole?: true } {
   const text = pen.texts.evidence(at.path)?.text.slice(at.start, at.end) ?? "";
-  const breaks = text.split("\n", 8).length - 1;
-  if (breaks > 0 && breaks < 7) return { end: at.end, whole: true };
-  return { end: breaks === 0 ? at.end : at.start + text.indexOf("\n") };
+  const lines = text.split("\n", 8);
+  if (lines.length === 1) return { end: at.end };
+  const shown = lines.length < 8 ? text : lines.slice(0, 4).join("\n");
+  return { end: at.start + shown.length, whole: true };
 }
 
 /** `8 of 201: a, b, c …`, with why. */
