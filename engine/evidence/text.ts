@@ -17,6 +17,8 @@ export function markLength(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
+const strict = new TextDecoder("utf-8", { fatal: true });
+
 /** Text of a file without its byte-order mark, or why it is none. */
 export function decode(bytes: Uint8Array, name: string, limits: Limits): string | Diagnostic {
   if (bytes.length > limits.size) {
@@ -27,8 +29,8 @@ export function decode(bytes: Uint8Array, name: string, limits: Limits): string 
   const looks = signature(bytes);
   if (looks) return diagnostic("WB0901", { name, looks: looks.what }, whole(name), { help: looks.help });
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (/^\s*$/.test(text.slice(0, 4096)) && text.trim() === "") {
+    const text = strict.decode(bytes);
+    if (/^\s*$/.test(text.slice(0, 1)) && text.trim() === "") {
       return diagnostic("WB0900", { name }, whole(name), { help: "check that the tool that writes it did not fail" });
     }
     return text;
@@ -71,7 +73,8 @@ const signatures: readonly { readonly start: readonly number[]; readonly what: s
 ];
 
 function signature(bytes: Uint8Array): { readonly what: string; readonly help: string } | undefined {
-  const known = signatures.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
+  // What begins as JSON does begins like none of these.
+  const known = bytes[0] === 0x7b ? undefined : signatures.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
   if (known) return known;
   const zero = bytes.subarray(0, 4096).indexOf(0);
   return zero < 0 ? undefined : { what: "binary data", help: "give the JSON or YAML form of the document" };

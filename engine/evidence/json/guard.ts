@@ -42,6 +42,14 @@ interface State {
   problem: Problem | undefined;
 }
 
+/** What every scan writes on before it reads there; making it anew costs more than the scan of a small document. */
+const desk = {
+  frames: new Int32Array(256),
+  hashes: new Int32Array(512),
+  starts: new Int32Array(512),
+  ends: new Int32Array(512),
+} as const;
+
 /**
  * Scans `bytes` from `from`. The loops over bytes are functions of their own: small ones are compiled at once, and a
  * document is mostly read by a process that has just started.
@@ -50,11 +58,11 @@ export function guard(bytes: Uint8Array, from: number, maxDepth: number): Proble
   const length = bytes.length;
   const state: State = {
     bytes,
-    frames: new Int32Array(maxDepth + 2),
+    frames: desk.frames.length >= maxDepth + 2 ? desk.frames : new Int32Array(maxDepth + 2),
     sets: [],
-    hashes: new Int32Array(512),
-    starts: new Int32Array(512),
-    ends: new Int32Array(512),
+    hashes: desk.hashes,
+    starts: desk.starts,
+    ends: desk.ends,
     top: 0,
     depth: 0,
     frame: -1,
