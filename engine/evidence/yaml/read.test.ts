@@ -31,6 +31,20 @@ it.each(["a: [1", "a:\n\t- b", 'a: "b', "a: b: c", "- a\nb: c", "a: &x 1\nb: *y"
   expect(["WB0909", "WB0910"]).toContain(refused(text).code);
 });
 
+it.each(["a: &a {x: 1}\nb:\n  <<: *a\n", "b: {<<: {x: 1}}", "a: &a {x: 1}\nb:\n  <<: [*a]\n"])(
+  "refuses a merge key, which Kubernetes would unfold: %j",
+  (text) => {
+    const fault = refused(text);
+    expect(fault.code).toBe("WB0910");
+    expect(fault.message).toContain("merge key");
+  },
+);
+
+it("reads `<<` where it merges nothing", () => {
+  expect(values("'<<': {x: 1}")).toEqual([{ "<<": { x: 1 } }]);
+  expect(values("<<: here")).toEqual([{ "<<": "here" }]);
+});
+
 it("refuses aliases that unfold to very much, and ones that contain themselves", () => {
   const bomb = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
   for (let i = 1; i < 10; i++) bomb.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(", ")}]`);

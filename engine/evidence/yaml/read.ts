@@ -29,7 +29,7 @@ export interface YamlFile {
 /** Nodes that aliases may add to what is written: enough for any manifest, too little for a bomb. */
 const aliasBudget = 100_000;
 
-/** Reads every document that is not empty. Keys are unique, tags and merge keys of YAML 1.1 have no meaning. Never throws. */
+/** Reads every document that is not empty. Keys are unique, tags of YAML 1.1 have no meaning, its merge keys are refused. Never throws. */
 export function readYaml(bytes: Uint8Array, name: string, limits: Limits = defaultLimits): Result<YamlFile | undefined> {
   const text = decode(bytes, name, limits);
   if (typeof text !== "string") return { value: undefined, diagnostics: [text] };
@@ -88,7 +88,13 @@ function repeatedKeys(document: Document.Parsed, name: string, lines: LineCounte
   visit(document, {
     Map(_key, map) {
       const seen = new Map<string, readonly [number, number]>();
-      for (const { key } of map.items) {
+      for (const { key, value } of map.items) {
+        const merged = isScalar(key) && key.type === "PLAIN" && key.value === "<<" && (isAlias(value) || isCollection(value));
+        if (merged && key.range && faults.length < 20) {
+          const [start, end] = key.range;
+          const problem = "it has a merge key (`<<`), which some readers unfold and others do not";
+          faults.push(diagnostic("WB0910", { name, problem }, { path: name, start, end }, { help: "write the repeated parts out" }));
+        }
         const range = isScalar(key) ? key.range : undefined;
         if (!isScalar(key) || !range) continue;
         const place = [range[0], range[1]] as const;
