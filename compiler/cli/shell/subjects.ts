@@ -146,9 +146,11 @@ export function withGiven(subjects: readonly Subject[], given: readonly Setting[
     const described = subjectKinds.find((one) => one.kind === kind);
     const type = described && program.types.get(`${described.module}.${described.type}`);
     const known = type?.fields.get(field);
-    if (!type || !known || rest.length > 0) {
+    // Only what depends on where it is asked is the caller's to say: the rest is read from the subject, which may not be
+    // contradicted (semantics, section 2).
+    if (!type || known?.points === undefined || rest.length > 0) {
       const candidates = type
-        ? [...type.fields.keys()].map((name) => `${kind}.${name}`)
+        ? [...type.fields.values()].filter((one) => one.points !== undefined).map((one) => `${kind}.${one.name}`)
         : subjectKinds.map((one) => `${one.kind}.${field}`);
       const near = nearest(setting.key, candidates);
       diagnostics.push(

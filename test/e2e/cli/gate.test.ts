@@ -204,3 +204,17 @@ it("reads a folder of evidence, and passes over what is none; a broken document 
   const broken = await folder({ "p.scp": licencesPolicy, "e/bom.json": clean, "e/other.json": clean.replace('"library"', "3") });
   expect((await waybill(words, { cwd: broken })).code).toBe(3);
 });
+
+it("takes from the caller only what a subject cannot say itself", async () => {
+  const policy = 'module a.b\npolicy p for image { require ours: image.registry == "registry.acme.example" }\n';
+  const cwd = await folder({ "p.scp": policy });
+  for (const fact of [
+    "image.registry=registry.acme.example",
+    "image.ref=registry.acme.example/x",
+    `image.digest=sha256:${"a".repeat(64)}`,
+  ]) {
+    const ran = await waybill(["gate", "evil.example/x", "-p", "p.scp", "--given", fact], { cwd });
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain("that can be given");
+  }
+});
