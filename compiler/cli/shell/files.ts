@@ -36,8 +36,13 @@ export async function readStdin(): Promise<Buffer> {
 export async function readBytes(path: string): Promise<Buffer> {
   if (path === "-") return readStdin();
   try {
+    // Some devices never end, and a disk is no document; a pipe is how a shell hands over the output of a command.
+    const found = await stat(path);
+    if (found.isBlockDevice() || (found.isCharacterDevice() && path !== "/dev/null" && path !== "/dev/stdin"))
+      throw new Stop(exit.usage, [diagnostic("WB1002", { path, reason: "it is a device" }, undefined)]);
     return await readFile(path);
   } catch (problem) {
+    if (problem instanceof Stop) throw problem;
     throw new Stop(exit.usage, [fileProblem(path, problem)]);
   }
 }
@@ -69,7 +74,15 @@ function firstInvalid(bytes: Uint8Array): number {
 
 const left = new Set(["node_modules", ".git", "dist"]);
 
-/** Files below a folder that `wanted` accepts, sorted; hidden folders and dependencies are left out. */
+/** Editors leave links to nowhere beside a file that is open, and reading a pipe or a device might never end. */
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Regular files below a folder that `wanted` accepts, sorted; hidden folders and dependencies are left out. */
 export async function filesBelow(folder: string, wanted: (name: string) => boolean): Promise<readonly string[]> {
   const found: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true });
@@ -77,7 +90,7 @@ export async function filesBelow(folder: string, wanted: (name: string) => boole
     const path = folder === "." ? entry.name : join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!left.has(entry.name) && !entry.name.startsWith(".")) found.push(...(await filesBelow(path, wanted)));
-    } else if (wanted(entry.name)) found.push(path);
+    } else if (wanted(entry.name) && (entry.isFile() || (await isFile(path)))) found.push(path);
   }
   return found;
 }

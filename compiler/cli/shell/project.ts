@@ -8,7 +8,7 @@ import { type Sources, sourcesOf } from "../../../language/diagnostics/render/li
 import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
 import { readConfig, type Setting } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
-import { decodePolicy, filesBelow, readPolicies } from "./files.ts";
+import { decodePolicy, filesBelow, readBytes, readPolicies } from "./files.ts";
 import { libraryModules, libraryText, moduleName } from "./library.ts";
 
 export interface Project {
@@ -39,7 +39,11 @@ async function projectModules(paths: readonly string[], configPath: string | und
   const modules = new Map<string, SourceFile>();
   for (const folder of folders) {
     for (const path of await filesBelow(folder, (name) => name.endsWith(".scp")).catch(() => [])) {
-      const text = decodePolicy(readFileSync(path), path);
+      // A neighbour that cannot be read is no module; who imports it is told that there is none.
+      const text = await readBytes(path).then(
+        (bytes) => decodePolicy(bytes, path),
+        () => undefined,
+      );
       const name = typeof text === "string" ? moduleName(text) : undefined;
       if (typeof text === "string" && name !== undefined && !modules.has(name)) modules.set(name, { path, text });
     }

@@ -1,5 +1,5 @@
 /** One request of `eval`: JSON in, answer out. A bad one is answered with an error; it never stops a stream. */
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { rfc3339 } from "../../../engine/decide/instant.ts";
 import { jsonClause } from "../../../engine/decide/json.ts";
@@ -66,6 +66,8 @@ export async function answerLine(bytes: Uint8Array, line: number, options: Answe
       throw new BadRequest("request", read.diagnostics[0]?.message ?? "it is not JSON", exit.usage, read.diagnostics);
     const request = read.value.json;
     if (!isObject(request)) throw new BadRequest("request", "a request is a JSON object");
+    if (typeof request["id"] === "number" && !Number.isSafeInteger(request["id"]))
+      throw new BadRequest("request", "`id` is a number that cannot be repeated exactly: write it as a string");
     id = request["id"];
     const unknown = Object.keys(request).find((key) => !requestKeys.includes(key));
     if (unknown !== undefined)
@@ -188,8 +190,7 @@ function readImage(object: unknown): Subject {
   if (typeof read === "string" || read.kind !== "image")
     throw new BadRequest("subject", typeof read === "string" ? read : `\`${ref}\` is not an image reference`);
   if (!isObject(object)) return read;
-  const wrong = Object.keys(object).find((key) => !["ref", "digest", "namespace"].includes(key));
-  if (wrong !== undefined) throw new BadRequest("subject", `\`${wrong}\` is not a fact of an \`image\` that can be given`);
+  onlyTexts("image", object, ["ref", "digest", "namespace"]);
   const image = imageSubject(ref, text(object["namespace"]));
   const digest = text(object["digest"]);
   if (digest === undefined) return image;
@@ -198,6 +199,14 @@ function readImage(object: unknown): Subject {
   if (image.digest !== undefined && image.digest !== known.digest)
     throw new BadRequest("subject", `\`${ref}\` names another digest than \`${digest}\``);
   return { ...image, digest: known.digest, data: { ...image.data, digest: known.digest } };
+}
+
+/** A key that nobody reads, or a value that is passed over, would be lost without a word. */
+function onlyTexts(kind: string, object: JsonObject, keys: readonly string[]): void {
+  for (const [key, value] of Object.entries(object)) {
+    if (!keys.includes(key)) throw new BadRequest("subject", `\`${key}\` is not a fact of an \`${kind}\` that can be given`);
+    if (value !== null && typeof value !== "string") throw new BadRequest("subject", `\`${key}\` of an \`${kind}\` is a text`);
+  }
 }
 
 function readArtifact(object: unknown): Subject {
@@ -209,6 +218,13 @@ function readArtifact(object: unknown): Subject {
   const name = isObject(object) ? (text(object["name"]) ?? text(object["purl"]) ?? text(object["digest"])) : undefined;
   if (!isObject(object) || name === undefined)
     throw new BadRequest("subject", 'the object of an `artifact` is a purl or digest, or {"name", "purl"?, "digest"?}');
+  onlyTexts("artifact", object, ["name", "purl", "digest"]);
+  for (const key of ["purl", "digest"]) {
+    const written = text(object[key]);
+    const known = written === undefined ? undefined : subjectOfText(written);
+    if (typeof known === "string" || (known && known.data[key] === undefined))
+      throw new BadRequest("subject", `\`${written}\` is not a ${key}${typeof known === "string" ? `: ${known}` : ""}`);
+  }
   return artifactSubject(name, text(object["purl"]), text(object["digest"]));
 }
 
@@ -255,5 +271,8 @@ async function within(path: string, root: string): Promise<string> {
   if (!inside(wanted)) throw outside;
   const real = await realpath(wanted).catch(() => wanted);
   if (!inside(real)) throw outside;
+  const found = await stat(wanted).catch(() => undefined);
+  if (found && !found.isFile() && !found.isDirectory())
+    throw new BadRequest("evidence", diagnostic("WB1002", { path, reason: "it is not a regular file" }, undefined).message);
   return wanted;
 }

@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { findingsPolicy, licencesPolicy, podsPolicy, sbom } from "./fixtures.ts";
 import { folder, type Ran, unread, waybill } from "./waybill.ts";
@@ -118,4 +121,14 @@ it("keeps the exit code of a denial when its reader stops reading", async () => 
   const ran = await unread(["gate", "-p", "p.scp", "-e", "bom.json", "--format", "json"], cwd);
   expect(ran.code).toBe(1);
   expect(ran.err).toBe("");
+});
+
+it("passes over links to nowhere and pipes beside a policy, and refuses a device", async () => {
+  const cwd = await folder({ "p/p.scp": "module a.b\nimport a.other\n", "q/q.scp": podsPolicy });
+  symlinkSync("nowhere", join(cwd, "p", ".#p.scp"));
+  symlinkSync("nowhere", join(cwd, "q", ".#q.scp"));
+  execFileSync("mkfifo", [join(cwd, "q", "pipe.scp")]);
+  refused(await waybill(["check", "p/p.scp"], { cwd }), 1, /error\[WB02/);
+  expect((await waybill(["check", "q"], { cwd })).code).toBe(0);
+  refused(await waybill(["check", "/dev/zero"], { cwd }), 2, /it is a device/);
 });

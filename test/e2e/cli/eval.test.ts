@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -162,4 +163,24 @@ it("loses no document of a request or a file: each inline one and each part of a
     ["both", "deny"],
     ["parts", "deny"],
   ]);
+});
+
+it("answers a request whose id, subject or evidence it could only take in part with an error", async () => {
+  const request = (id: unknown, object: unknown) => JSON.stringify({ id, at: "ci", subject: { kind: "artifact", object } });
+  const lines = [
+    '{"id":9007199254740993,"at":"ci","subject":{"kind":"artifact","object":"pkg:npm/x"}}',
+    '{"id":1e400,"at":"ci","subject":{"kind":"artifact","object":"pkg:npm/x"}}',
+    request("digest", { name: "x", digest: "sha256:zz" }),
+    request("type", { name: "x", digest: 5 }),
+    request("purl", { name: "x", purl: "pkg:npm/%zz" }),
+    request("key", { name: "x", signed: true }),
+    JSON.stringify({ id: "pipe", at: "ci", subject: { kind: "artifact", object: "pkg:npm/x" }, evidence: ["pipe.json"] }),
+  ];
+  const cwd = await folder({ "p.scp": licencesPolicy });
+  execFileSync("mkfifo", [join(cwd, "pipe.json")]);
+  const ran = await waybill(["eval", "-p", "p.scp", "--batch"], { cwd, stdin: lines.join("\n") });
+  const all = answers(ran.out);
+  expect(all.map((one) => one.effect)).toEqual(lines.map(() => "error"));
+  expect(all[0]?.id).toBeUndefined();
+  expect(all[6]?.error?.message).toContain("not a regular file");
 });
