@@ -1,7 +1,7 @@
 /** `waybill eval --batch` over 100,000 pods, as a process, against parsing, validating and hashing the same lines. */
 import { fileURLToPath } from "node:url";
 import type { Bar } from "./measure.ts";
-import { anyPod, sequence } from "./pods.ts";
+import { manifest, sequence } from "./pods.ts";
 import { type Command, type Cost, costs, megabytes, runNode, seconds, type Workshop } from "./processes.ts";
 
 const policies = {
@@ -16,8 +16,7 @@ function requests(count: number): Buffer {
   const draw = sequence(99);
   const lines: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const object = { ...anyPod(draw), metadata: { name: `pod-${index}`, namespace: "prod" } };
-    lines.push(JSON.stringify({ id: index, at: "ci", subject: { kind: "workload", object } }));
+    lines.push(JSON.stringify({ id: index, at: "ci", subject: { kind: "workload", object: manifest(draw, index) } }));
   }
   return Buffer.from(`${lines.join("\n")}\n`);
 }

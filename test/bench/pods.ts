@@ -75,3 +75,41 @@ export function anyPod(draw: (below: number) => number): object {
     },
   };
 }
+
+/** A pod as manifests have it: three containers with five variables, resources, ports and mounts; some break a rule. */
+export function manifest(draw: (below: number) => number, index: number): object {
+  const container = (position: number): object => ({
+    name: `part-${position}`,
+    image: `${draw(50) === 0 ? "other" : "registry.acme"}.example/shop/part${draw(200)}:${1 + draw(9)}.${draw(30)}`,
+    args: ["--listen", `:${8080 + position}`],
+    ports: [{ name: "http", containerPort: 8080 + position, protocol: "TCP" }],
+    env: Array.from({ length: 5 }, (_, variable) => ({ name: `VARIABLE_${variable}`, value: `value ${draw(1000)}` })),
+    resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: `${1 + draw(4)}`, memory: "512Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: draw(60) === 0,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumeMounts: [{ name: "data", mountPath: "/data" }],
+    livenessProbe: { httpGet: { path: "/healthz", port: 8080 + position }, periodSeconds: 10 },
+  });
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: `shop-${index}`,
+      namespace: "prod",
+      labels: { app: "shop", "app.kubernetes.io/part-of": "store", tier: `${draw(4)}` },
+      annotations: { "acme.example/owner": "team-shop" },
+    },
+    spec: {
+      serviceAccountName: "shop",
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000 + draw(100), fsGroup: 2000, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [container(0), container(1), container(2)],
+      volumes: [{ name: "data", emptyDir: {} }],
+    },
+  };
+}
