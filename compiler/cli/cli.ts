@@ -183,6 +183,10 @@ export async function run(words: readonly string[], version: string): Promise<vo
     void reportBug(problem, version, words).then((code) => process.exit(code));
   };
   process.on("uncaughtException", fatal);
+  // Help is written before a verb opens its terminal, and who reads it may stop (`--help | head`).
+  process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
+    if (problem.code !== "EPIPE") fatal(problem);
+  });
   process.on("unhandledRejection", fatal);
   let ran = false;
   const root = program(version, async (verb, options) => {

@@ -88,17 +88,48 @@ interface WrittenCitation {
   readonly value: string;
 }
 
-function isGate(
-  value: unknown,
-): value is { readonly decisions: readonly { readonly subject: { readonly name: string }; readonly clauses: readonly WrittenClause[] }[] } {
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    "schema" in value &&
-    value.schema === "waybill/gate/1" &&
-    "decisions" in value &&
-    Array.isArray(value.decisions)
-  );
+interface WrittenGate {
+  readonly decisions: readonly { readonly subject: { readonly name: string }; readonly clauses: readonly WrittenClause[] }[];
+}
+
+type Check = (value: unknown) => boolean;
+const isText: Check = (value) => typeof value === "string";
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+/** An object whose named fields are as they should be; `key?` may be absent. */
+const shape =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) => {
+    if (value === null || typeof value !== "object") return false;
+    const given = new Map<string, unknown>(Object.entries(value));
+    return Object.entries(fields).every(([name, check]) => {
+      const field = given.get(name.replace("?", ""));
+      return (field === undefined && name.endsWith("?")) || check(field);
+    });
+  };
+
+const citation = shape({ document: isText, pointer: isText, path: isText, value: isText });
+const clauseShape = shape({
+  policy: isText,
+  clause: (value) => value === null || isText(value),
+  span: isText,
+  outcome: isText,
+  effect: isText,
+  "message?": isText,
+  "witnesses?": listOf(shape({ "message?": isText, "member?": isText, "citations?": listOf(citation) })),
+  "missing?": listOf(shape({ cause: isText, fact: isText, detail: isText, "count?": (value) => typeof value === "number" })),
+  "advice?": listOf(isText),
+});
+const gateShape = shape({
+  schema: (value) => value === "waybill/gate/1",
+  decisions: listOf(shape({ subject: shape({ name: isText }), clauses: listOf(clauseShape) })),
+});
+
+/** The parts of a decision on file that are shown: anybody may have written the file. */
+function isGate(value: unknown): value is WrittenGate {
+  return gateShape(value);
 }
 
 /** Explains what a decision on file says; the evidence itself is not at hand. */

@@ -132,3 +132,20 @@ it("passes over links to nowhere and pipes beside a policy, and refuses a device
   expect((await waybill(["check", "q"], { cwd })).code).toBe(0);
   refused(await waybill(["check", "/dev/zero"], { cwd }), 2, /it is a device/);
 });
+
+it.each([
+  '{"schema":"waybill/gate/1","decisions":[null]}',
+  '{"schema":"waybill/gate/1","decisions":[{}]}',
+  '{"schema":"waybill/gate/1","decisions":[{"subject":{},"clauses":[{}]}]}',
+  '{"schema":"waybill/gate/1","decisions":[{"subject":{"name":"x"},"clauses":[{"policy":"p","clause":"c","witnesses":[null]}]}]}',
+  '{"schema":"waybill/gate/1","decisions":[{"subject":{"name":1},"clauses":[{"policy":"p","clause":"c","span":1,"advice":[1]}]}]}',
+])("does not explain a file that is no decision: %s", async (text) => {
+  const cwd = await folder({ "d.json": text });
+  refused(await waybill(["why", "p.c", "--decision", "d.json"], { cwd }), 2, /it is not a decision/);
+});
+
+it("does not mind that nobody reads its help", async () => {
+  const ran = await unread(["new", "policy", "--help"], await folder({}));
+  expect(ran.err).not.toContain("internal error");
+  expect(ran.code).toBe(0);
+});
