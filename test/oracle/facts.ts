@@ -186,8 +186,11 @@ export function presentData(type: Type, choices: Choices, depth: number): DataVa
       return scalarData(type, choices);
     case "enum":
       return choices.chance(8) ? new Known(choices.below(type.variants.length)) : choices.pick(type.variants);
-    case "record":
-      return depth > 0 ? dataOf(type, choices, depth - 1) : undefined;
+    case "record": {
+      if (depth <= 0) return undefined;
+      const data = dataOf(type, choices, depth - 1);
+      return choices.chance(3) ? new Known(data) : data;
+    }
     case "list":
     case "set":
       return listData(type.element, choices, depth);

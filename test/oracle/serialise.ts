@@ -7,12 +7,13 @@ const tag = "$oracle";
 
 function plain(value: unknown): unknown {
   if (value instanceof Lack) return { [tag]: "lack", cause: value.cause, detail: value.detail };
-  if (value instanceof Known) return { [tag]: "known", value: value.value };
+  if (value instanceof Known) return { [tag]: "known", value: plain(value.value) };
   if (value instanceof OpenList) {
     return { [tag]: "open", items: value.items.map(plain), undeclared: value.undeclared, lacks: value.lacks.map(plain) };
   }
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
+  // Domain values hold maps, which bytes can.
+  if (typeof value !== "object" || value === null || value instanceof Map) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }
 
@@ -23,13 +24,13 @@ interface Tagged {
 
 function revived(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revived);
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof Map) return value;
   const tagged = value as Tagged;
   switch (tagged[tag]) {
     case "lack":
       return new Lack(tagged["cause"] as Lack["cause"], tagged["detail"] as string);
     case "known":
-      return new Known(tagged["value"] as Known["value"]);
+      return new Known(revived(tagged["value"]) as Known["value"]);
     case "open":
       return new OpenList(
         revived(tagged["items"]) as OpenList["items"],

@@ -91,6 +91,12 @@ const allFieldTypes: readonly (readonly [string, Type])[] = [
   ["map", { kind: "map", value: int }],
 ];
 
+/** Names that arrays, or what stands in the place of a value, have too. */
+const strangelyNamed: readonly (readonly [string, Type])[] = [
+  ["length", int],
+  ["value", text],
+];
+
 export interface Universe {
   /** Only what can be written as source text over the standard library's subjects. */
   readonly written: boolean;
@@ -126,8 +132,8 @@ export const trusts: readonly Trust[] = ["oracle.release", "oracle.security"].ma
 export function universe(choices: Choices, written = false): Universe {
   // Versions take their ecosystem from where they stand, so literals of them cannot be written as they are.
   const fieldTypes = allFieldTypes.filter(([name]) => !written || name !== "v");
-  const leaf = recordType("oracle.Leaf", fieldTypes.slice(0, 5), choices);
-  const item = recordType("oracle.Item", [...fieldTypes, ["sub", leaf], ["leaves", listOf(leaf)]], choices);
+  const leaf = recordType("oracle.Leaf", [...fieldTypes.slice(0, 5), ...strangelyNamed], choices);
+  const item = recordType("oracle.Item", [...fieldTypes, ...strangelyNamed, ["sub", leaf], ["leaves", listOf(leaf)]], choices);
   const inner: readonly (readonly [string, Type])[] = [
     ["items", listOf(item)],
     ["others", listOf(item)],
