@@ -40,10 +40,13 @@ export function unwrap(
   if (statement.predicate === undefined || statement.predicate === null) return refuse("it has no predicate", "");
   const subjects = statement.subject ?? [];
   if (!Array.isArray(subjects)) return refuse(`\`subject\` must be a list, found ${shown(subjects)}`, "/subject");
+  // Otherwise it would count as bound by the caller, although whoever signed it bound it to nothing (Statement v1: "required").
+  if (subjects.length === 0) return refuse("it names no subject", "/subject");
   const about: Binding[] = [];
   for (const [index, subject] of subjects.entries()) {
     const digests: unknown = subject !== null && typeof subject === "object" && "digest" in subject ? subject.digest : undefined;
-    if (digests === null || typeof digests !== "object") return refuse("a subject has no digest", `/subject/${index}`);
+    if (digests === null || typeof digests !== "object" || Object.keys(digests).length === 0)
+      return refuse("a subject has no digest", `/subject/${index}`);
     for (const [algorithm, value] of Object.entries(digests)) {
       if (typeof value !== "string") return refuse(`a digest must be text, found ${shown(value)}`, `/subject/${index}/digest`);
       // A statement does not say whether its subject is an image or a file; both are digests of the whole thing.
