@@ -40,8 +40,9 @@ export function unwrap(
   if (statement.predicate === undefined || statement.predicate === null) return refuse("it has no predicate", "");
   const subjects = statement.subject ?? [];
   if (!Array.isArray(subjects)) return refuse(`\`subject\` must be a list, found ${shown(subjects)}`, "/subject");
-  // Otherwise it would count as bound by the caller, although whoever signed it bound it to nothing (Statement v1: "required").
-  if (subjects.length === 0) return refuse("it names no subject", "/subject");
+  // Tools that pass statements on leave the subject out (Conforma): whoever gives such a document binds it. An empty one
+  // was bound to nothing by who made it, which Statement v1 does not allow.
+  if (statement.subject !== undefined && subjects.length === 0) return refuse("it names no subject", "/subject");
   const about: Binding[] = [];
   for (const [index, subject] of subjects.entries()) {
     const digests: unknown = subject !== null && typeof subject === "object" && "digest" in subject ? subject.digest : undefined;
