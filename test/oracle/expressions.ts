@@ -216,8 +216,12 @@ export function quantifier(depth: number, scope: Scope, kinds: readonly ("some" 
   const slot = scope.fresh();
   const inner = inside(list, slot, scope);
   const shared = { slot, name: `x${slot}`, collection: list, type: bool, at };
-  const where = choices.chance(kind === "some" ? 95 : 60) ? { where: filter(list, depth, scope, inner) } : {};
-  return kind === "some" ? { kind, ...shared, ...where } : { kind, ...shared, ...where, body: condition(depth - 1, inner) };
+  const plain = choices.chance(25);
+  const asked = plain ? () => simple(1, inner) : () => filter(list, depth, scope, inner);
+  const where = choices.chance(kind === "some" ? 95 : 60) ? { where: asked() } : {};
+  return kind === "some"
+    ? { kind, ...shared, ...where }
+    : { kind, ...shared, ...where, body: plain ? simple(1, inner) : condition(depth - 1, inner) };
 }
 
 /** One list looked up in another by a field: `some x in xs where (some y in ys where y.k == x.k and …)`, and its relatives. */
@@ -247,6 +251,28 @@ function lookUp(depth: number, scope: Scope): Expr {
       };
   const over = { slot: outerSlot, name: `x${outerSlot}`, collection: outer, type: bool, at };
   return choices.chance(60) ? { kind: "some", ...over, where: looked } : { kind: "every", ...over, body: looked };
+}
+
+/** Plain reads against literals, as most policies have them: the engine decides these on a path of its own. */
+function simple(depth: number, scope: Scope): Expr {
+  const { choices } = scope;
+  const compared = (type: Type, op: CompareOp): Expr => {
+    const read = path(type, scope);
+    const left = choices.chance(35) ? otherwise(read, anyLiteral(type, choices)) : read;
+    return { kind: "compare", op, operands: type, left, right: anyLiteral(type, choices), type: bool, at };
+  };
+  const inner = () => simple(depth - 1, scope);
+  const make = choices.weighted<() => Expr>([
+    [3, () => compared(choices.pick([text, colour]), choices.pick(["==", "!="]))],
+    [3, () => compared(choices.pick([int, level]), choices.pick(comparisons))],
+    [2, () => path(bool, scope)],
+    [1, () => otherwise(path(bool, scope), literal(bool, choices.chance(50)))],
+    [2, () => ({ kind: "known", operand: path(choices.pick([text, int, bool, level]), scope), type: bool, at })],
+    [1, () => pattern(scope)],
+    [depth > 0 ? 3 : 0, () => ({ kind: choices.pick(["and", "or"]), left: inner(), right: inner(), type: bool, at })],
+    [depth > 0 ? 1 : 0, () => ({ kind: "not", operand: inner(), type: bool, at })],
+  ]);
+  return make();
 }
 
 /** A condition on a member; half of the time it starts with an equality to something outside, which the engine may index. */
