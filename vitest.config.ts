@@ -14,10 +14,11 @@ export default defineConfig({
           name: "product",
           include: ["language/**/*.test.ts", "engine/**/*.test.ts", "compiler/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["test/corpus/**", "test/bench/**"],
-          testTimeout: 30_000,
+          setupFiles: ["test/seed.ts"],
+          testTimeout: 60_000,
         },
       },
-      { test: { name: "corpus", include: ["test/corpus/**/*.test.ts"], testTimeout: 300_000 } },
+      { test: { name: "corpus", include: ["test/corpus/**/*.test.ts"], setupFiles: ["test/seed.ts"], testTimeout: 300_000 } },
     ],
   },
 });

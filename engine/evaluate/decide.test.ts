@@ -119,6 +119,28 @@ it("holds a package back until a time, and says until when the decision holds", 
   expect(old.validUntil).toBeUndefined();
 });
 
+it("is explained without becoming another decision", () => {
+  const source = `
+module acme.intake
+policy intake for package at firewall {
+  let old = package.age >= 30 days
+  require named: package.name == "right-pad" else deny "{package.name} of {package.age}"
+  require either: package.name == "left-pad" or old
+}`;
+  const request: Request = {
+    subject: { kind: "package", name: "it", data: { name: "left-pad", published: "2026-11-20T12:00:00Z" } },
+    point: "firewall",
+    now: noon,
+    evidence: [],
+    attested: [],
+    failed: [],
+  };
+  const compiled = compileProgram(compileText("policy.scp", source));
+  const [bare, full] = [decide(compiled, request), decide(compiled, request, { explain: true, derivations: true })].map(decided);
+  expect(full?.validUntil).toBe(bare?.validUntil);
+  expect(full?.clauses.map((clause) => clause.outcome)).toEqual(bare?.clauses.map((clause) => clause.outcome));
+});
+
 it("gives no automatic release where one of the reasons has no end", () => {
   const decision = decided(ask(intake, "package", { name: "left-pad", published: "2026-11-20T12:00:00Z" }, { point: "firewall" }));
   expect(decision.effect).toBe("quarantine");

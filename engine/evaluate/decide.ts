@@ -27,6 +27,7 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
   if (options.explain) env.waived = new Set();
   readEnds(env, plan);
   const coverage = coverageOf(env, plan);
+  const asked: Asked[] = [];
   const clauses: ClauseResult[] = [];
   const tally = new Tally();
   for (let index = 0; index < plan.policies.length; index += 1) {
@@ -34,30 +35,54 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
     const scope = coverage.scopes[index] as Truth;
     for (const clause of policy.clauses) {
       const pass = passOf(env, clause, scope);
-      if (pass === undefined) {
-        clauses.push(options.derivations === true ? explainSilence(compiled, env, policy, clause) : clause.results.silent);
-        continue;
-      }
-      const bare = bareResult(env, clause, pass);
-      if (pass !== true) tally.add(bare);
-      clauses.push(options.explain ? explainClause({ compiled, env, policy, clause, pass }, bare, options) : bare);
+      const bare = pass === undefined ? clause.results.silent : bareResult(env, clause, pass);
+      if (pass !== undefined && pass !== true) tally.add(bare);
+      clauses.push(bare);
+      if (options.explain) asked.push({ policy, clause, pass, lifted: [...(env.waived ?? [])] });
+      env.waived?.clear();
     }
   }
   if (env.clockMissing) return { kind: "refusal", refusal: { code: "no-clock", at: (plan.policies[0] as CompiledPolicy).policy.at } };
   const { effect, reason } = tally.conclude(coverage.truth);
+  const { validUntil } = env;
   const decision: Writable<Decision> = {
     subject: request.subject,
     point: request.point,
     effect,
     reason,
-    clauses,
+    clauses: options.explain ? explained(compiled, env, asked, clauses, options) : clauses,
     covered: coverage.truth === true,
   };
   const until = effect === "quarantine" ? tally.until() : undefined;
   if (until !== undefined) decision.until = until;
   if (request.now !== undefined) decision.time = request.now;
-  if (env.validUntil !== Number.POSITIVE_INFINITY) decision.validUntil = env.validUntil;
+  if (validUntil !== Number.POSITIVE_INFINITY) decision.validUntil = validUntil;
   return { kind: "decision", decision };
+}
+
+/** A clause as it was asked, for its explanation. */
+interface Asked {
+  readonly policy: CompiledPolicy;
+  readonly clause: CompiledClause;
+  readonly pass: Truth | undefined;
+  /** Positions of the waivers that lifted something. */
+  readonly lifted: readonly number[];
+}
+
+/** Explains when all is decided: what an explanation reads besides is no part of what the decision rests on. */
+function explained(
+  compiled: CompiledProgram,
+  env: Env,
+  asked: readonly Asked[],
+  results: readonly ClauseResult[],
+  options: Options,
+): readonly ClauseResult[] {
+  env.waived = undefined;
+  return asked.map(({ policy, clause, pass, lifted }, index) => {
+    const bare = results[index] as ClauseResult;
+    if (pass !== undefined) return explainClause({ compiled, env, policy, clause, pass, lifted }, bare, options);
+    return options.derivations === true ? explainSilence(compiled, env, policy, clause) : bare;
+  });
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

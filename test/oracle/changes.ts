@@ -110,11 +110,16 @@ function agreeing(request: Request, universe: Universe, choices: Choices): Reque
   };
 }
 
+/** A licence that says that nothing is said is missing, however it is spelled: that is settled. */
+function isUnstated(type: Type, value: DataValue): boolean {
+  return type.kind === "scalar" && type.name === "License" && (value === "NOASSERTION" || value === "NONE" || value === "");
+}
+
 function agreeingRecord(before: DataRecord, data: DataRecord, type: RecordType, choices: Choices): DataRecord {
-  const said = (value: DataValue) => value !== undefined && value !== null && !(value instanceof Lack);
+  const said = (value: DataValue, of: Type) => value !== undefined && value !== null && !(value instanceof Lack) && !isUnstated(of, value);
   const fields = [...type.fields.values()].map(({ name, type: of }) => {
     const [ours, theirs] = [before[name], data[name]];
-    if (!said(ours) || !said(theirs)) return [name, theirs] as const;
+    if (!said(ours, of) || !said(theirs, of)) return [name, theirs] as const;
     if (of.kind === "record" && isRecord(ours) && isRecord(theirs)) return [name, agreeingRecord(ours, theirs, of, choices)] as const;
     const scalar = of.kind === "scalar" || of.kind === "enum";
     return [name, scalar && choices.chance(50) ? ours : theirs] as const;

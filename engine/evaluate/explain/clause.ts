@@ -19,6 +19,8 @@ export interface Explained {
   readonly policy: CompiledPolicy;
   readonly clause: CompiledClause;
   readonly pass: Truth;
+  /** Positions in the program of the waivers that lifted something of it. */
+  readonly lifted: readonly number[];
 }
 
 /** What is compiled of a clause for explanations, on first use. */
@@ -107,7 +109,7 @@ const noCitations: readonly Citation[] = [];
 /** Adds to the bare result of a clause what its explanation says. */
 export function explainClause(explained: Explained, bare: ClauseResult, options: Options): ClauseResult {
   const { compiled, env, clause, pass } = explained;
-  const waivers = takeWaivers(explained);
+  const waivers = explained.lifted.flatMap((index) => compiled.program.waivers[index] ?? []);
   if (bare.outcome === "passed") {
     const derivation = options.derivations === true ? derive(lazyIn(compiled.context), env, clause.clause.condition) : undefined;
     return waivers.length === 0 && derivation === undefined
@@ -136,14 +138,6 @@ export function explainSilence(compiled: CompiledProgram, env: Env, policy: Comp
   const conditions = [policy.policy.scope, ...clause.clause.guards].filter((condition) => condition !== undefined);
   const off = conditions.find((condition) => lazy(condition)(env) === false);
   return off === undefined ? clause.results.silent : { ...clause.results.silent, derivation: derive(lazy, env, off) };
-}
-
-/** The waivers that lifted something since the last clause. */
-function takeWaivers({ compiled, env }: Explained): ClauseResult["waivers"] {
-  if (env.waived === undefined || env.waived.size === 0) return [];
-  const lifted = [...env.waived].flatMap((index) => compiled.program.waivers[index] ?? []);
-  env.waived.clear();
-  return lifted;
 }
 
 function witnesses(explainer: Explainer, env: Env, most: number): { readonly kept: readonly Witness[]; readonly count: number } {
