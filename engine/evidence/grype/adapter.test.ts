@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DataRecord, Lack, OpenList } from "../../../language/core/data.ts";
+import { type DataRecord, Lack } from "../../../language/core/data.ts";
 import { admitValue } from "../door.ts";
 import type { Evidence } from "../evidence.ts";
 import { grype } from "./adapter.ts";
@@ -58,7 +58,11 @@ describe("findings are open", () => {
 
   it("nowhere else", async () => {
     expect((await admitted(report([], { descriptor: { name: "grype", db: { error: null } } }))).data["findings"]).toEqual([]);
-    expect((await admitted({ ...report([]), matches: null })).data["findings"]).not.toBeInstanceOf(OpenList);
+  });
+
+  it("where the report has no list of matches: an empty one would be written as such", async () => {
+    const lacks = [new Lack("missing", "the report lists no matches, not even none")];
+    expect((await admitted({ ...report([]), matches: null })).data["findings"]).toMatchObject({ items: [], lacks });
   });
 });
 

@@ -32,7 +32,8 @@ export const grype: Adapter = {
         timestamp: text(descriptor["timestamp"]),
         target: text(target) ?? text(image["userInput"]),
         findings: objects(report["matches"]).map((match, index) => finding(match, feeds, document, `${source.base}/matches/${index}`)),
-        lacks: lacksOf(db),
+        lacks:
+          report["matches"] === null ? [new Lack("missing", "the report lists no matches, not even none"), ...lacksOf(db)] : lacksOf(db),
         about: [
           ...bindings("manifest", [text(image["manifestDigest"]), ...texts(image["repoDigests"])]),
           ...bindings("config", [text(image["imageID"])]),

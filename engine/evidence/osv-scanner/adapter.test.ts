@@ -163,5 +163,9 @@ it("withdrawn records are counted in a note and are no findings", async () => {
 
 it("a report without findings is a clean one", async () => {
   expect((await admitted({ results: [] })).data["findings"]).toEqual([]);
-  expect((await admitted({ results: null, experimental_config: {} })).data["findings"]).toEqual([]);
+});
+
+it("a report that has no list of results lists nothing, which is not the same", async () => {
+  const lacks = [new Lack("missing", "the report lists no results, not even none")];
+  expect((await admitted({ results: null, experimental_config: {} })).data["findings"]).toMatchObject({ items: [], lacks });
 });

@@ -1,5 +1,5 @@
 /** OSV-Scanner's JSON report: packages by source, each with the OSV records that affect it. */
-import type { DataRecord, DocumentRef } from "../../../language/core/data.ts";
+import { type DataRecord, type DocumentRef, Lack } from "../../../language/core/data.ts";
 import type { Adapter } from "../evidence.ts";
 import { fault } from "../fault.ts";
 import { type Json, object, objects, text } from "../raw.ts";
@@ -31,7 +31,7 @@ export const osvScanner: Adapter = {
         timestamp: undefined,
         target: paths.size === 1 ? [...paths][0] : undefined,
         findings: rows.filter((row) => !row.withdrawn).map((row) => row.finding),
-        lacks: [],
+        lacks: report["results"] === null ? [new Lack("missing", "the report lists no results, not even none")] : [],
         about: [],
         counts: withdrawn === 0 ? {} : { withdrawn },
       },

@@ -86,8 +86,14 @@ describe("findings are open", () => {
     expect(evidence.counts["findings"]).toBe(1);
   });
 
-  it("nowhere else: a report without results is a clean one", async () => {
-    expect((await admitted(report({ Results: null }))).data["findings"]).toEqual([]);
+  it("where nothing was looked at: a scan of the wrong folder is no clean scan", async () => {
+    for (const Results of [null, undefined, []]) {
+      const lacks = [new Lack("missing", "the report names nothing that Trivy looked at")];
+      expect((await admitted(report({ Results }))).data["findings"]).toMatchObject({ items: [], lacks });
+    }
+  });
+
+  it("nowhere else: a result without vulnerabilities is a clean one", async () => {
     expect((await admitted(report({ Results: [result({ Vulnerabilities: null })] }))).data["findings"]).toEqual([]);
   });
 });

@@ -142,12 +142,13 @@ function metadataOf(metadata: unknown): readonly Json[] {
   return Array.isArray(metadata) ? objects(metadata) : [object(metadata) ?? {}];
 }
 
-/** A scan that failed, or that looked at configuration alone, does not list the vulnerabilities there are. */
+/** A scan that failed, that found nothing to look at, or that looked at configuration alone, does not list the vulnerabilities there are. */
 function lacksOf(part: Part, results: readonly Json[]): readonly Lack[] {
   const error = text(part.json["Error"]);
   if (error !== undefined) return [new Lack("transient", `Trivy could not scan ${part.named ?? "the artifact"}: ${error}`)];
   // In the report of a cluster, resources without packages stand beside those with.
-  if (part.named !== undefined || results.length === 0) return [];
+  if (part.named !== undefined) return [];
+  if (results.length === 0) return [new Lack("missing", "the report names nothing that Trivy looked at")];
   const packages = results.some(
     (result) => packageClasses.has(text(result["Class"]) ?? "os-pkgs") || objects(result["Vulnerabilities"]).length > 0,
   );
