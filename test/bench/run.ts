@@ -34,6 +34,17 @@ const named = process.argv.slice(2);
 const unknown = named.find((name) => groups[name] === undefined);
 if (unknown !== undefined) throw new Error(`\`${unknown}\` is no group of benchmarks; groups are ${Object.keys(groups).join(", ")}`);
 const workshop = await openWorkshop();
+
+/** The rows of a group; one that cannot be measured is a row too, and the others are measured all the same. */
+async function rowsOf(name: string): Promise<readonly Row[]> {
+  try {
+    return (await groups[name]?.(workshop)) ?? [];
+  } catch (problem) {
+    process.exitCode = 1;
+    return [{ work: `${name}: not measured`, skipped: String(problem instanceof Error ? problem.message : problem).replaceAll("\n", " ") }];
+  }
+}
+
 try {
   const [first] = cpus();
   process.stdout.write(
@@ -41,7 +52,7 @@ try {
   );
   process.stdout.write("| work | ratio | bar | | detail |\n|---|---|---|---|---|\n");
   for (const name of named.length > 0 ? named : Object.keys(groups)) {
-    for (const row of (await groups[name]?.(workshop)) ?? []) process.stdout.write(`| ${cells(row).join(" | ")} |\n`);
+    for (const row of await rowsOf(name)) process.stdout.write(`| ${cells(row).join(" | ")} |\n`);
   }
 } finally {
   closeWorkshop(workshop);

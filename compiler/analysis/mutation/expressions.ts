@@ -90,7 +90,7 @@ function literalMutants(expr: Literal): readonly ExprMutant[] {
     return [changed(value + 1, `\`${value}\` became \`${value + 1}\``)];
   }
   if (type.kind === "scalar" && type.name === "String" && typeof value === "string")
-    return [changed(`${value}~`, `${JSON.stringify(value)} became another string`)];
+    return [changed(`${value}~`, `${JSON.stringify(value)} became ${JSON.stringify(`${value}~`)}`)];
   return [];
 }
 
