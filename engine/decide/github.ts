@@ -2,7 +2,7 @@
 import { githubCommand } from "../../language/diagnostics/render/github.ts";
 import { visible } from "../../language/diagnostics/render/untrusted.ts";
 import { placesOf } from "./places.ts";
-import type { Report, Texts } from "./report.ts";
+import { overall, type Report, refusals, type Texts } from "./report.ts";
 import { reportRows, severityOf } from "./rows.ts";
 
 const commands = { error: "error", warning: "warning", note: "notice" } as const;
@@ -24,9 +24,13 @@ export function renderGithub(report: Report, texts: Texts): string {
     const title = `${row.effect}: ${row.rule}`;
     return githubCommand(commands[severityOf(row.effect)], title, message, row.at, texts.policies);
   });
+  const refused = refusals(report, texts).map(({ diagnostic, rule, message }) =>
+    githubCommand("error", `no verdict: ${rule}`, message, diagnostic?.location, texts.evidence),
+  );
   // A plain line that began with `::` would be read as a command; these begin with a word.
   const verdicts = report.decisions.map(
     ({ effect, subject, point, reason }) => `waybill: ${effect} ${subject.kind} ${visible(subject.name)} at ${point}: ${reason}`,
   );
-  return [...annotations, ...verdicts].join("\n");
+  if (verdicts.length === 0) verdicts.push(`waybill: ${overall(report).effect}: ${overall(report).reason}`);
+  return [...refused, ...annotations, ...verdicts].join("\n");
 }

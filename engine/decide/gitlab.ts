@@ -3,7 +3,7 @@
 import type { Effect } from "../../language/core/ir.ts";
 import { positionOf } from "../../language/diagnostics/render/lines.ts";
 import { visible } from "../../language/diagnostics/render/untrusted.ts";
-import type { Report, Texts } from "./report.ts";
+import { type Report, refusals, type Texts } from "./report.ts";
 import { reportRows } from "./rows.ts";
 
 const severities: Readonly<Record<Effect, string>> = { deny: "critical", quarantine: "major", warn: "minor", allow: "info" };
@@ -23,5 +23,17 @@ export function renderGitlab(report: Report, texts: Texts): string {
       location: { path: visible(row.at?.path ?? fallback), lines: { begin, end } },
     };
   });
-  return JSON.stringify(rows, undefined, 2);
+  const refused = refusals(report, texts).map(({ diagnostic, rule, message }) => {
+    const at = diagnostic?.location;
+    const lines = at && texts.evidence(at.path);
+    const begin = at && lines ? positionOf(lines, at.start).line : 1;
+    return {
+      description: visible(message),
+      check_name: rule,
+      fingerprint: ["refused", rule, at?.path ?? "", diagnostic?.pointer ?? "", message].join("|").toWellFormed(),
+      severity: "blocker",
+      location: { path: visible(at?.path ?? fallback), lines: { begin, end: begin } },
+    };
+  });
+  return JSON.stringify([...refused, ...rows], undefined, 2);
 }

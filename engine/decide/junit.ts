@@ -3,7 +3,7 @@ import { place } from "../../language/diagnostics/render/text.ts";
 import { xml } from "../../language/diagnostics/render/untrusted.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
-import { clauseMessage, distinct, type Report, type Texts } from "./report.ts";
+import { clauseMessage, distinct, type Report, refusals, type Texts } from "./report.ts";
 import { clauseDetails, severityOf } from "./rows.ts";
 
 export interface JunitCase {
@@ -82,8 +82,14 @@ function decisionSuite(decision: Decision, texts: Texts): JunitSuite {
 
 /** The document that `gate --format junit` prints. */
 export function renderJunit(report: Report, texts: Texts): string {
-  return junitXml(
-    "waybill gate",
-    report.decisions.map((decision) => decisionSuite(decision, texts)),
+  const refused = refusals(report, texts).map(
+    ({ rule, message }): JunitCase => ({
+      className: "waybill",
+      name: `evidence ${rule}`,
+      problem: { kind: "error", type: "fault", message, text: message },
+    }),
   );
+  // Without this a refused document would be green wherever the clauses only warn.
+  const evidence: readonly JunitSuite[] = refused.length === 0 ? [] : [{ name: "evidence", cases: refused }];
+  return junitXml("waybill gate", [...evidence, ...report.decisions.map((decision) => decisionSuite(decision, texts))]);
 }

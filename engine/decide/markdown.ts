@@ -5,7 +5,7 @@ import { plural } from "../../language/diagnostics/render/wrap.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
 import { placesOf } from "./places.ts";
-import { clauseMessage, clauseName, distinct, notPassed, overall, type Report, type Texts } from "./report.ts";
+import { clauseMessage, clauseName, distinct, notPassed, overall, type Report, refusals, type Texts } from "./report.ts";
 import { assumptionText, wantText } from "./text.ts";
 
 const witnessLimit = 10;
@@ -72,6 +72,7 @@ export function renderMarkdown(report: Report, texts: Texts): string {
   ];
   return [
     `## Waybill: ${effect} (${reason})`,
+    ...refusals(report, texts).map(({ rule, message }) => `- ${markdownCode(rule)} ${markdown(message)}`),
     ...report.decisions.map((decision) => decisionSection(decision, texts)),
     table,
     foot.filter((part) => part !== "").join(" · "),

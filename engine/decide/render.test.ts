@@ -9,7 +9,7 @@ import { renderGitlab } from "./gitlab.ts";
 import { renderJson } from "./json.ts";
 import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { overall } from "./report.ts";
+import { overall, type Report } from "./report.ts";
 import { renderSarif } from "./sarif.ts";
 import { renderText } from "./text.ts";
 
@@ -149,4 +149,56 @@ it("takes the greatest effect over subjects, and the weightiest reason for it", 
 
 it("keeps hostile text whole in JSON, where it is data", () => {
   expect(JSON.parse(renderJson(report, texts)).decisions[0].subject.name).toBe(hostile);
+});
+
+const refusedReport: Report = {
+  ...report,
+  refused: true,
+  // Nothing but a warning is left of the clauses, and none of the subjects is uncovered.
+  decisions: [{ ...decision, effect: "deny", reason: "fault", clauses: decision.clauses.filter((clause) => clause.effect === "warn") }],
+  diagnostics: report.diagnostics.map((one) => ({ ...one, level: "error" })),
+};
+
+it("shows in JUnit that evidence was refused where the clauses only warn", async () => {
+  const xml = renderJunit(refusedReport, texts);
+  expect(xml).toMatch(/<testsuites name="waybill gate" tests="3" failures="0" errors="1">/);
+  expect(xml).toMatch(/<testcase classname="waybill" name="evidence WB0911">\n\s*<error type="fault" message="no verdict/);
+  const schema = readFileSync(new URL("fixtures/junit-10.xsd", import.meta.url), "utf8");
+  const result = await validateXML({
+    xml: [{ fileName: "report.xml", contents: xml }],
+    schema: [{ fileName: "junit-10.xsd", contents: schema }],
+  });
+  expect(result.errors).toEqual([]);
+  expect(renderJunit({ ...refusedReport, decisions: [], diagnostics: [] }, texts)).toContain('errors="1"');
+});
+
+it("shows in every other machine format that there is no verdict", () => {
+  const log = JSON.parse(renderSarif(refusedReport, texts));
+  expect(problems(load("../evidence/sarif/sarif-2.1.0.schema.json"), log)).toEqual([]);
+  expect(log.runs[0].invocations).toMatchObject([
+    { executionSuccessful: false, toolExecutionNotifications: [{ level: "error", descriptor: { id: "WB0911" } }] },
+  ]);
+  expect(JSON.parse(renderSarif(report, texts)).runs[0].invocations).toEqual([{ executionSuccessful: true }]);
+
+  const rows: { severity: string; check_name: string }[] = JSON.parse(renderGitlab(refusedReport, texts));
+  for (const row of rows) expect(problems(load("../../docs/schemas/gitlab-codequality.schema.json"), row)).toEqual([]);
+  expect(rows[0]).toMatchObject({ severity: "blocker", check_name: "WB0911" });
+
+  expect(renderGithub(refusedReport, texts)).toMatch(
+    /^::error file=sbom\.json,line=.*title=no verdict%3A WB0911::no verdict, evidence was refused/,
+  );
+  expect(renderMarkdown(refusedReport, texts)).toContain("- `WB0911` no verdict");
+  expect(JSON.parse(renderJson(refusedReport, texts))).toMatchObject({
+    effect: "deny",
+    reason: "fault",
+    diagnostics: [{ level: "error" }],
+  });
+});
+
+it("says in SARIF that a run did not succeed where a look-up failed", () => {
+  const failed = { ...report, decisions: [{ ...decision, reason: "fault" as const }] };
+  expect(JSON.parse(renderSarif(failed, texts)).runs[0].invocations[0]).toMatchObject({
+    executionSuccessful: false,
+    toolExecutionNotifications: [{ level: "error" }],
+  });
 });

@@ -3,6 +3,7 @@ import type { DocumentRef } from "../../language/core/data.ts";
 import { type Effect, effects } from "../../language/core/ir.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
+import { place } from "../../language/diagnostics/render/text.ts";
 import type { Citation, ClauseResult, Decision, Reason } from "../evaluate/decision.ts";
 
 /** One document that was read, and as what. */
@@ -50,6 +51,26 @@ export function overall(report: Pick<Report, "decisions" | "refused">): { readon
   const having = report.decisions.filter((decision) => decision.effect === effect).map((decision) => decision.reason);
   const reason = having.reduce<Reason>((a, b) => (reasons.indexOf(a) >= reasons.indexOf(b) ? a : b), "passed");
   return { effect, reason };
+}
+
+/** Evidence that was refused: why there is no verdict, whatever the clauses came to. */
+export interface Refused {
+  readonly diagnostic: Diagnostic | undefined;
+  /** The code of the diagnostic, or `evidence`. */
+  readonly rule: string;
+  /** One line, with the place. */
+  readonly message: string;
+}
+
+/** One for each error of the evidence; never none where evidence was refused, and none where it was not. */
+export function refusals(report: Report, texts: Texts): readonly Refused[] {
+  if (!report.refused) return [];
+  const errors = report.diagnostics.filter((one) => one.level === "error");
+  if (errors.length === 0) return [{ diagnostic: undefined, rule: "evidence", message: "no verdict: evidence was refused" }];
+  return errors.map((diagnostic) => {
+    const at = diagnostic.location ? ` (${place(diagnostic.location, texts.evidence)})` : "";
+    return { diagnostic, rule: diagnostic.code, message: `no verdict, evidence was refused: ${diagnostic.message}${at}` };
+  });
 }
 
 /** `acme.findings.fixable.critical`, or the policy's name with the place of a clause that has no label. */

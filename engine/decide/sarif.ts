@@ -4,7 +4,7 @@ import { sarifDriver, sarifLocation, sarifSchema } from "../../language/diagnost
 import { uri, visible } from "../../language/diagnostics/render/untrusted.ts";
 import type { Citation } from "../evaluate/decision.ts";
 import { type Places, placesOf } from "./places.ts";
-import { overall, type Report, type Texts } from "./report.ts";
+import { overall, type Report, refusals, type Texts } from "./report.ts";
 import { type ReportRow, reportRows, severityOf } from "./rows.ts";
 
 function evidenceLocation(citation: Citation, places: Places, texts: Texts, id: number): object {
@@ -51,6 +51,27 @@ function result(row: ReportRow, rules: readonly string[], places: Places, texts:
   };
 }
 
+/** Where there is no verdict, the run did not succeed, and a reader must not take its results for one. */
+function invocation(report: Report, texts: Texts): object {
+  const refused = refusals(report, texts).map(({ diagnostic, rule, message }) => ({
+    level: "error",
+    descriptor: { id: rule },
+    message: { text: visible(message) },
+    ...(diagnostic?.location ? { locations: [sarifLocation(diagnostic.location, texts.evidence)] } : {}),
+  }));
+  const looked = report.decisions
+    .filter(({ reason }) => reason === "fault" && refused.length === 0)
+    .map(({ subject, point }) => ({
+      level: "error",
+      message: { text: visible(`no verdict on ${subject.kind} ${subject.name} at ${point}: what it needs could not be looked up`) },
+    }));
+  const toolExecutionNotifications = [...refused, ...looked];
+  return {
+    executionSuccessful: overall(report).reason !== "fault",
+    ...(toolExecutionNotifications.length > 0 ? { toolExecutionNotifications } : {}),
+  };
+}
+
 /** The log that `gate --format sarif` prints. */
 export function renderSarif(report: Report, texts: Texts): string {
   const rows = reportRows(report, texts);
@@ -75,6 +96,7 @@ export function renderSarif(report: Report, texts: Texts): string {
       {
         tool: sarifDriver(report.version, described),
         columnKind: "utf16CodeUnits",
+        invocations: [invocation(report, texts)],
         artifacts: report.evidence.map((read) => ({
           location: { uri: uri(read.document.name) },
           roles: ["analysisTarget"],

@@ -81,6 +81,16 @@ it.each(documents)("refuses evidence with %s: no verdict, exit 3", async (_, tex
   refused(rooted, 3, /"effect": "deny"/);
 });
 
+it("is an error in JUnit, and not green, where refused evidence leaves a clause that only warns", async () => {
+  const twice = good.replace('"version": 1,', '"version": 1, "components": [], "components": [],');
+  const cwd = await folder({ "p.scp": licencesPolicy, "bom.json": twice });
+  const words = ["gate", "pkg:npm/shop@1.0.0", "-p", "p.scp", "-e", "bom.json", "--format"];
+  const junit = await waybill([...words, "junit"], { cwd });
+  expect(junit.code).toBe(3);
+  expect(junit.out).toMatch(/<error type="fault"/);
+  expect(junit.out).not.toMatch(/<testsuites [^>]*errors="0"/);
+});
+
 it("reads __proto__ as a key like any other", async () => {
   const cwd = await folder({
     "p.scp": licencesPolicy,
