@@ -162,6 +162,23 @@ it("says which part of a document it would read", async () => {
   expect(diagnostics[0]?.help).toBe("`/attestations/0/statement` is of a format that is read: give it as a file of its own");
 });
 
+it("advises only what would be read: not a predicate, a version or a shape that is refused", async () => {
+  const attestations = (...all: readonly object[]) => ({ attestations: all.map((one) => ({ signatures: [], statement: one })) });
+  const provenance = { ...statement, predicateType: "https://slsa.dev/provenance/v0.2", predicate: { builder: { id: "x" } } };
+  for (const unread of [
+    provenance,
+    { ...statement, subject: [] },
+    { ...statement, predicate: { ...bom, specVersion: "9.9" } },
+    { ...statement, predicate: { ...bom, components: 3 } },
+  ]) {
+    const { diagnostics } = await open(attestations(unread));
+    expect(diagnostics[0]?.code).toBe("WB0911");
+    expect(diagnostics[0]?.help).toBeUndefined();
+  }
+  const { diagnostics } = await open(attestations(provenance, statement));
+  expect(diagnostics[0]?.help).toContain("`/attestations/1/statement`");
+});
+
 it("never throws: whatever the bytes, there is evidence or a reason", async () => {
   const start = fc.constantFrom("", "{", "[", "a: ", "---\n", '{"bomFormat":"CycloneDX",', '{"payloadType":"x","payload":"', "\uFEFF{");
   const name = fc.constantFrom("x.json", "x.yaml", "x");

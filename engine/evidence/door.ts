@@ -72,7 +72,7 @@ export async function admitValue(
   if (isEnvelope(json)) return admitEnvelope(json, source, among);
   if (isStatement(json)) return admitStatement(json, source, among);
   const adapter = await adapterFor(json, among);
-  if (!adapter) return { value: [], diagnostics: [unknownFormat(json, source, await Promise.all(among.map(load)))] };
+  if (!adapter) return { value: [], diagnostics: [await unknownFormat(json, source, await Promise.all(among.map(load)))] };
   const choice = adapter.schema(json);
   if (choice.kind === "unsupported") {
     const refused = fault("WB0912", { format: adapter.title, version: choice.found }, source.base + choice.pointer, {
@@ -186,8 +186,8 @@ function foreignFormat(head: string): { readonly notes: readonly string[]; reado
   return undefined;
 }
 
-function unknownFormat(json: unknown, source: Source, among: readonly Adapter[]): Diagnostic {
-  const inside = knownInside(json, among);
+async function unknownFormat(json: unknown, source: Source, among: readonly Adapter[]): Promise<Diagnostic> {
+  const inside = await readableInside(json, among);
   return fault("WB0911", { name: source.name }, source.base, {
     found: keysOf(json),
     notes: [`formats that are read: ${among.map((adapter) => adapter.title).join(", ")}`],
@@ -206,10 +206,25 @@ function keysOf(json: unknown): string {
 /** How far a document is looked through for one that it wraps. */
 const wrapped = { values: 500, depth: 4 };
 
-/** The pointer of the first value inside that is of a known format. */
-function knownInside(json: unknown, among: readonly Adapter[]): string | undefined {
+/** Whether the value, in a file of its own, is of a format, a version and a shape that are read. */
+async function isReadable(json: unknown, among: readonly Adapter[]): Promise<boolean> {
+  const opened = isEnvelope(json) ? open(json, "", "", defaultLimits) : { json };
+  if (!("json" in opened)) return false;
+  const claimed = isStatement(opened.json) ? unwrap(opened.json, "").value : undefined;
+  if (claimed === undefined && (isStatement(opened.json) || isEnvelope(json))) return false;
+  const document = claimed === undefined ? opened.json : claimed.predicate;
+  const choice = among.find((adapter) => adapter.detect(document))?.schema(document);
+  return choice !== undefined && choice.kind !== "unsupported" && (await validate(choice.schema, document, "")).length === 0;
+}
+
+/** So many parts that look like evidence are tried before none is advised. */
+const tried = 16;
+
+/** The pointer of the first value inside that would be read: advice that leads to another refusal is worse than none. */
+async function readableInside(json: unknown, among: readonly Adapter[]): Promise<string | undefined> {
   let level: readonly (readonly [value: unknown, pointer: string])[] = [[json, ""]];
   let left = wrapped.values;
+  let attempts = tried;
   for (let depth = 0; depth < wrapped.depth; depth++) {
     const next: [unknown, string][] = [];
     for (const [value, pointer] of level) {
@@ -218,7 +233,12 @@ function knownInside(json: unknown, among: readonly Adapter[]): string | undefin
         if (left-- <= 0) return undefined;
         const inner = (value as Record<string, unknown>)[key];
         const place = `${pointer}/${token(key)}`;
-        if (isStatement(inner) || isEnvelope(inner) || among.some((adapter) => adapter.detect(inner))) return place;
+        if (isStatement(inner) || isEnvelope(inner) || among.some((adapter) => adapter.detect(inner))) {
+          if (attempts-- <= 0) return undefined;
+          if (await isReadable(inner, among)) return place;
+          // What is in a statement that is refused is bound by it: it is not to be taken out.
+          continue;
+        }
         next.push([inner, place]);
       }
     }
