@@ -38,7 +38,7 @@ export class EvidenceFiles {
   }
 
   private async load(path: string, shown: string): Promise<Document> {
-    const bytes = await readBytes(path);
+    const bytes = await readBytes(path, shown);
     const name = path === "-" ? "stdin" : shown;
     const digest = sha256(bytes);
     this.origins.set(name, { path, digest, ...(path === "-" ? { stdin: bytes } : {}) });

@@ -32,18 +32,18 @@ export async function readStdin(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The bytes of a file, or of stdin for `-`; throws `Stop` (exit 2) where there are none. */
-export async function readBytes(path: string): Promise<Buffer> {
+/** The bytes of a file, called `shown` in what is said of it, or of stdin for `-`; throws `Stop` (exit 2) where there are none. */
+export async function readBytes(path: string, shown: string = path): Promise<Buffer> {
   if (path === "-") return readStdin();
   try {
     // Some devices never end, and a disk is no document; a pipe is how a shell hands over the output of a command.
     const found = await stat(path);
     if (found.isBlockDevice() || (found.isCharacterDevice() && path !== "/dev/null" && path !== "/dev/stdin"))
-      throw new Stop(exit.usage, [diagnostic("WB1002", { path, reason: "it is a device" }, undefined)]);
+      throw new Stop(exit.usage, [diagnostic("WB1002", { path: shown, reason: "it is a device" }, undefined)]);
     return await readFile(path);
   } catch (problem) {
     if (problem instanceof Stop) throw problem;
-    throw new Stop(exit.usage, [fileProblem(path, problem)]);
+    throw new Stop(exit.usage, [fileProblem(shown, problem)]);
   }
 }
 

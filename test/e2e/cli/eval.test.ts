@@ -112,7 +112,7 @@ it("reads evidence by path below its root, and inline", async () => {
   const all = answers(ran.out);
   expect(all.map((one) => one.effect)).toEqual(["allow", "allow", "error", "error", "error", "error", "deny", "warn"]);
   for (const refused of all.slice(2, 5)) expect(refused.error?.message).toContain("outside the evidence root");
-  expect(all[5]?.error?.message).toContain("does not exist");
+  expect(all[5]?.error?.message).toBe("`nowhere.json` does not exist");
   expect(all[6]).toMatchObject({ reason: "fault", error: { code: "evidence" } });
   expect(all[7]).toMatchObject({ reason: "undecided" });
   expect(all[7]?.missing?.length).toBeGreaterThan(0);
