@@ -54,6 +54,11 @@ policy p for image at ci { require count(x in [Size.large] where x == large) == 
     expect(codes(`policy p for image at ci { require a: imag.tag == "1" require b: imag.tag == "2" }`)).toEqual(["WB0206"]);
   });
 
+  it("says how long an advisory id is where one is too short to be one", () => {
+    const { diagnostics } = check("module shop\npolicy p for finding { require a: finding.id != CVE-2024-1 }");
+    expect(diagnostics.find((diagnostic) => diagnostic.code === "WB0206")?.help).toContain("four or more digits: `CVE-2024-0001`");
+  });
+
   it("takes `x in xs` with an unbound `x` for a forgotten `some`", () => {
     const { diagnostics } = check("module shop\npolicy p for workload { forbid c in workload.containers }");
     expect(diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.fix?.edits[0]?.text])).toEqual([["WB0206", "some "]]);

@@ -241,11 +241,17 @@ function unknownName(context: Context, name: string, location: Location, wanted:
   }
   // A file of thousands of unknown names is another language: it is not searched for what it meant.
   const near = sink.diagnostics.length < 200 ? nearest(name, candidates(context)) : undefined;
-  const hint = qualifiedHint(context.scope, name, () => true) ?? importHint(name);
+  const hint = advisoryHint(name) ?? qualifiedHint(context.scope, name, () => true) ?? importHint(name);
   sink.once(key, "WB0206", { name }, location, {
     label: "nothing has this name here",
     ...(hint !== undefined ? { help: hint } : didYouMean(near, location)),
   });
+}
+
+/** `CVE-2024-1` is no advisory id for the scanner, which reads a subtraction (grammar, literals). */
+function advisoryHint(name: string): string | undefined {
+  if (name === "CVE") return "an advisory id ends in four or more digits: `CVE-2024-0001`";
+  return name === "GHSA" ? "an advisory id has three groups of four: `GHSA-abcd-1234-wxyz`" : undefined;
 }
 
 function candidates(context: Context): readonly string[] {
