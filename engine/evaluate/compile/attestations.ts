@@ -27,7 +27,9 @@ export function compileAttestation(context: Context, expr: AttestationRead): Com
     const target = digest === undefined ? undefined : digestText(digest);
     const statements = statementsFor(env, expr, target);
     const failed = wantsOf(env.failed?.get(expr.predicate.name), site);
-    return expr.quantity === "all" ? all(statements, failed, site) : one(expr, statements, failed, site);
+    return expr.quantity === "all"
+      ? all(statements, failed, site)
+      : one(expr, statements, failed ?? absence(env, expr, target, statements, site), failed, site);
   };
   return freeLocals(expr).size === 0 ? fixed(memoised(context, read)) : fixed(read);
 }
@@ -95,8 +97,47 @@ function all(statements: readonly Statement[], failed: Unknown | undefined, site
   );
 }
 
-function one(expr: AttestationRead, statements: readonly Statement[], failed: Unknown | undefined, site: Site): RecordValue {
-  if (statements.length === 0) return new NoRecord(failed ?? want(MISSING, site, undefined, "none was given"));
+/** Why there is no statement: none was given, or why those that were given do not count. */
+export const absent = {
+  none: "none was given",
+  other: "the evidence that was given is about another artifact",
+  unnamed: "the evidence that was given names a digest, and the subject was named without one",
+  unbound: "the evidence that was given does not say what it is about",
+  unsigned: "the evidence that was given is not signed as this asks",
+} as const;
+
+function absence(
+  env: Env,
+  expr: AttestationRead,
+  target: string | undefined,
+  statements: readonly Statement[],
+  site: Site,
+): Unknown | undefined {
+  if (statements.length > 0) return undefined;
+  const { request } = env;
+  const attested = request.attested.filter(({ trusts }) => expr.origin.kind !== "claimed" || trusts.length === 0);
+  const given = [...request.evidence, ...attested.map(({ evidence }) => evidence)].filter(
+    (evidence) => evidence.type === expr.predicate.name,
+  );
+  return want(MISSING, site, undefined, reasonOf(given, env, target));
+}
+
+function reasonOf(given: readonly Evidence[], env: Env, target: string | undefined): string {
+  if (given.length === 0) return absent.none;
+  if (given.some((evidence) => isAbout(evidence, env, target))) return absent.unsigned;
+  if (target !== undefined) return given.some((evidence) => evidence.about.length > 0) ? absent.other : absent.unbound;
+  const { digest, configDigest } = env.request.subject;
+  return digest === undefined && configDigest === undefined ? absent.unnamed : absent.other;
+}
+
+function one(
+  expr: AttestationRead,
+  statements: readonly Statement[],
+  nothing: Unknown | undefined,
+  failed: Unknown | undefined,
+  site: Site,
+): RecordValue {
+  if (statements.length === 0 && nothing !== undefined) return new NoRecord(nothing);
   if (expr.quantity === "newest") return newest(statements, failed, site);
   const record = mergeRecords(statements.map((statement) => statement.evidence.data));
   return failed === undefined ? record : new PartialRecord(record, failed);

@@ -1,6 +1,7 @@
 /** Code to paste that would let an undecided clause decide (library.md, "Undecided must help"). */
 import type { Compare, Expr } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
+import { absent } from "../compile/attestations.ts";
 import { factOf } from "../compile/fact.ts";
 import type { CompiledClause } from "../compile/policy.ts";
 import type { WantGroup } from "../decision.ts";
@@ -32,6 +33,9 @@ function missingAdvice(conditions: readonly Expr[], group: WantGroup): readonly 
   const attestation = /^(?:newest )?attestations? (\S+) (claimed|by (\S+))$/.exec(group.fact);
   if (attestation !== null) {
     const type = attestation[1] ?? "";
+    if (group.detail === absent.unnamed) return ["--subject …@sha256:…   # what is judged, with the digest that the evidence is about"];
+    if (group.detail === absent.other || group.detail === absent.unbound)
+      return [`--evidence FILE   # a ${type} that names the digest of what is judged`];
     return attestation[2] === "claimed"
       ? [`--evidence FILE   # a document that reads as ${type}`]
       : [`attach a ${type} signed by ${attestation[3]}`];

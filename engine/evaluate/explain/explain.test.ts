@@ -121,6 +121,31 @@ it("advises to attach evidence where there is none", () => {
   expect(clause?.advice).toEqual(["--evidence FILE   # a document that reads as waybill.sbom.Bom"]);
 });
 
+it("says of evidence that does not count why it does not, and not that none was given", async () => {
+  const bom = { bomFormat: "CycloneDX", specVersion: "1.5", version: 1, components: [] };
+  const read = await evidenceOf("bom.json", new TextEncoder().encode(JSON.stringify(bom)));
+  const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+  const evidence = read.map((piece) => ({ ...piece, about: [{ kind: "file" as const, digest: digest("a") }] }));
+  const compiled = compileProgram(compileText("licences.scp", licences));
+  const ask = (subject: Request["subject"]) => {
+    const answer = decide(compiled, { subject, point: "ci", evidence, attested: [], failed: [] }, { explain: true });
+    const [clause] = answer.kind === "decision" ? answer.decision.clauses : [];
+    return { outcome: clause?.outcome, detail: clause?.wants[0]?.detail, advice: clause?.advice };
+  };
+  const subject = { kind: "artifact", name: "shop", data: { name: "shop" } };
+  expect(ask({ ...subject, digest: digest("b") })).toEqual({
+    outcome: "undecided",
+    detail: "the evidence that was given is about another artifact",
+    advice: ["--evidence FILE   # a waybill.sbom.Bom that names the digest of what is judged"],
+  });
+  expect(ask(subject)).toEqual({
+    outcome: "undecided",
+    detail: "the evidence that was given names a digest, and the subject was named without one",
+    advice: ["--subject …@sha256:…   # what is judged, with the digest that the evidence is about"],
+  });
+  expect(ask({ ...subject, digest: digest("a") }).detail).not.toContain("evidence");
+});
+
 it("builds nothing of this unless it is asked to", async () => {
   const compiled = compileProgram(compileText("pods.scp", pods));
   const spec = { containers: [{ ...container, securityContext: { privileged: true } }] };
