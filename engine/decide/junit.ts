@@ -3,7 +3,7 @@ import { place } from "../../language/diagnostics/render/text.ts";
 import { xml } from "../../language/diagnostics/render/untrusted.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
-import { clauseMessage, distinct, type Report, refusals, type Texts } from "./report.ts";
+import { clauseMessage, distinct, factLines, type Report, refusals, type Texts } from "./report.ts";
 import { clauseDetails, severityOf } from "./rows.ts";
 
 export interface JunitCase {
@@ -58,6 +58,7 @@ function clauseCase(clause: ClauseResult, texts: Texts): JunitCase {
     lines.push(witness.message ?? witness.member ?? message);
     for (const citation of distinct(witness.citations))
       lines.push(`  ${citation.document.name} ${citation.pointer}: ${citation.path} is ${citation.value}`);
+    for (const line of factLines(witness)) lines.push(`  ${line}`);
   }
   if (clause.witnessCount > clause.witnesses.length) lines.push(`and ${clause.witnessCount - clause.witnesses.length} more`);
   lines.push(...clauseDetails(clause));

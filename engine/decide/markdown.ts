@@ -5,14 +5,14 @@ import { plural } from "../../language/diagnostics/render/wrap.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
 import { placesOf } from "./places.ts";
-import { clauseMessage, clauseName, distinct, notPassed, overall, type Report, refusals, type Texts } from "./report.ts";
+import { clauseHeadline, clauseName, distinct, notPassed, overall, type Report, refusals, type Texts } from "./report.ts";
 import { assumptionText, wantText } from "./text.ts";
 
 const witnessLimit = 10;
 
 function clauseSection(clause: ClauseResult, texts: Texts): string {
   const at = place(clause.at, texts.policies);
-  const out = [`#### ${clause.outcome}: ${markdownCode(clauseName(clause, at))}`, "", markdown(clauseMessage(clause, texts)), ""];
+  const out = [`#### ${clause.outcome}: ${markdownCode(clauseName(clause, at))}`, "", markdown(clauseHeadline(clause, texts)), ""];
   const source = texts.policies(clause.at.path)?.text.slice(clause.at.start, clause.at.end);
   if (source !== undefined) out.push(`Policy, ${markdownCode(at)}:`, "", markdownBlock(source), "");
   const citations =
@@ -30,6 +30,8 @@ function clauseSection(clause: ClauseResult, texts: Texts): string {
     }
     out.push("");
   }
+  if (clause.outcome === "violated")
+    for (const fact of clause.witnesses[0]?.facts ?? []) out.push(`- because ${markdownCode(`${fact.path} is ${fact.value}`)}`);
   const others = clause.witnesses.slice(1, witnessLimit);
   for (const witness of others) out.push(`- ${markdown(witness.message ?? witness.member ?? "another member")}`);
   const unnamed = clause.witnessCount - 1 - others.length;

@@ -4,7 +4,7 @@ import { type Effect, effects } from "../../language/core/ir.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { place } from "../../language/diagnostics/render/text.ts";
-import type { Citation, ClauseResult, Decision, Reason } from "../evaluate/decision.ts";
+import type { Citation, ClauseResult, Decision, Reason, Witness } from "../evaluate/decision.ts";
 
 /** One document that was read, and as what. */
 export interface EvidenceRead {
@@ -88,14 +88,29 @@ export function notPassed(decision: Decision): readonly ClauseResult[] {
     );
 }
 
-/** What a clause says when it has no message for a person, or none could be built. */
+/** The message of a clause for people, where it has one. */
+function ownMessage(clause: ClauseResult): string | undefined {
+  return clause.message ?? (clause.outcome === "violated" ? clause.witnesses[0]?.message : undefined);
+}
+
+/** What a clause says below a heading that names its outcome: its message, or its text. */
+export function clauseHeadline(clause: ClauseResult, texts: Texts): string {
+  return ownMessage(clause) ?? clauseText(clause, texts);
+}
+
+/** What a clause says on its own: its message, or its outcome and its text. */
 export function clauseMessage(clause: ClauseResult, texts: Texts): string {
-  if (clause.message !== undefined) return clause.message;
-  const first = clause.witnesses[0]?.message;
-  if (clause.outcome === "violated" && first !== undefined) return first;
+  return ownMessage(clause) ?? `${clause.outcome === "violated" ? "violated" : "not decided"}: ${clauseText(clause, texts)}`;
+}
+
+function clauseText(clause: ClauseResult, texts: Texts): string {
   const source = texts.policies(clause.at.path)?.text.slice(clause.at.start, clause.at.end).replace(/\s+/g, " ");
-  const text = source === undefined ? (clause.label ?? clause.policy) : source.length > 100 ? `${source.slice(0, 99)}…` : source;
-  return clause.outcome === "violated" ? `violated: ${text}` : `not decided: ${text}`;
+  return source === undefined ? (clause.label ?? clause.policy) : source.length > 100 ? `${source.slice(0, 99)}…` : source;
+}
+
+/** `image.tag is v2`: what a witness rests on that no document states, a line each. */
+export function factLines(witness: Witness): readonly string[] {
+  return (witness.facts ?? []).map((fact) => `\`${fact.path}\` is ${fact.value}`);
 }
 
 /** Citations of one fact at one place, once. */

@@ -3,7 +3,7 @@ import type { Effect } from "../../language/core/ir.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { place } from "../../language/diagnostics/render/text.ts";
 import type { Citation, ClauseResult, Decision } from "../evaluate/decision.ts";
-import { clauseMessage, clauseName, distinct, notPassed, type Report, type Texts } from "./report.ts";
+import { clauseMessage, clauseName, distinct, factLines, notPassed, type Report, type Texts } from "./report.ts";
 import { assumptionText, wantText } from "./text.ts";
 
 export interface ReportRow {
@@ -46,7 +46,7 @@ function clauseRows(decision: Decision, clause: ClauseResult, texts: Texts): rea
   return clause.witnesses.map((witness) => ({
     ...base,
     message: witness.message ?? clauseMessage(clause, texts),
-    details,
+    details: [...factLines(witness).map((line) => `because ${line}`), ...details],
     citations: distinct(witness.citations),
     fingerprint: [...fingerprint, witness.member ?? "", witness.message ?? ""].join("|"),
   }));

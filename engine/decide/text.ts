@@ -10,7 +10,7 @@ import { columns, plural, wrap } from "../../language/diagnostics/render/wrap.ts
 import type { Citation, ClauseResult, Decision, WantGroup } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
 import { type Places, placesOf } from "./places.ts";
-import { clauseMessage, clauseName, notPassed, type Report, type Texts } from "./report.ts";
+import { clauseHeadline, clauseName, factLines, notPassed, type Report, type Texts } from "./report.ts";
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -128,7 +128,7 @@ function showClause(pen: Pen, clause: ClauseResult): string {
   const until = clause.until === undefined ? "" : ` until ${rfc3339(clause.until)}`;
   const out: string[] = [
     wrap(
-      `${style(`${clause.outcome}[${visible(name)}]`)}: ${palette.strong(visible(clauseMessage(clause, texts)))}`,
+      `${style(`${clause.outcome}[${visible(name)}]`)}: ${palette.strong(visible(clauseHeadline(clause, texts)))}`,
       pen.options.width,
       "  ",
     ),
@@ -145,6 +145,10 @@ function showClause(pen: Pen, clause: ClauseResult): string {
   const gutter = Math.max(lines ? gutterWidth(lines, [mark]) : 1, String(lastLine).length, 2);
   out.push(...showPlace(pen, clause.at, texts.policies, mark, gutter, style));
   out.push(...showCitations(pen, cited, gutter, 8));
+
+  if (clause.outcome === "violated")
+    for (const line of clause.witnesses.slice(0, shownWitnesses).flatMap(factLines))
+      out.push(listed(pen, gutter, "because", palette.note, line));
 
   const shownPath = cited.map((citation) => pen.places(citation)?.path)[0];
   const others = clause.witnesses.slice(1, pen.options.verbose ? undefined : namedWitnesses);

@@ -61,6 +61,14 @@ export interface Citation {
   readonly value: string;
 }
 
+/** A fact of the subject that a result rests on and no document states: what the caller named, as `image.tag`. */
+export interface Fact {
+  /** The path read, as the policy wrote it. */
+  readonly path: string;
+  /** The value read, printed. */
+  readonly value: string;
+}
+
 /** Wants of one kind, counted: "8 of 201 components have no licence". */
 export interface WantGroup {
   readonly cause: Cause;
@@ -82,6 +90,8 @@ export interface Witness {
   /** The member, printed. */
   readonly member?: string;
   readonly citations: readonly Citation[];
+  /** Absent where every fact has a place in a document. */
+  readonly facts?: readonly Fact[];
 }
 
 /** One step of the derivation that `why` prints. */

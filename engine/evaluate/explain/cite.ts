@@ -3,7 +3,7 @@ import { type DataRecord, type Origin, origin, pointerOf } from "../../../langua
 import type { Expr, FieldRead, PredicateRead } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
 import type { Fn } from "../compile/context.ts";
-import type { Citation } from "../decision.ts";
+import type { Citation, Fact } from "../decision.ts";
 import type { Env } from "../env.ts";
 import { showValue } from "../print.ts";
 import { Unknown } from "../unknown.ts";
@@ -12,8 +12,14 @@ import { type Collection, isVirtual, MergedRecord, PartialRecord, type RecordVal
 /** Compiles an expression on first use, for explanations only. */
 export type Lazy = (expr: Expr) => Fn;
 
-/** Adds the citations of a Boolean expression's present value to `out`. */
-export type Citer = (env: Env, out: Citation[]) => void;
+/** What a value rests on: places in documents, and facts of the subject that stand in none. */
+export interface Cited {
+  readonly citations: Citation[];
+  readonly facts: Fact[];
+}
+
+/** Adds what a Boolean expression's present value rests on to `out`. */
+export type Citer = (env: Env, out: Cited) => void;
 
 export function citerOf(lazy: Lazy, expr: Expr): Citer {
   switch (expr.kind) {
@@ -70,12 +76,17 @@ function quantifier(lazy: Lazy, expr: Extract<Expr, { kind: "some" | "every" }>)
       if (where !== undefined && where(env) !== true) continue;
       if (body !== undefined && body(env) !== false) continue;
       if (found !== undefined && element.kind !== "record") {
-        out.push({ document: found.document, pointer: `${found.pointer}/${index}`, path: expr.name, value: showValue(element, item) });
+        out.citations.push({
+          document: found.document,
+          pointer: `${found.pointer}/${index}`,
+          path: expr.name,
+          value: showValue(element, item),
+        });
       }
       for (const part of parts) part(env, out);
       return;
     }
-    if (found !== undefined) out.push({ document: found.document, pointer: found.pointer, path, value: showValue(type, listed) });
+    if (found !== undefined) out.citations.push({ document: found.document, pointer: found.pointer, path, value: showValue(type, listed) });
   };
 }
 
@@ -86,14 +97,19 @@ function placesOf(lazy: Lazy, expr: Expr): readonly Place[] {
 function read(lazy: Lazy, expr: FieldRead | PredicateRead): Citer {
   const value = lazy(expr);
   const path = pathOf(expr);
-  const inner = citerOf(lazy, rootOf(expr));
+  const root = rootOf(expr);
+  const inner = citerOf(lazy, root);
   const places = placesOf(lazy, expr);
   return (env, out) => {
     const found = placeOf(env, places);
-    if (found === undefined) return inner(env, out);
+    if (found === undefined && root.kind !== "subject") return inner(env, out);
     const result = value(env);
-    if (result instanceof Unknown && result.record === undefined) return;
-    out.push({ document: found.document, pointer: found.pointer, path, value: showValue(expr.type, result) });
+    if (result instanceof Unknown && (found === undefined || result.record === undefined)) return;
+    if (found === undefined) {
+      if (!out.facts.some((fact) => fact.path === path)) out.facts.push({ path, value: showValue(expr.type, result) });
+      return;
+    }
+    out.citations.push({ document: found.document, pointer: found.pointer, path, value: showValue(expr.type, result) });
   };
 }
 

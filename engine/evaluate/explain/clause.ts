@@ -9,7 +9,7 @@ import type { CompiledProgram } from "../program.ts";
 import { type Truth, Unknown } from "../unknown.ts";
 import type { Collection } from "../virtual.ts";
 import { adviceFor } from "./advice.ts";
-import { type Citer, citerOf, type Lazy } from "./cite.ts";
+import { type Cited, type Citer, citerOf, type Lazy } from "./cite.ts";
 import { derive } from "./derive.ts";
 import { groupWants } from "./wants.ts";
 
@@ -140,12 +140,16 @@ export function explainSilence(compiled: CompiledProgram, env: Env, policy: Comp
   return off === undefined ? clause.results.silent : { ...clause.results.silent, derivation: derive(lazy, env, off) };
 }
 
+function restsOn({ citations, facts }: Cited): Pick<Witness, "citations" | "facts"> {
+  return { citations: citations.length === 0 ? noCitations : citations, ...(facts.length === 0 ? {} : { facts }) };
+}
+
 function witnesses(explainer: Explainer, env: Env, most: number): { readonly kept: readonly Witness[]; readonly count: number } {
   const { member, message, citer } = explainer;
   if (member === undefined) {
-    const citations: Citation[] = [];
-    citer(env, citations);
-    return { kept: [{ ...(message === undefined ? {} : { message: message(env) }), citations }], count: 1 };
+    const cited: Cited = { citations: [], facts: [] };
+    citer(env, cited);
+    return { kept: [{ ...(message === undefined ? {} : { message: message(env) }), ...restsOn(cited) }], count: 1 };
   }
   const kept: Witness[] = [];
   let count = 0;
@@ -154,10 +158,10 @@ function witnesses(explainer: Explainer, env: Env, most: number): { readonly kep
     if (!member.violates(env)) continue;
     count += 1;
     if (kept.length >= most) continue;
-    const citations: Citation[] = [];
+    const cited: Cited = { citations: [], facts: [] };
     for (const cite of member.citers) {
       env.slots[member.quantifier.slot] = item;
-      cite(env, citations);
+      cite(env, cited);
     }
     env.slots[member.quantifier.slot] = item;
     const element = member.quantifier.collection.type;
@@ -165,7 +169,7 @@ function witnesses(explainer: Explainer, env: Env, most: number): { readonly kep
     kept.push({
       ...(message === undefined ? {} : { message: message(env) }),
       member: showValue(type, item),
-      citations: citations.length === 0 ? noCitations : citations,
+      ...restsOn(cited),
     });
   }
   return { kept, count };

@@ -2,21 +2,27 @@
 import type { Expr } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
 import { factOf } from "../compile/fact.ts";
-import type { Citation, Derivation } from "../decision.ts";
+import type { Derivation } from "../decision.ts";
 import type { Env } from "../env.ts";
 import { describeRecord, showValue } from "../print.ts";
 import { Unknown } from "../unknown.ts";
 import type { Collection, RecordValue } from "../virtual.ts";
-import { citerOf, type Lazy } from "./cite.ts";
+import { type Cited, citerOf, type Lazy } from "./cite.ts";
 
 const membersShown = 3;
 
 /** Derives the present value of an expression; members of quantifiers that decided it come first. */
 export function derive(lazy: Lazy, env: Env, expr: Expr): Derivation {
   const value = lazy(expr)(env);
-  const citations: Citation[] = [];
-  if (isRead(expr)) citerOf(lazy, expr)(env, citations);
-  return { at: expr.at, value: showTruth(expr, value), text: label(expr), citations, children: childrenOf(lazy, env, expr, value) };
+  const cited: Cited = { citations: [], facts: [] };
+  if (isRead(expr)) citerOf(lazy, expr)(env, cited);
+  return {
+    at: expr.at,
+    value: showTruth(expr, value),
+    text: label(expr),
+    citations: cited.citations,
+    children: childrenOf(lazy, env, expr, value),
+  };
 }
 
 function isRead(expr: Expr): boolean {

@@ -194,6 +194,26 @@ it("takes the digest of a scan for the same reference by tag, and for no other",
   expect(other.code).toBe(1);
 });
 
+it("shows the value of the subject that a clause without a message rests on, and its outcome once", async () => {
+  const policy = 'module a.b\npolicy p for image { require ok: image.tag == "v1" }\n';
+  const cwd = await folder({ "p.scp": policy });
+  const words = ["gate", "registry.acme.example/shop:v2", "-p", "p.scp"];
+  const ran = await waybill(words, { cwd });
+  expect(ran.code).toBe(1);
+  expect(ran.out).toContain('violated[a.b.p.ok]: require ok: image.tag == "v1"');
+  expect(ran.out).toContain("= because: `image.tag` is v2");
+  for (const format of ["json", "sarif", "junit", "github", "gitlab", "markdown"])
+    expect([format, (await waybill([...words, "--format", format], { cwd })).out]).toEqual([
+      format,
+      expect.stringMatching(/image\.tag`? is v2|"value": "v2"/),
+    ]);
+  const json = JSON.parse((await waybill([...words, "--format", "json"], { cwd })).out);
+  expect(json.decisions[0].clauses[0].witnesses).toEqual([{ citations: [], facts: [{ path: "image.tag", value: "v2" }] }]);
+  const ajv = new Ajv({ strict: false });
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  expect(ajv.validate(JSON.parse(readFileSync(join(repository, "docs/schemas/gate.schema.json"), "utf8")), json)).toBe(true);
+});
+
 it("reads a folder of evidence, and passes over what is none; a broken document in it is refused", async () => {
   const cwd = await folder({ "p.scp": licencesPolicy, "e/bom.json": clean, "e/settings.json": '{"theme": "dark"}' });
   const words = ["gate", "-p", "p.scp", "-e", "e"];
