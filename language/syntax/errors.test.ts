@@ -200,3 +200,24 @@ it.each([
 it("does not warn of doc comments in what could not be read", () => {
   expect(said("policy p for image {\n  /// doc\n  requre a\n}").map((s) => s.slice(4, 10))).toEqual(["WB0102"]);
 });
+
+it.each([
+  ["the next clause", "policy p for image {\n  let scan = attestation vuln.Scan\n  require a\n}", "`require`"],
+  ["a name", "policy p for image {\n  let scan = attestation vuln.Scan release\n}", "`release`"],
+  ["the end of the file", "let scan = attestation vuln.Scan", "the end of the file"],
+  ["the record of a `given`", 'test "t" {\n  given attestation vuln.Scan { a: 1 }\n}', "`{`"],
+])("asks who is believed behind an attestation that says nothing of it, before %s", (_, text, found) => {
+  const [first] = parse({ path: "a.scp", text }).diagnostics;
+  const end = text.indexOf("vuln.Scan") + "vuln.Scan".length;
+  expect(first).toMatchObject({
+    code: "WB0101",
+    message: `expected \`by\` or \`claimed\`, found ${found}`,
+    location: { start: end, end },
+    help: "say who is believed: `by NAME`, or `claimed` for what nobody signed",
+  });
+});
+
+it("knows a misspelt `by` from a missing one", () => {
+  const [first] = parse({ path: "a.scp", text: "let x = attestation vuln.Scan claimd" }).diagnostics;
+  expect(first).toMatchObject({ message: "expected `by` or `claimed`, found `claimd`", help: "did you mean `claimed`?" });
+});

@@ -59,6 +59,9 @@ export function expectation(message: string): { readonly expected: string; reado
   return { expected: expectedText(message.slice(isSecond ? 1 : 0).split(separator)), second: isSecond };
 }
 
+/** What an attestation and its type are followed by. */
+const origin = "`by` or `claimed`";
+
 /** Reports that `token` stands where something else was expected. `end` is where the token before it ends. */
 export function unexpected(reporter: Reporter, expected: string, token: IToken, end: number): void {
   const atEnd = token.tokenType.name === "EOF";
@@ -80,5 +83,11 @@ export function unexpected(reporter: Reporter, expected: string, token: IToken, 
     guess === undefined
       ? {}
       : { help: `did you mean \`${guess}\`?`, fix: reporter.fix(`replace by \`${guess}\``, false, { start, end: stop, text: guess }) };
+  // What stands after an attestation without its origin is often the next clause, which is well.
+  if (expected === origin && guess === undefined) {
+    const help = "say who is believed: `by NAME`, or `claimed` for what nobody signed";
+    reporter.report("WB0101", { expected, found }, end, end, { expected, found, help });
+    return;
+  }
   reporter.report("WB0101", { expected, found }, start, stop, { expected, found, ...suggestion });
 }
