@@ -145,10 +145,8 @@ it("the order of reports decides no truth: the same findings, and the same field
   );
 });
 
-it("unites two reports of 20,000 rows in one pass", () => {
+it("unites two reports of 200,000 rows in one pass, which would not end if each were compared with each", () => {
   const report = (source: string): readonly DataRecord[] =>
-    Array.from({ length: 20_000 }, (_, i) => row(source, `CVE-2024-${10_000 + (i % 5000)}`, `pkg:npm/p${i}@1.0.0`));
-  const start = performance.now();
-  expect(uniteFindings([report("a"), report("b")])).toHaveLength(20_000);
-  expect(performance.now() - start).toBeLessThan(4000);
-});
+    Array.from({ length: 200_000 }, (_, i) => row(source, `CVE-2024-${10_000 + (i % 5000)}`, `pkg:npm/p${i}@1.0.0`));
+  expect(uniteFindings([report("a"), report("b")])).toHaveLength(200_000);
+}, 120_000);

@@ -282,8 +282,8 @@ it("reads as the definition says, whatever is stated about products, components,
   );
 });
 
-describe("15,000 statements and 20,000 findings are one pass", () => {
-  const count = { statements: 15_000, findings: 20_000 };
+describe("150,000 statements and 200,000 findings are one pass, which would not end if each were compared with each", () => {
+  const count = { statements: 150_000, findings: 200_000 };
   it.each<[string, (i: number) => DataRecord, (i: number) => DataRecord]>([
     [
       "where each is about something else",
@@ -306,16 +306,18 @@ describe("15,000 statements and 20,000 findings are one pass", () => {
       (i) => statement({ products: [product(`pkg:npm/a${i}`)] }),
       (i) => finding(`pkg:npm/p${i}@1.0.0`),
     ],
-  ])("%s", (_name, statementOf, findingOf) => {
-    const documents = [vex(...Array.from({ length: count.statements }, (_, i) => statementOf(i)))];
-    const findings = Array.from({ length: count.findings }, (_, i) => findingOf(i));
-    const start = performance.now();
-    const index = indexVex(documents);
-    const resolve = vexReader(index, image, now);
-    for (const one of findings) resolve(one);
-    unmatchedStatements(index, findings, image);
-    expect(performance.now() - start).toBeLessThan(5000);
-  });
+  ])(
+    "%s",
+    (_name, statementOf, findingOf) => {
+      const documents = [{ ...vex(), statements: Array.from({ length: count.statements }, (_, i) => statementOf(i)) }];
+      const findings = Array.from({ length: count.findings }, (_, i) => findingOf(i));
+      const index = indexVex(documents);
+      const resolve = vexReader(index, image, now);
+      for (const one of findings) resolve(one);
+      expect(unmatchedStatements(index, findings, image).length).toBeLessThanOrEqual(count.statements);
+    },
+    120_000,
+  );
 });
 
 describe("statements in run-time form, as tests of the language give them", () => {

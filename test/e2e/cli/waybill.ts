@@ -67,7 +67,7 @@ export async function start(
   });
   const until = async (text: string, times: number): Promise<void> => {
     for (let waited = 0; out.split(text).length - 1 < times; waited += 50) {
-      if (waited > 25_000) throw new Error(`no \`${text}\` in: ${out}`);
+      if (waited > 90_000) throw new Error(`no \`${text}\` in: ${out}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
