@@ -108,7 +108,7 @@ it("never throws, and offers only suggestions that are read", () => {
   );
 });
 
-it("reads very long texts in no time", () => {
+it("ends for very long texts, which it would not if it needed more than linear time", () => {
   const long = [
     "a",
     "1",
@@ -135,10 +135,9 @@ it("reads very long texts in no time", () => {
     "?=",
     "&a=b",
   ];
-  const started = performance.now();
   for (const unit of long) {
     for (const prefix of ["", "pkg:npm/", "spiffe://", "https://", "vers:npm/", "sha256:", "CVE-", "P", "[1,", "10.0.0.0/"]) {
-      const text = prefix + unit.repeat(20_000);
+      const text = prefix + unit.repeat(200_000);
       for (const { read } of Object.values(domains)) read(text);
       for (const ecosystem of ["maven", "deb", "rpm", "apk", "pypi", "gem", "nuget", "composer", "golang"]) {
         compareVersions(versionOf(ecosystem, text.slice(0, 500)), versionOf(ecosystem, `${text.slice(0, 499)}1`));
@@ -146,8 +145,7 @@ it("reads very long texts in no time", () => {
       }
     }
   }
-  expect(performance.now() - started).toBeLessThan(20_000);
-});
+}, 120_000);
 
 it("cuts what it quotes", () => {
   const result = problem(`\`${"x".repeat(1000)}\` is not a \`y\``);
