@@ -6,7 +6,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "../../language/syntax/parse.ts";
 
 const policies = fileURLToPath(new URL("../../policies/", import.meta.url));
 const pages = fileURLToPath(new URL("../../language/diagnostics/pages/", import.meta.url));
@@ -38,39 +37,6 @@ export async function generateLibrary(): Promise<void> {
   process.stdout.write(`generated library of ${Object.keys(texts).length} files\n`);
 }
 
-/**
- * Writes `generated/trees.js`: the syntax tree of each module of the standard library as a function of its source, so
- * that a call does not parse what never changes. The engine compiles a function when it is first called.
- */
-async function generateTrees(): Promise<void> {
-  const entries: string[] = [];
-  for (const [path, text] of Object.entries(await collectLibrary())) {
-    if (!path.startsWith("std/") || !path.endsWith(".scp")) continue;
-    const { value, diagnostics } = parse({ path, text });
-    if (diagnostics.length > 0) throw new Error(`${path} has syntax errors`);
-    const { source: _, ...tree } = value;
-    entries.push(`${JSON.stringify(path)}:(source)=>({source,...${literal(tree)}})`);
-  }
-  await writeFile(join(target, "trees.js"), `export const trees = {\n${entries.join(",\n")}\n};\n`);
-  await writeFile(
-    join(target, "trees.d.ts"),
-    `import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
-/** Trees by path under \`policies/\`. */
-export declare const trees: Readonly<Record<string, (source: SourceFile) => Module>>;
-`,
-  );
-  process.stdout.write(`generated ${entries.length} trees\n`);
-}
-
-/** A value of a syntax tree as JavaScript: JSON, and integers as `3n`. */
-function literal(value: unknown): string {
-  if (typeof value === "bigint") return `${value}n`;
-  if (Array.isArray(value)) return `[${value.map(literal).join(",")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${literal(entry)}`).join(",")}}`;
-}
-
 /** Writes `generated/pages.js`: the page of each diagnostic by its code, for `explain`. */
 async function generatePages(): Promise<void> {
   const texts: Record<string, string> = {};
@@ -84,6 +50,5 @@ async function generatePages(): Promise<void> {
 
 if (import.meta.main) {
   await generateLibrary();
-  await generateTrees();
   await generatePages();
 }

@@ -1,8 +1,7 @@
 /** The standard library and the packs that the command line carries. */
 
-import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
+import type { SourceFile } from "../../../language/syntax/tree.ts";
 import { library } from "../../bundle/generated/library.js";
-import { trees } from "../../bundle/generated/trees.js";
 
 /** `std/image.scp` is shown as `std:image.scp`, so that nobody looks for it on disk. */
 function shown(path: string): string {
@@ -27,12 +26,6 @@ export function libraryModules(): ReadonlyMap<string, SourceFile> {
     index = modules;
   }
   return index;
-}
-
-/** The tree of a source of the standard library, which was parsed when it was built; undefined for other sources. */
-export function libraryTree(source: SourceFile): Module | undefined {
-  const key = source.path.replace(/^std:/, "std/");
-  return source.path.startsWith("std:") && library[key] === source.text ? trees[key]?.(source) : undefined;
 }
 
 /** A file of the library by its shown path: a table's rows. */

@@ -9,7 +9,7 @@ import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
 import { readConfig, type Setting } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { decodePolicy, filesBelow, readBytes, readPolicies } from "./files.ts";
-import { libraryModules, libraryText, libraryTree, moduleName } from "./library.ts";
+import { libraryModules, libraryText, moduleName } from "./library.ts";
 
 export interface Project {
   readonly program: Program;
@@ -74,12 +74,8 @@ export async function loadProject(paths: readonly string[]): Promise<Project> {
     : new Map<string, SourceFile>();
 
   const loaded = new Map<string, string>(sources.map((source) => [source.path, source.text]));
-  const parsed: NonNullable<CompileInput["parsed"]> = new Map();
   const remember = (source: SourceFile | undefined): SourceFile | undefined => {
-    if (source === undefined || loaded.has(source.path)) return source;
-    loaded.set(source.path, source.text);
-    const tree = libraryTree(source);
-    if (tree !== undefined) parsed.set(source.path, { value: tree, diagnostics: [] });
+    if (source) loaded.set(source.path, source.text);
     return source;
   };
   const named = new Map(
@@ -94,7 +90,7 @@ export async function loadProject(paths: readonly string[]): Promise<Project> {
       return text;
     },
     known: [...library.keys(), ...neighbours.keys()],
-    parsed,
+    parsed: new Map(),
   };
   const { value: program, diagnostics, modules } = compile(input);
   const namedPaths = new Set(sources.map((source) => source.path));
