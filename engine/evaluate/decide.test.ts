@@ -50,6 +50,27 @@ it("takes no mark in a document for a signature", () => {
   expect(decided(ask(signed, "image", { ref: "a", signed: new Known(["acme.other"]) })).effect).toBe("deny");
 });
 
+it("says that nobody could look for a signature, and takes one that was found all the same", () => {
+  const failed = [{ name: "waybill.image.Image.signed", cause: "transient" as const, detail: "503" }];
+  expect(decided(ask(signed, "image", { ref: "a" }, { failed }))).toMatchObject({ effect: "deny", reason: "fault" });
+  const others = [{ name: "waybill.image.Image.signed", cause: "transient" as const, detail: "503", trusts: ["acme.other"] }];
+  expect(decided(ask(signed, "image", { ref: "a" }, { failed: others }))).toMatchObject({ effect: "deny", reason: "undecided" });
+  expect(decided(ask(signed, "image", { ref: "a", signed: new Known(["acme.signed.release"]) }, { failed })).effect).toBe("allow");
+});
+
+it("lets a broken statement of one signer undo nothing that another signed", () => {
+  const two = `
+module acme.two
+import waybill.sbom
+trust ours = spiffe { id: "spiffe://acme.example/ours" }
+trust theirs = spiffe { id: "spiffe://acme.example/theirs" }
+policy two for artifact at ci { require named: (attestation sbom.Bom by ours).supplier == "Acme" }`;
+  const attested = [{ trusts: ["acme.two.ours"], evidence: evidence("waybill.sbom.Bom", { supplier: "Acme" }) }];
+  const broken = (trust: string) => [{ name: "waybill.sbom.Bom", cause: "malformed" as const, detail: "broken", trusts: [trust] }];
+  expect(decided(ask(two, "artifact", { name: "it" }, { attested, failed: broken("acme.two.theirs") })).effect).toBe("allow");
+  expect(decided(ask(two, "artifact", { name: "it" }, { attested, failed: broken("acme.two.ours") }))).toMatchObject({ effect: "deny" });
+});
+
 const bom = `
 module acme.bom
 import waybill.sbom

@@ -29,8 +29,13 @@ export interface Attested {
 
 /** A look-up that did not succeed; a fact of the state, replayed like any other. */
 export interface FailedLookup {
-  /** A predicate type (`waybill.sbom.Bom`), or an intrinsic or function (`waybill.vuln.findings`). */
+  /**
+   * A predicate type (`waybill.sbom.Bom`), an intrinsic or function (`waybill.vuln.findings`), or a predicate with its type
+   * (`waybill.image.Image.signed`).
+   */
   readonly name: string;
+  /** Present: it failed for what these trust declarations signed, and for nobody else's. */
+  readonly trusts?: readonly string[];
   readonly cause: Cause;
   readonly detail: string;
 }

@@ -26,7 +26,7 @@ export function compileAttestation(context: Context, expr: AttestationRead): Com
     if (digest instanceof Unknown) return expr.quantity === "all" ? new Collection([], plain(digest)) : new NoRecord(plain(digest));
     const target = digest === undefined ? undefined : digestText(digest);
     const statements = statementsFor(env, expr, target);
-    const failed = wantsOf(env.failed?.get(expr.predicate.name), site);
+    const failed = wantsOf(env.failed?.get(expr.predicate.name), expr.origin.kind === "trust" ? expr.origin.trust : undefined, site);
     return expr.quantity === "all"
       ? all(statements, failed, site)
       : one(expr, statements, failed ?? absence(env, expr, target, statements, site), failed, site);
@@ -80,9 +80,11 @@ function isAbout(evidence: Evidence, env: Env, target: string | undefined): bool
   );
 }
 
-function wantsOf(failed: readonly FailedLookup[] | undefined, site: Site): Unknown | undefined {
+/** What failed of a look-up for what `trust` signed; undefined: for what anybody says. */
+export function wantsOf(failed: readonly FailedLookup[] | undefined, trust: string | undefined, site: Site): Unknown | undefined {
   let unknown: Unknown | undefined;
   for (const lookup of failed ?? []) {
+    if (lookup.trusts !== undefined && (trust === undefined || !lookup.trusts.includes(trust))) continue;
     const single = want(causeBit(lookup.cause), site, undefined, lookup.detail);
     unknown = unknown === undefined ? single : union(unknown, single);
   }

@@ -19,6 +19,7 @@ import {
   type RecordValue,
   Unsettled,
 } from "../virtual.ts";
+import { wantsOf } from "./attestations.ts";
 import type { Compiled, Context, Fn } from "./context.ts";
 import { memoised } from "./memo.ts";
 import { resolvedByVex } from "./vex.ts";
@@ -360,7 +361,10 @@ export function compilePredicate(context: Context, expr: PredicateRead): Compile
   const { name, closed } = expr.predicate;
   const resolved = expr.recordType.name === "waybill.vuln.Finding" && name === "resolved" ? resolvedByVex(context, expr, site) : undefined;
   const trust = expr.by?.kind === "trust" ? expr.by.trust : undefined;
+  const looked = `${expr.recordType.name}.${name}`;
   const absent = (value: DataRecord): unknown => (closed ? false : want(MISSING, site, value, "not stated"));
+  /** Nobody whom the policy believes is known to have said it: perhaps because nobody could look. */
+  const unsaid = (env: Env, value: DataRecord): unknown => wantsOf(env.failed?.get(looked), trust, site) ?? absent(value);
   const readPredicate = (env: Env, value: RecordValue): unknown => {
     if (value instanceof NoRecord) return plain(value.$unknown);
     if (value instanceof PartialRecord) return partial(readPredicate(env, value.$record), boolean, value.$unknown);
@@ -373,8 +377,9 @@ export function compilePredicate(context: Context, expr: PredicateRead): Compile
     if (trust !== undefined || expr.by !== undefined) {
       // Only a `Known` counts, which tests and `engine/trust` make: a mark in a document is a forged mark.
       if (raw instanceof Known && typeof raw.value === "boolean") return raw.value;
-      if (raw instanceof Known && Array.isArray(raw.value) && trust !== undefined) return raw.value.includes(trust) ? true : absent(value);
-      return resolved === undefined ? absent(value) : resolved(env, value);
+      if (raw instanceof Known && Array.isArray(raw.value) && trust !== undefined)
+        return raw.value.includes(trust) ? true : unsaid(env, value);
+      return resolved === undefined ? unsaid(env, value) : resolved(env, value);
     }
     if (raw === undefined || raw === null) return absent(value);
     if (raw instanceof Known) return raw.value;

@@ -7,7 +7,8 @@ import type { Subject } from "../decision.ts";
 import { type Env, UNSET } from "../env.ts";
 import { indexVex, type Resolution, type VexIndex, vexReader } from "../intrinsics/resolve.ts";
 import type { VexSubject } from "../intrinsics/vex-product.ts";
-import { CONFLICT, causeBit, type Site, type Truth, type Unknown, union, want } from "../unknown.ts";
+import { CONFLICT, type Site, type Truth, want } from "../unknown.ts";
+import { wantsOf } from "./attestations.ts";
 import type { Context } from "./context.ts";
 
 const documentType = "waybill.vex.Document";
@@ -46,9 +47,8 @@ export function resolvedByVex(context: Context, expr: PredicateRead, site: Site)
     return made;
   };
   return (env, finding) => {
-    const failed = env.failed?.get(documentType);
-    if (failed !== undefined)
-      return failed.map((lookup) => want(causeBit(lookup.cause), site, undefined, lookup.detail)).reduce((a: Unknown, b) => union(a, b));
+    const failed = wantsOf(env.failed?.get(documentType), trust, site);
+    if (failed !== undefined) return failed;
     const resolution = reader(env)(finding);
     if (resolution.flipsAt !== undefined && resolution.flipsAt < env.validUntil) env.validUntil = resolution.flipsAt;
     return resolution.kind === "conflict" ? want(CONFLICT, site, finding, resolution.detail) : resolution.kind === "resolved";
