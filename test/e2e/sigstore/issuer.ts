@@ -1,0 +1,118 @@
+/** An OpenID Connect issuer in the shape of two that Fulcio knows: people with an e-mail address, and GitHub Actions. */
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import type { Scope } from "./scope.ts";
+
+/** A run of a workflow, as its token says it; the names of GitHub's claims where they differ are beside. */
+export interface WorkflowRun {
+  /** `acme/shop` */
+  readonly repository: string;
+  /** The number of the repository (`repository_id`). */
+  readonly id: string;
+  /** `.github/workflows/release.yml` */
+  readonly workflow: string;
+  /** `refs/tags/v1.4.0` */
+  readonly ref: string;
+  /** `runner_environment` */
+  readonly runner: "github-hosted" | "self-hosted";
+  /** `event_name` */
+  readonly trigger: string;
+  readonly environment?: string;
+  /** A commit in hex. */
+  readonly sha: string;
+}
+
+/** What the suites call the release workflow; a test changes what it is about. */
+export const releaseRun: WorkflowRun = {
+  repository: "acme/shop",
+  id: "48213077",
+  workflow: ".github/workflows/release.yml",
+  ref: "refs/tags/v1.4.0",
+  runner: "github-hosted",
+  trigger: "push",
+  environment: "production",
+  sha: createHash("sha1").update("the commit of v1.4.0").digest("hex"),
+};
+
+export interface Issuer {
+  /** Who vouches for people: the `iss` of `person`, and the issuer in their certificates. */
+  readonly people: string;
+  /** Who vouches for workflows. */
+  readonly workflows: string;
+  /** A token of somebody whose address the issuer has verified. */
+  person(email: string): string;
+  workflow(run: WorkflowRun): string;
+}
+
+/** The e-mail or the URL that Fulcio puts into the certificate of such a token. */
+export function workflowIdentity(run: WorkflowRun): string {
+  return `https://github.com/${run.repository}/${run.workflow}@${run.ref}`;
+}
+
+export async function startIssuer(scope: Scope): Promise<Issuer> {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = { ...publicKey.export({ format: "jwk" }), kid: "1", use: "sig", alg: "ES256" };
+  let base = "";
+  base = await scope.serve((request, response) => {
+    const found = /^(\/\w+)\/(keys|\.well-known\/openid-configuration)$/.exec(request.url ?? "");
+    if (!found) return response.writeHead(404).end();
+    const issuer = `${base}${found[1]}`;
+    const discovery = {
+      issuer,
+      jwks_uri: `${issuer}/keys`,
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+      response_types_supported: ["id_token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["ES256"],
+    };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(found[2] === "keys" ? { keys: [key] } : discovery));
+  });
+  const people = `${base}/people`;
+  const workflows = `${base}/workflows`;
+  const token = (claims: Readonly<Record<string, unknown>>): string => {
+    const now = Math.floor(Date.now() / 1000);
+    const parts = [
+      { alg: "ES256", typ: "JWT", kid: "1" },
+      { aud: "sigstore", iat: now, nbf: now - 60, exp: now + 3600, ...claims },
+    ];
+    const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    return `${text}.${sign("sha256", Buffer.from(text), { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
+  };
+  return {
+    people,
+    workflows,
+    person: (email) => token({ iss: people, sub: email, email, email_verified: true }),
+    workflow: (run) => token({ iss: workflows, ...claimsOf(run) }),
+  };
+}
+
+/** docs.github.com, "OpenID Connect reference"; `sub` in the form of repositories made since July 2026, with numbers. */
+function claimsOf(run: WorkflowRun): Readonly<Record<string, string>> {
+  const [owner = "", name = ""] = run.repository.split("/");
+  const ownerId = "6154722";
+  const workflowRef = `${run.repository}/${run.workflow}@${run.ref}`;
+  return {
+    sub: `repo:${owner}@${ownerId}/${name}@${run.id}:${run.environment === undefined ? `ref:${run.ref}` : `environment:${run.environment}`}`,
+    repository: run.repository,
+    repository_id: run.id,
+    repository_owner: owner,
+    repository_owner_id: ownerId,
+    repository_visibility: "public",
+    workflow: "release",
+    workflow_ref: workflowRef,
+    workflow_sha: run.sha,
+    job_workflow_ref: workflowRef,
+    job_workflow_sha: run.sha,
+    event_name: run.trigger,
+    ref: run.ref,
+    ref_type: run.ref.startsWith("refs/tags/") ? "tag" : "branch",
+    sha: run.sha,
+    actor: "octocat",
+    runner_environment: run.runner,
+    run_id: "9012345678",
+    run_number: "7",
+    run_attempt: "1",
+    ...(run.environment === undefined ? {} : { environment: run.environment }),
+  };
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds the servers and programs of the end-to-end suites, each at its pinned version, into a folder that is given:
+#   test/e2e/tools.sh .cache/tools && WAYBILL_TOOLS=.cache/tools npm run test:e2e
+# What is there at its version is left alone. Without Go, or without a way to its modules, it says so; the suites then skip.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+[ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
+command -v go >/dev/null || { echo "no Go: the suites that need cosign and its servers will skip" >&2; exit 0; }
+mkdir -p "$1" && tools=$(cd "$1" && pwd) || exit 1
+# Go finds its caches by HOME, which may be missing.
+[ -n "${HOME:-}${GOPATH:-}" ] || export GOPATH="$tools/go"
+[ -n "${HOME:-}${XDG_CACHE_HOME:-}${GOCACHE:-}" ] || export GOCACHE="$tools/go/build"
+
+built=$(mktemp -d "$tools/new.XXXXXX")
+trap 'rm -rf "$built"' EXIT
+absent=0
+
+# install NAME MODULE PACKAGE VERSION
+install() {
+  if go version -m "$tools/$1" 2>/dev/null | grep -qF "	mod	$2	$4	"; then return; fi
+  echo "building $1 $4"
+  if GOBIN="$built" go install "$3@$4" >"$built/log" 2>&1; then mv "$built/$1" "$tools/$1"; else
+    absent=$((absent + 1))
+    echo "no $1: $(tail -1 "$built/log")" >&2
+  fi
+}
+
+install cosign github.com/sigstore/cosign/v3 github.com/sigstore/cosign/v3/cmd/cosign v3.1.3
+install registry github.com/distribution/distribution/v3 github.com/distribution/distribution/v3/cmd/registry v3.1.2
+install fulcio github.com/sigstore/fulcio github.com/sigstore/fulcio v1.8.8
+install timestamp-server github.com/sigstore/timestamp-authority/v2 github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server v2.1.2
+# Rekor v2 on a folder of files.
+install posix github.com/sigstore/rekor-tiles/v2 github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix v2.3.0
+if ! go build -C "$here/refreg" -o "$tools/refreg" . >"$built/log" 2>&1; then
+  absent=$((absent + 1))
+  echo "no refreg: $(tail -1 "$built/log")" >&2
+fi
+[ "$absent" -eq 0 ] || echo "$absent of 6 tools could not be built: the suites that need them will skip" >&2
