@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 /** `.ci/run` names a folder for machine-readable results; people see the default reporter. */
 const reports = process.env["WAYBILL_TEST_REPORTS"];
 
-/** `product` needs nothing but a checkout; `corpus` reads third-party suites beside it and skips where there are none. */
+/** Suites that start registries, a local Sigstore and cosign; `test/e2e/tools.sh` builds them. */
+const servers = ["test/e2e/sigstore/**/*.test.ts", "test/e2e/registry/**/*.test.ts"];
+
+/**
+ * `product` needs nothing but a checkout; `e2e` starts real servers and skips, saying so, what has none; `corpus` reads third-party
+ * suites beside the checkout and skips where there are none.
+ */
 export default defineConfig({
   test: {
     reporters: reports ? ["default", ["json", { outputFile: join(reports, `${process.pid}.json`) }]] : ["default"],
@@ -13,11 +19,12 @@ export default defineConfig({
         test: {
           name: "product",
           include: ["language/**/*.test.ts", "engine/**/*.test.ts", "compiler/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["test/corpus/**", "test/bench/**"],
+          exclude: ["test/corpus/**", "test/bench/**", ...servers],
           setupFiles: ["test/seed.ts"],
           testTimeout: 60_000,
         },
       },
+      { test: { name: "e2e", include: servers, setupFiles: ["test/seed.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: "corpus", include: ["test/corpus/**/*.test.ts"], setupFiles: ["test/seed.ts"], testTimeout: 300_000 } },
     ],
   },
