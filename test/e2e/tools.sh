@@ -5,14 +5,24 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
-command -v go >/dev/null || { echo "no Go: the suites that need cosign and its servers will skip" >&2; exit 0; }
 mkdir -p "$1" && tools=$(cd "$1" && pwd) || exit 1
+built=$(mktemp -d "$tools/new.XXXXXX")
+trap 'rm -rf "$built"' EXIT
+
+# Debian's registry is unpacked, not installed: nothing of the system changes, and nobody has to be root.
+if ! command -v docker-registry >/dev/null && [ ! -x "$tools/docker-registry" ]; then
+  if (cd "$built" && apt-get download docker-registry && dpkg -x docker-registry_*.deb .) >"$built/log" 2>&1; then
+    mv "$built/usr/bin/docker-registry" "$tools/"
+  else
+    echo "no docker-registry: apt-get does not have it at hand" >&2
+  fi
+fi
+
+command -v go >/dev/null || { echo "no Go: the suites that need cosign and its servers will skip" >&2; exit 0; }
 # Go finds its caches by HOME, which may be missing.
 [ -n "${HOME:-}${GOPATH:-}" ] || export GOPATH="$tools/go"
 [ -n "${HOME:-}${XDG_CACHE_HOME:-}${GOCACHE:-}" ] || export GOCACHE="$tools/go/build"
 
-built=$(mktemp -d "$tools/new.XXXXXX")
-trap 'rm -rf "$built"' EXIT
 absent=0
 
 # install NAME MODULE PACKAGE VERSION
