@@ -3,18 +3,28 @@
  * the rules of SARIF are made from it. Numbers are never reused.
  *
  * WB01xx syntax · WB02xx modules and names · WB03xx types and literals · WB04xx trust and unknowns · WB05xx tables ·
- * WB06xx policies, waivers, tests · WB07xx lints · WB08xx cost · WB09xx evidence documents · WB10xx command line
+ * WB06xx policies, waivers, tests · WB07xx lints · WB08xx cost · WB09xx evidence documents · WB10xx command line ·
+ * WB114x and WB115x registries
  */
 import { cliCodes } from "./codes/cli.ts";
 import { evidenceCodes } from "./codes/evidence.ts";
 import { kubernetesCodes } from "./codes/kubernetes.ts";
 import { policyCodes } from "./codes/policy.ts";
+import { registryCodes } from "./codes/registry.ts";
 import { semanticCodes } from "./codes/semantics.ts";
 import { syntaxCodes } from "./codes/syntax.ts";
 import type { Diagnostic, Location } from "./diagnostic.ts";
 import type { Row } from "./row.ts";
 
-export const table = { ...syntaxCodes, ...semanticCodes, ...policyCodes, ...evidenceCodes, ...kubernetesCodes, ...cliCodes };
+export const table = {
+  ...syntaxCodes,
+  ...semanticCodes,
+  ...policyCodes,
+  ...evidenceCodes,
+  ...kubernetesCodes,
+  ...cliCodes,
+  ...registryCodes,
+};
 
 export type Code = keyof typeof table;
 export type Parameters<C extends Code> = (typeof table)[C] extends Row<infer P> ? P : never;
