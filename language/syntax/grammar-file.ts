@@ -1,7 +1,9 @@
 /** The whole file (language/README.md: File, Import, Declaration), and the parser that is made of all parts. */
-import type { IOrAlt, IParserConfig, IToken } from "chevrotain";
+import type { IOrAlt, IParserConfig, IToken, Rule } from "chevrotain";
+import { decisions } from "./decisions.ts";
 import { Operations } from "./grammar-operations.ts";
 import { declarations, imports } from "./items.ts";
+import { prepare } from "./lookahead.ts";
 import type { Reporter } from "./report.ts";
 import { tokens, words } from "./tokens.ts";
 import type { Declaration, Import, Module, QName, SourceFile } from "./tree.ts";
@@ -9,9 +11,21 @@ import type { Declaration, Import, Module, QName, SourceFile } from "./tree.ts";
 type Contents = Pick<Module, "name" | "doc" | "imports" | "declarations">;
 
 class FileParser extends Operations {
-  constructor(config: IParserConfig) {
+  readonly #analysed: boolean;
+
+  /** `analysed`: by chevrotain itself, and not from the table of its findings. */
+  constructor(config: IParserConfig, analysed: boolean) {
     super(config);
-    this.performSelfAnalysis();
+    this.#analysed = analysed;
+    if (analysed) this.performSelfAnalysis();
+    else prepare(this, decisions);
+  }
+
+  /** Chevrotain looks at the grammar to say what was expected: the first error of a process waits for its analysis. */
+  override getGAstProductions(): Record<string, Rule> {
+    if (this.#analysed) return super.getGAstProductions();
+    analysedParser ??= new FileParser({ skipValidations: true }, true);
+    return analysedParser.getGAstProductions();
   }
 
   readonly file = this.RULE("file", (): Contents => {
@@ -90,14 +104,15 @@ class FileParser extends Operations {
 }
 
 let parser: FileParser | undefined;
+let analysedParser: FileParser | undefined;
 
 /** One parser a process, made when the first source is read. Grammar and lexer are validated by a test instead. */
 export function theParser(): Pick<FileParser, "run"> {
-  parser ??= new FileParser({ skipValidations: true });
+  parser ??= new FileParser({ skipValidations: true }, false);
   return parser;
 }
 
-/** Makes a parser with chevrotain's self-analysis switched on, which throws where the grammar is not LL(2). */
-export function checkedParser(): Pick<FileParser, "run"> {
-  return new FileParser({ skipValidations: false });
+/** Makes a parser by chevrotain's own analysis with its validations, which throw where the grammar is not LL(2). */
+export function checkedParser(config: Pick<IParserConfig, "lookaheadStrategy"> = {}): Pick<FileParser, "run"> {
+  return new FileParser({ ...config, skipValidations: false }, true);
 }

@@ -1,6 +1,8 @@
 /** The EBNF of the language reference has one derivation for each sentence, and the parser accepts what it says. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { collectDecisions } from "../../compiler/bundle/lookahead.ts";
+import { decisions } from "../../language/syntax/decisions.ts";
 import { checkedParser } from "../../language/syntax/grammar-file.ts";
 import { parse, parseWithTokens, type Token } from "../../language/syntax/parse.ts";
 import { checkedLexer } from "../../language/syntax/tokens.ts";
@@ -146,4 +148,8 @@ it.each([
 it("passes chevrotain's own analysis of lexer and parser with two tokens of lookahead", () => {
   expect(() => checkedLexer()).not.toThrow();
   expect(() => checkedParser()).not.toThrow();
+});
+
+it("decides by what chevrotain finds in the grammar as it is now (`npm run gen` writes it down)", () => {
+  expect(decisions.trim().split("\n")).toEqual(collectDecisions());
 });
