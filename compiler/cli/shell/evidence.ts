@@ -5,11 +5,13 @@ import type { EvidenceRead } from "../../../engine/decide/report.ts";
 import type { FailedLookup, Subject } from "../../../engine/evaluate/evaluate.ts";
 import { admit } from "../../../engine/evidence/door.ts";
 import type { Evidence } from "../../../engine/evidence/evidence.ts";
+import type { Envelope } from "../../../engine/trust/verification.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { digestOf, sha256 } from "./digest.ts";
+import { exit, Stop } from "./exit.ts";
 import { expand, readBytes } from "./files.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,12 +23,14 @@ export interface Document {
   readonly diagnostics: readonly Diagnostic[];
   /** It was refused as a whole. */
   readonly refused: boolean;
+  /** It is a Sigstore bundle: its bytes, for whoever verifies it. What it says is a claim until then. */
+  readonly envelope?: Envelope;
 }
 
 /** The documents of a call, each read once. */
 export class EvidenceFiles {
   private readonly documents = new Map<string, Promise<Document>>();
-  private readonly origins = new Map<string, { readonly path: string; readonly digest: string; readonly stdin?: Buffer }>();
+  private readonly origins = new Map<string, { readonly path: string; readonly digest: string; readonly kept?: Buffer }>();
 
   /** Reads a file, called `shown` in what is said of it; throws `Stop` (exit 2) where it is missing. */
   read(path: string, shown = path): Promise<Document> {
@@ -41,9 +45,26 @@ export class EvidenceFiles {
     const bytes = await readBytes(path, shown);
     const name = path === "-" ? "stdin" : shown;
     const digest = sha256(bytes);
-    this.origins.set(name, { path, digest, ...(path === "-" ? { stdin: bytes } : {}) });
-    const { value, diagnostics } = await admit(bytes, name, digest);
-    return { path: name, digest, evidence: value, diagnostics, refused: hasErrors(diagnostics) };
+    this.origins.set(name, { path, digest, ...(path === "-" ? { kept: bytes } : {}) });
+    return documentOf(bytes, name, digest);
+  }
+
+  /** A document whose bytes are at hand, as in a record. */
+  put(name: string, bytes: Buffer): Promise<Document> {
+    const digest = sha256(bytes);
+    this.origins.set(name, { path: name, digest, kept: bytes });
+    const document = documentOf(bytes, name, digest);
+    this.documents.set(name, document);
+    return document;
+  }
+
+  /** The bytes of a document that was read, by the name it has in reports; throws `Stop` where the file has changed since. */
+  bytes(name: string): Buffer {
+    const known = this.origins.get(name);
+    const bytes = known === undefined ? undefined : (known.kept ?? readFileSync(known.path));
+    if (bytes === undefined || sha256(bytes) !== known?.digest)
+      throw new Stop(exit.noVerdict, [diagnostic("WB1002", { path: name, reason: "it changed while it was judged" }, undefined)]);
+    return bytes;
   }
 
   /**
@@ -55,7 +76,7 @@ export class EvidenceFiles {
       const known = this.origins.get(name);
       if (!known) return undefined;
       try {
-        const bytes = known.stdin ?? readFileSync(known.path);
+        const bytes = known.kept ?? readFileSync(known.path);
         return sha256(bytes) === known.digest ? new TextDecoder("utf-8").decode(bytes) : undefined;
       } catch {
         return undefined;
@@ -64,9 +85,32 @@ export class EvidenceFiles {
   }
 }
 
+async function documentOf(bytes: Buffer, name: string, digest: string): Promise<Document> {
+  const envelope: Envelope | undefined = isBundle(bytes) ? { name, digest, bytes, form: "file" } : undefined;
+  const { value, diagnostics } = await admit(bytes, name, digest);
+  // A bundle need not hold a document that is read: a signature of a file has none.
+  const kept = envelope === undefined ? diagnostics : diagnostics.filter((one) => !["WB0911", "WB0915"].includes(one.code));
+  const document = { path: name, digest, evidence: value, diagnostics: kept, refused: hasErrors(kept) };
+  return envelope === undefined ? document : { ...document, envelope };
+}
+
+/** The media type that every Sigstore bundle names, in one of its forms (`…bundle+json;version=0.1`, `…bundle.v0.3+json`). */
+const bundleType = "application/vnd.dev.sigstore.bundle";
+const largestBundle = 16_000_000;
+
+function isBundle(bytes: Buffer): boolean {
+  if (bytes.length > largestBundle || !bytes.includes(bundleType)) return false;
+  try {
+    const json: unknown = JSON.parse(bytes.toString("utf8"));
+    return json !== null && typeof json === "object" && "mediaType" in json && String(json.mediaType).startsWith(bundleType);
+  } catch {
+    return false;
+  }
+}
+
 /** Files that a folder of evidence holds; a file that was named is read whatever its name. */
 function isEvidence(name: string): boolean {
-  return /\.(json|jsonl|ya?ml|sarif)$/i.test(name) && !/^package(-lock)?\.json$/.test(name);
+  return /\.(json|jsonl|ya?ml|sarif|sigstore)$/i.test(name) && !/^package(-lock)?\.json$/.test(name);
 }
 
 /**

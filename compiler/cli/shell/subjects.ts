@@ -78,15 +78,24 @@ export interface NamedSubject {
 /** What `--subject` names: a file or folder where there is one of that name, else a purl, a digest or a reference. */
 export async function nameSubject(subject: string, files: EvidenceFiles): Promise<NamedSubject> {
   const known = subject === "-" ? undefined : await stat(subject).catch(() => undefined);
-  const named = /\.(ya?ml|json)$/i.test(subject);
-  if (subject !== "-" && !known && !named && !/^\.{0,2}\//.test(subject)) {
+  if (subject !== "-" && !known && !isDocumentName(subject) && !/^\.{0,2}\//.test(subject)) return subjectNamed(subject, undefined);
+  const documents: Document[] = [];
+  for (const path of await expand([subject], isDocumentName)) documents.push(await files.read(path));
+  return subjectNamed(subject, documents);
+}
+
+function isDocumentName(name: string): boolean {
+  return /\.(ya?ml|json)$/i.test(name);
+}
+
+/** The same from what was read: `documents` are those of the file or folder that `subject` names, undefined where it is a text. */
+export function subjectNamed(subject: string, documents: readonly Document[] | undefined): NamedSubject {
+  if (documents === undefined) {
     const read = subjectOfText(subject);
     if (typeof read !== "string") return { subjects: [read], evidence: [], documents: [] };
     const help = "it takes an image reference, a purl, `sha256:…`, a manifest or a file";
     throw new Stop(exit.usage, [diagnostic("WB1013", { subject, reason: read }, undefined, { help })]);
   }
-  const documents: Document[] = [];
-  for (const path of await expand([subject], (name) => /\.(ya?ml|json)$/i.test(name))) documents.push(await files.read(path));
   const evidence = documents.flatMap((document) => document.evidence);
   const described = evidence.map(subjectOfEvidence).filter((one) => one !== undefined);
   if (described.length > 0) return { subjects: described, evidence: [], documents };
@@ -94,7 +103,7 @@ export async function nameSubject(subject: string, files: EvidenceFiles): Promis
   if (roots.length > 0) return { subjects: roots, evidence, documents };
   const [only] = documents;
   // Any file can be an artifact; one whose name says that it describes something is read as such, or refused.
-  if (documents.length === 1 && only && !named) {
+  if (documents.length === 1 && only && !isDocumentName(subject)) {
     const name = only.path.split(/[\\/]/).at(-1) ?? only.path;
     return {
       subjects: [artifactSubject(name, undefined, only.digest)],
