@@ -16,6 +16,8 @@ export interface Project {
   readonly diagnostics: readonly Diagnostic[];
   /** Paths of the policies that decide, as they are shown. */
   readonly files: readonly string[];
+  /** Every text it was made of, by its path; rows of a table by `FROM\nPATH`. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Every text that a diagnostic or a decision may point into. */
   readonly sources: Sources;
   /** `sha256:<hex>` over the sources that were loaded and the settings of inputs; paths do not count. */
@@ -73,23 +75,63 @@ export async function loadProject(paths: readonly string[]): Promise<Project> {
       )
     : new Map<string, SourceFile>();
 
+  const named = byModule(sources);
+  return assemble(sources, unread, {
+    load: (name) => named.get(name) ?? neighbours.get(name) ?? library.get(name),
+    file: tableText,
+    known: [...library.keys(), ...neighbours.keys()],
+    more: (path) => (path === config.path ? config.text : undefined),
+  });
+}
+
+/**
+ * The project of a record: `deciding` and every other text that it was made of, by the path it had (`FROM\nPATH` for the
+ * rows of a table). Nothing else is looked for.
+ */
+export function recordedProject(deciding: readonly SourceFile[], others: ReadonlyMap<string, string>): Project {
+  const sources = [...deciding, ...[...others].flatMap(([path, text]) => (path.includes("\n") ? [] : [{ path, text }]))];
+  const named = byModule(sources);
+  return assemble(deciding, [], {
+    load: (name) => named.get(name),
+    file: (path, from) => others.get(`${from}\n${path}`),
+    known: [...named.keys()],
+    more: () => undefined,
+  });
+}
+
+function byModule(sources: readonly SourceFile[]): ReadonlyMap<string, SourceFile> {
+  const named = new Map<string, SourceFile>();
+  for (const source of sources) {
+    const name = moduleName(source.text);
+    if (name !== undefined) named.set(name, source);
+  }
+  return named;
+}
+
+interface Surroundings {
+  readonly load: (name: string) => SourceFile | undefined;
+  readonly file: (path: string, from: string) => string | undefined;
+  /** Names of modules, for did-you-mean. */
+  readonly known: readonly string[];
+  /** Texts that diagnostics point into besides. */
+  readonly more: (path: string) => string | undefined;
+}
+
+function assemble(sources: readonly SourceFile[], unread: readonly Diagnostic[], around: Surroundings): Project {
   const loaded = new Map<string, string>(sources.map((source) => [source.path, source.text]));
-  const remember = (source: SourceFile | undefined): SourceFile | undefined => {
-    if (source) loaded.set(source.path, source.text);
-    return source;
-  };
-  const named = new Map(
-    sources.flatMap((source) => (moduleName(source.text) === undefined ? [] : [[moduleName(source.text), source] as const])),
-  );
   const input: CompileInput = {
     deciding: sources,
-    load: (name) => remember(named.get(name) ?? neighbours.get(name) ?? library.get(name)),
+    load: (name) => {
+      const source = around.load(name);
+      if (source) loaded.set(source.path, source.text);
+      return source;
+    },
     file: (path, from) => {
-      const text = tableText(path, from);
+      const text = around.file(path, from);
       if (text !== undefined) loaded.set(`${from}\n${path}`, text);
       return text;
     },
-    known: [...library.keys(), ...neighbours.keys()],
+    known: around.known,
     parsed: new Map(),
   };
   const { value: program, diagnostics, modules } = compile(input);
@@ -98,7 +140,8 @@ export async function loadProject(paths: readonly string[]): Promise<Project> {
     program,
     diagnostics: [...unread, ...diagnostics],
     files: sources.map((source) => source.path),
-    sources: sourcesOf((path) => loaded.get(path) ?? (path === config.path ? config.text : undefined)),
+    texts: loaded,
+    sources: sourcesOf((path) => loaded.get(path) ?? around.more(path)),
     modules: modules.filter((module) => namedPaths.has(module.source.path)),
     restrict: (kept) => compile({ ...input, deciding: sources.filter((source) => kept.includes(source.path)) }).value,
     digest: (settings) =>
