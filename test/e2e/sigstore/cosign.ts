@@ -122,9 +122,12 @@ async function signingFlags(cosign: Cosign, signing: Signing): Promise<readonly 
     return [...key, "--signing-config", join(cosign.folder, "nothing.json")];
   }
   const { sigstore, token } = signing;
-  if (signing.legacy) throw new Error("this suite signs legacy tags with keys only: the old format needs Rekor v1");
   // It takes a token for the name of a file first, and such names are too long.
   const file = join(cosign.folder, `token-${counter++}.jwt`);
   await writeFile(file, token);
-  return ["--signing-config", sigstore.signingConfig, "--trusted-root", sigstore.trustedRoot, "--identity-token", file];
+  const who = ["--identity-token", file];
+  if (!signing.legacy) return [...who, "--signing-config", sigstore.signingConfig, "--trusted-root", sigstore.trustedRoot];
+  // The old format knows Rekor v1 only, which is not here: the time of signing is the timestamp authority's.
+  const services = [`--fulcio-url=${sigstore.fulcio}`, `--timestamp-server-url=${sigstore.timestamps}`];
+  return [...who, ...services, "--new-bundle-format=false", "--use-signing-config=false", "--tlog-upload=false"];
 }

@@ -21,6 +21,8 @@ export interface Pushed {
 
 export const manifestType = "application/vnd.oci.image.manifest.v1+json";
 export const indexType = "application/vnd.oci.image.index.v1+json";
+/** What cosign v3 attaches; also the `artifactType` of the manifest around it. */
+export const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const configType = "application/vnd.oci.image.config.v1+json";
 const layerType = "application/vnd.oci.image.layer.v1.tar";
 

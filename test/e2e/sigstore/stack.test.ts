@@ -2,17 +2,27 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import {
+  attach,
+  attachedOf,
+  attachedTo,
+  detach,
+  replace,
+  signatureType,
+  statementOf,
+  withOtherSignature,
+  withStatement,
+} from "./attached.ts";
 import { attest, type Cosign, cosignIn, generateKey, type KeyPair, type Signing, sign, signBlob, verifyingFlags } from "./cosign.ts";
 import { getManifest, pushImage, pushIndex, tagsOf } from "./image.ts";
 import { releaseRun, workflowIdentity } from "./issuer.ts";
 import { type Registry, registryKinds, startRegistry } from "./registry.ts";
+import { bom, bomType, provenanceType, release } from "./release.ts";
 import { suiteScope } from "./scope.ts";
 import { type Sigstore, startSigstore } from "./stack.ts";
 import { describeWith, sigstoreTools } from "./tools.ts";
 
-const bom = { bomFormat: "CycloneDX", specVersion: "1.6", version: 1, components: [] };
-
-describeWith(sigstoreTools, "the local Sigstore", () => {
+describeWith([...sigstoreTools, "refreg"], "the local Sigstore", () => {
   const scope = suiteScope();
   let cosign: Cosign;
   let sigstore: Sigstore;
@@ -31,6 +41,16 @@ describeWith(sigstoreTools, "the local Sigstore", () => {
     const verify = (san: string) => cosign.run(["verify-blob", "--bundle", bundle, ...verifyingFlags(signing, { san, issuer }), file]);
     expect(await verify(workflowIdentity({ ...releaseRun, ref: "refs/heads/main" }))).toMatchObject({ code: 1 });
     expect(await verify(workflowIdentity(releaseRun))).toMatchObject({ code: 0 });
+  });
+
+  it("signs the tags of cosign before v3, with the time of an authority", async () => {
+    const registry = await startRegistry(scope, "refreg");
+    const image = await pushImage(registry, "acme/old", "signed by a workflow before");
+    const signing: Signing = { kind: "keyless", sigstore, token: sigstore.issuer.workflow(releaseRun), legacy: true };
+    await sign(cosign, signing, image.reference);
+    await attest(cosign, signing, image.reference, "cyclonedx", bom);
+    const flags = verifyingFlags(signing, { san: workflowIdentity(releaseRun), issuer: sigstore.issuer.workflows });
+    expect(await cosign.run(["verify", "--insecure-ignore-tlog=true", ...flags, image.reference])).toMatchObject({ code: 0 });
   });
 
   it("certifies a person", async () => {
@@ -82,6 +102,33 @@ describe.each(registryKinds)("%s", (kind) => {
       });
       await sign(cosign, { kind: "key", key }, index.reference);
       expect(await cosign.run(["verify", ...verifyingFlags({ kind: "key", key }), index.reference])).toMatchObject({ code: 0 });
+    });
+
+    it("keeps what a release attaches, for a test to take away, change and copy over", async () => {
+      const signing: Signing = { kind: "key", key };
+      const image = await release(cosign, signing, registry, "acme/shop", "released");
+      const types = async () => (await attachedTo(registry, image)).map(({ predicateType }) => predicateType).sort();
+      expect(await types()).toEqual([bomType, provenanceType, signatureType].sort());
+
+      const provenance = await attachedOf(registry, image, provenanceType);
+      expect(statementOf(provenance.bundle)).toMatchObject({ subject: [{ digest: { sha256: image.digest.slice(7) } }] });
+      const verify = () => cosign.run(["verify-attestation", ...verifyingFlags(signing), "--type", "slsaprovenance1", image.reference]);
+      expect(await verify()).toMatchObject({ code: 0 });
+      await replace(
+        registry,
+        image,
+        provenance,
+        withStatement(provenance.bundle, (text) => text.replace("acme/shop", "evil/shop")),
+      );
+      expect(await verify()).toMatchObject({ code: 1 });
+      await replace(registry, image, await attachedOf(registry, image, provenanceType), provenance.bundle);
+      expect(await verify()).toMatchObject({ code: 0 });
+
+      const signature = await attachedOf(registry, image, signatureType);
+      await detach(registry, image, signature);
+      expect(await types()).toEqual([bomType, provenanceType].sort());
+      await attach(registry, image, withOtherSignature(signature.bundle), signatureType);
+      expect(await types()).toEqual([bomType, provenanceType, signatureType].sort());
     });
 
     // Why Waybill tells a signature of an image from an attestation about it: `image is signed by P` is not what cosign's exit code says.
