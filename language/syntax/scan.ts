@@ -4,8 +4,9 @@
  * anything recursive looks at them.
  */
 import type { IToken, TokenType } from "chevrotain";
+import { tokenize } from "./lexer.ts";
 import type { Reporter } from "./report.ts";
-import { AnyWord, mistakes, TickedName, theLexer, tokens, words, wordTypes } from "./tokens.ts";
+import { AnyWord, mistakes, TickedName, tokens, words, wordTypes } from "./tokens.ts";
 import type { SourceFile } from "./tree.ts";
 
 /** UTF-16 units. A package of a hundred thousand lines has fewer. */
@@ -57,9 +58,9 @@ export function scan(source: SourceFile, reporter: Reporter): Scan {
     return { tokens: [], comments: [], refused: true };
   }
   // A byte-order mark says nothing in UTF-8; a blank in its place keeps every offset.
-  const result = theLexer().tokenize(text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text);
+  const result = tokenize(text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text);
   const foreign = checkCharacters(text, reporter);
-  for (const error of result.errors) strangeCharacters(text, error.offset, error.offset + error.length, reporter);
+  for (const { start, end } of result.strange) strangeCharacters(text, start, end, reporter);
 
   const scanned = result.tokens;
   let kept = 0;
@@ -87,7 +88,7 @@ export function scan(source: SourceFile, reporter: Reporter): Scan {
     }
   }
   scanned.length = kept;
-  return { tokens: scanned, comments: result.groups.comments ?? [], refused: false };
+  return { tokens: scanned, comments: result.comments, refused: false };
 }
 
 /** Reports bidirectional and broken characters, wherever they stand. True where there is more than ASCII. */

@@ -1,9 +1,8 @@
 /**
- * Token types and the lexer (language/README.md, tokens). Words are lexed by one pattern and looked up afterwards:
- * a word is then never a prefix of another (`at` in `attestation`), and a hundred keyword patterns need not be analysed
- * at start-up. The order of `lexed` is the order in which patterns are tried.
+ * Token types (language/README.md, tokens). Words are lexed by one pattern and looked up afterwards: a word is then never
+ * a prefix of another (`at` in `attestation`). The order of `lexed` is the order in which patterns are tried.
  */
-import { createToken, EOF, Lexer, type TokenType } from "chevrotain";
+import { createToken, EOF, type ITokenConfig, Lexer, type TokenType } from "chevrotain";
 import { type ContextualWord, contextualWords, type ReservedWord, reservedWords } from "./words.ts";
 
 /** Any word: what may follow a dot. */
@@ -12,6 +11,16 @@ const Word = createToken({ name: "Word", pattern: Lexer.NA, label: "a name" });
 const Name = createToken({ name: "Name", pattern: Lexer.NA, categories: [Word], label: "a name" });
 const Identifier = createToken({ name: "Identifier", pattern: Lexer.NA, categories: [Name], label: "a name" });
 const Underscore = createToken({ name: "Underscore", pattern: Lexer.NA, label: "`_`" });
+
+/**
+ * A token of `categories`. Told of them at once, chevrotain would go through all tokens of the same categories anew for
+ * each; it does so for all when a parser is made, as long as one of them, `Name`, was told at once.
+ */
+function tokenOf(config: Omit<ITokenConfig, "categories">, categories: TokenType[]): TokenType {
+  const type = createToken(config);
+  type.CATEGORIES = categories;
+  return type;
+}
 
 /** Classes of tokens that the grammar treats alike. */
 const Connective = createToken({ name: "Connective", pattern: Lexer.NA, label: "`and` or `or`" });
@@ -54,7 +63,7 @@ const classes: Readonly<Partial<Record<string, TokenType>>> = {
 
 function keyword(text: string, category: TokenType): TokenType {
   const more = classes[text];
-  return createToken({ name: `word_${text}`, pattern: Lexer.NA, categories: more ? [category, more] : [category], label: `\`${text}\`` });
+  return tokenOf({ name: `word_${text}`, pattern: Lexer.NA, label: `\`${text}\`` }, more ? [category, more] : [category]);
 }
 
 /** The token type of each word that means something. */
@@ -70,13 +79,13 @@ const digits = [..."0123456789"];
 const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
 
 function literal(name: string, label: string, pattern: RegExp, start: string[], categories: TokenType[] = [Literal]): TokenType {
-  return createToken({ name, label, pattern, start_chars_hint: start, line_breaks: false, categories });
+  return tokenOf({ name, label, pattern, start_chars_hint: start, line_breaks: false }, categories);
 }
 function mistake(name: string, pattern: RegExp, start: string[]): TokenType {
   return createToken({ name, pattern, start_chars_hint: start, line_breaks: true });
 }
 function symbol(name: string, text: string, categories: TokenType[] = []): TokenType {
-  return createToken({ name, pattern: text, label: `\`${text}\``, start_chars_hint: [text.slice(0, 1)], categories });
+  return tokenOf({ name, pattern: text, label: `\`${text}\``, start_chars_hint: [text.slice(0, 1)] }, categories);
 }
 
 const purlRest = "[A-Za-z0-9._~%:/@?&=#+-]";
@@ -168,7 +177,8 @@ const Comment = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "
 const t = tokens;
 const m = mistakes;
 
-const lexed: TokenType[] = [
+/** What stands in a text, in the order in which it is tried. */
+export const lexed: TokenType[] = [
   WhiteSpace,
   Comment,
   t.String,
@@ -219,15 +229,7 @@ const lexed: TokenType[] = [
 /** Everything a parser may consume. */
 export const vocabulary: TokenType[] = [...Object.values(tokens), ...Object.values(words), EOF];
 
-let lexer: Lexer | undefined;
-
-/** One lexer a process, made when the first source is read. */
-export function theLexer(): Lexer {
-  lexer ??= new Lexer(lexed, { positionTracking: "onlyOffset", skipValidations: true, ensureOptimizations: true });
-  return lexer;
-}
-
-/** For the test that lets chevrotain check the lexer's own definition. */
+/** Chevrotain's lexer of these tokens, for the tests of ours; it throws where a definition is wrong. */
 export function checkedLexer(): Lexer {
   return new Lexer(lexed, { positionTracking: "onlyOffset", ensureOptimizations: true });
 }
