@@ -100,7 +100,9 @@ it.each([
   [{ ...statement, predicateType: 3 }, ""],
   [{ ...statement, predicate: null }, ""],
   [{ ...statement, predicate: { ...bom, version: 0 } }, "/predicate/version"],
-  [{ ...statement, predicateType: "https://slsa.dev/provenance/v1", predicate: { foo: 1 } }, "/predicateType"],
+  [{ ...statement, predicateType: "https://example.com/unheard-of/v1", predicate: { foo: 1 } }, "/predicateType"],
+  [{ ...statement, predicateType: "https://slsa.dev/provenance/v1", predicate: { foo: 1 } }, "/predicate"],
+  [{ ...statement, predicateType: "https://spdx.dev/Document" }, "/predicate"],
 ])("refuses a statement that is broken: %#", async (json, pointer) => {
   const { value, diagnostics } = await open(json);
   expect(value).toEqual([]);
@@ -164,7 +166,7 @@ it("says which part of a document it would read", async () => {
 
 it("advises only what would be read: not a predicate, a version or a shape that is refused", async () => {
   const attestations = (...all: readonly object[]) => ({ attestations: all.map((one) => ({ signatures: [], statement: one })) });
-  const provenance = { ...statement, predicateType: "https://slsa.dev/provenance/v0.2", predicate: { builder: { id: "x" } } };
+  const provenance = { ...statement, predicateType: "https://slsa.dev/provenance/v0.2", predicate: { builder: {} } };
   for (const unread of [
     provenance,
     { ...statement, subject: [] },

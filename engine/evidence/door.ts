@@ -5,13 +5,14 @@
 import type { Diagnostic, Result, Span } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { adapters as known, type LoadAdapter } from "./adapters.ts";
+import { admitStatement, readAs } from "./attestation.ts";
 import { isEnvelope, open } from "./envelope.ts";
 import type { Adapter, Evidence, Source } from "./evidence.ts";
 import { fault, shown, token } from "./fault.ts";
 import { locateAll } from "./json/locate.ts";
 import { readJson } from "./json/read.ts";
 import { validate } from "./schema/validate.ts";
-import { isStatement, type Statement, unwrap } from "./statement.ts";
+import { isStatement } from "./statement.ts";
 import { defaultLimits, type Limits, whole } from "./text.ts";
 
 export interface AdmitOptions {
@@ -69,20 +70,11 @@ export async function admitValue(
   source: Source,
   among: readonly (Adapter | LoadAdapter)[] = known,
 ): Promise<Result<readonly Evidence[]>> {
-  if (isEnvelope(json)) return admitEnvelope(json, source, among);
-  if (isStatement(json)) return admitStatement(json, source, among);
+  if (isEnvelope(json)) return admitEnvelope(json, source);
+  if (isStatement(json)) return admitStatement(json, source);
   const adapter = await adapterFor(json, among);
   if (!adapter) return { value: [], diagnostics: [await unknownFormat(json, source, await Promise.all(among.map(load)))] };
-  const choice = adapter.schema(json);
-  if (choice.kind === "unsupported") {
-    const refused = fault("WB0912", { format: adapter.title, version: choice.found }, source.base + choice.pointer, {
-      expected: choice.supported.join(", "),
-      found: choice.found,
-    });
-    return { value: [], diagnostics: [refused] };
-  }
-  const broken = await validate(choice.schema, json, source.base);
-  return broken.length > 0 ? { value: [], diagnostics: broken } : adapter.read(json, source);
+  return readAs(adapter, json, source);
 }
 
 const loaded = new Map<LoadAdapter, Adapter>();
@@ -102,44 +94,11 @@ async function adapterFor(json: unknown, among: readonly (Adapter | LoadAdapter)
   return undefined;
 }
 
-async function admitEnvelope(
-  json: unknown,
-  source: Source,
-  among: readonly (Adapter | LoadAdapter)[],
-): Promise<Result<readonly Evidence[]>> {
+async function admitEnvelope(json: unknown, source: Source): Promise<Result<readonly Evidence[]>> {
   const opened = open(json, source.name, source.base, defaultLimits);
   if (!("json" in opened)) return { value: [], diagnostics: opened };
-  if (isStatement(opened.json)) return admitStatement(opened.json, { ...source, base: opened.base }, among);
+  if (isStatement(opened.json)) return admitStatement(opened.json, { ...source, base: opened.base });
   return { value: [], diagnostics: [fault("WB0915", { problem: "its payload is no in-toto statement" }, opened.base)] };
-}
-
-/** A bare in-toto statement: nobody's signature was checked, so it is a claim like any document. */
-async function admitStatement(
-  statement: Statement,
-  source: Source,
-  among: readonly (Adapter | LoadAdapter)[],
-): Promise<Result<readonly Evidence[]>> {
-  const { value, diagnostics } = unwrap(statement, source.base);
-  if (!value) return { value: [], diagnostics };
-  if (isStatement(value.predicate) || isEnvelope(value.predicate)) {
-    return { value: [], diagnostics: [fault("WB0915", { problem: "its predicate is an attestation again" }, `${source.base}/predicate`)] };
-  }
-  const inner = await admitValue(value.predicate, { ...source, base: `${source.base}/predicate` }, among);
-  if (inner.diagnostics[0]?.code === "WB0911") {
-    const unread = fault(
-      "WB0915",
-      { problem: `predicates of type \`${value.predicateType}\` are not read` },
-      `${source.base}/predicateType`,
-      {
-        ...(inner.diagnostics[0].notes ? { notes: inner.diagnostics[0].notes } : {}),
-      },
-    );
-    return { value: [], diagnostics: [unread] };
-  }
-  return {
-    value: inner.value.map((piece) => ({ ...piece, about: [...value.about, ...piece.about] })),
-    diagnostics: [...diagnostics, ...inner.diagnostics],
-  };
 }
 
 async function parse(bytes: Uint8Array, name: string, limits: Limits): Promise<Result<Read | undefined>> {
@@ -210,12 +169,14 @@ const wrapped = { values: 500, depth: 4 };
 async function isReadable(json: unknown, among: readonly Adapter[]): Promise<boolean> {
   const opened = isEnvelope(json) ? open(json, "", "", defaultLimits) : { json };
   if (!("json" in opened)) return false;
-  const claimed = isStatement(opened.json) ? unwrap(opened.json, "").value : undefined;
-  if (claimed === undefined && (isStatement(opened.json) || isEnvelope(json))) return false;
-  const document = claimed === undefined ? opened.json : claimed.predicate;
+  const document = opened.json;
+  if (isStatement(document)) return (await admitStatement(document, unplaced)).value.length > 0;
+  if (isEnvelope(json)) return false;
   const choice = among.find((adapter) => adapter.detect(document))?.schema(document);
   return choice !== undefined && choice.kind !== "unsupported" && (await validate(choice.schema, document, "")).length === 0;
 }
+
+const unplaced: Source = { name: "", digest: "", base: "" };
 
 /** So many parts that look like evidence are tried before none is advised. */
 const tried = 16;

@@ -3,6 +3,7 @@
  * together in this folder; only what comes out of here is ever `by P` (docs/architecture.md, invariant 4).
  */
 import type { Binding } from "../evidence/evidence.ts";
+import { bindings } from "../evidence/statement.ts";
 
 /** Who signed, as the certificate or the key alone says it (semantics, section 7). */
 export type Signer =
@@ -182,13 +183,5 @@ export interface Noise {
 
 /** What a signature is about: every digest of a subject of the statement. */
 export function bindingsOf(subjects: readonly StatementSubject[]): readonly Binding[] {
-  return subjects.flatMap(({ digest }) =>
-    Object.entries(digest).flatMap(([algorithm, hex]): readonly Binding[] => {
-      const text = `${algorithm}:${hex.toLowerCase()}`;
-      return [
-        { kind: "manifest", digest: text },
-        { kind: "file", digest: text },
-      ];
-    }),
-  );
+  return bindings(subjects);
 }

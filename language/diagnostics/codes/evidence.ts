@@ -1,5 +1,5 @@
 /**
- * WB09xx: evidence documents. WB0900 to WB0929 reading and schemas, WB0930 to WB0949 SBOMs, WB0950 to WB0969 scans and
+ * WB09xx: evidence documents. WB0900 to WB0929 reading and schemas, WB0930 to WB0932 SBOMs, WB0933 to WB0949 predicates of attestations, WB0950 to WB0969 scans and
  * VEX, WB0970 to WB0989 Kubernetes manifests.
  */
 import { row } from "../row.ts";
@@ -79,6 +79,16 @@ export const evidenceCodes = {
     "warning",
     "more references to components that are not in the SBOM",
     (p) => `${p.more} more references lead nowhere`,
+  ),
+  WB0933: row<{ predicateType: string; format: string; found: string }>(
+    "error",
+    "predicate is not of the type that its statement names",
+    (p) => `predicate type \`${p.predicateType}\` means ${p.format}, and the predicate is ${p.found}`,
+  ),
+  WB0934: row<{ predicateType: string; format: string; found: string }>(
+    "error",
+    "predicate is of another version than its statement names",
+    (p) => `predicate type \`${p.predicateType}\` names a version of ${p.format}, and the predicate is of version ${p.found}`,
   ),
   WB0950: row<{ tool: string; count: number }>(
     "note",
