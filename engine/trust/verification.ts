@@ -172,6 +172,11 @@ export interface Envelope {
   /** A Sigstore bundle in JSON (v0.1 to v0.3); what registries keep in older forms was turned into one. */
   readonly bytes: Uint8Array;
   readonly form: AttachedForm;
+  /**
+   * Where the bundle signs a simple-signing payload (cosign before version 3): the artifact of the signature is `payload`,
+   * and it is about an image only if `manifestDigest` (`critical.image.docker-manifest-digest`) is that image's.
+   */
+  readonly simpleSigning?: { readonly payload: Uint8Array; readonly manifestDigest: string };
 }
 
 /** An envelope that counts for nothing here, and why: listed in explanations, never evidence (semantics, section 8). */
