@@ -8,6 +8,7 @@
  */
 import { cliCodes } from "./codes/cli.ts";
 import { evidenceCodes } from "./codes/evidence.ts";
+import { identityCodes } from "./codes/identity.ts";
 import { kubernetesCodes } from "./codes/kubernetes.ts";
 import { policyCodes } from "./codes/policy.ts";
 import { registryCodes } from "./codes/registry.ts";
@@ -24,6 +25,7 @@ export const table = {
   ...kubernetesCodes,
   ...cliCodes,
   ...registryCodes,
+  ...identityCodes,
 };
 
 export type Code = keyof typeof table;

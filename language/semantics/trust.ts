@@ -25,10 +25,12 @@ const fieldsOf: Readonly<Record<Form, Readonly<Record<string, ReadField>>>> = {
     workflow: exact("Path", "a workflow"),
     ref: refValue,
     runner: runnerValue,
+    environment: exact("String", "an environment"),
+    trigger: exact("String", "a trigger"),
     identity: anchored,
     ...dates,
   },
-  key: { file: exact("Path", "a key file"), pem: pem, fingerprint: exact("Digest", "a fingerprint"), ...dates },
+  key: { file: exact("Path", "a key file"), pem: pem, fingerprint: fingerprint, ...dates },
   spiffe: { id: spiffe, ...dates },
 };
 
@@ -133,18 +135,37 @@ function exact(type: ScalarName, what: string): ReadField {
 function anchored(context: Context, expr: tree.Expr): Value | undefined {
   const value = text(context, expr, "an identity");
   if (value === undefined) return undefined;
-  const star = value.indexOf("*");
-  const isFixed = star !== 0 || /^\*@[^*@]+$/.test(value);
-  if (value.trim() !== "" && isFixed) return value;
+  if (value.trim() !== "" && isAnchored(value)) return value;
   context.checking.sink.report(
     "WB0412",
     { what: "an identity", problem: value.trim() === "" ? "empty" : "not anchored" },
     at(context, expr),
     {
       label: value.trim() === "" ? "nobody" : "matches identities of others",
-      help: "begin with what is fixed: `https://github.com/acme/…`, or fix the domain: `*@acme.example`",
+      help: "fix the host and its first folder: `https://github.com/acme/*`, or the domain: `*@acme.example`",
     },
   );
+  return undefined;
+}
+
+/**
+ * Whether a pattern is over names of one owner: the domain of an address, or the host of a URI and the first folder
+ * there. Hosts such as github.com are everybody's, and `https://github.com/acme*` is also `acme-evil`.
+ */
+function isAnchored(value: string): boolean {
+  if (!value.includes("*")) return true;
+  const isAddress = !value.includes("**") && /^[^@/]+@[^*@/]+$/.test(value);
+  return isAddress || /^[a-z][a-z0-9+.-]*:\/\/[^/*]+\/[^/*]+\//.test(value);
+}
+
+/** `sha256:…` of a public key. Another algorithm would be compared with what is never made, and match nobody. */
+function fingerprint(context: Context, expr: tree.Expr): Value | undefined {
+  const value = exact("Digest", "a fingerprint")(context, expr);
+  if (value === undefined || String(value).toLowerCase().startsWith("sha256:")) return value;
+  context.checking.sink.report("WB0413", { what: "a fingerprint" }, at(context, expr), {
+    label: "not SHA-256",
+    help: "write `sha256:` and the SHA-256 of the public key in DER",
+  });
   return undefined;
 }
 

@@ -6,6 +6,7 @@ import type { CheckedPolicy } from "../policies.ts";
 import type { ModuleScope } from "../scopes.ts";
 import { place, replacement, type Sink } from "../sink.ts";
 import { subjectKind } from "../subjects.ts";
+import { overlaps } from "../trust-overlap.ts";
 import { constantTruth } from "./constant-truth.ts";
 import { behind, type Lookup, lookupOf } from "./definitions.ts";
 import { isNeverKnown } from "./never-known.ts";
@@ -27,6 +28,7 @@ export function lintProgram(sink: Sink, input: LintInput): void {
   const looked = [...scopes.values()].filter((scope) => scope.deciding && !input.broken.has(scope.path));
   const deciding = new Set(looked.map((scope) => scope.path));
   for (const scope of looked) unusedNames(sink, scope, input);
+  overlappingMembers(sink, program, deciding);
   for (const { policy, lets } of input.policies) {
     if (!deciding.has(policy.at.path)) continue;
     unusedLets(sink, policy, lets, input.checking);
@@ -47,6 +49,18 @@ export function lintProgram(sink: Sink, input: LintInput): void {
     sink,
     program.waivers.filter((waiver) => deciding.has(waiver.at.path)),
   );
+}
+
+function overlappingMembers(sink: Sink, program: Program, deciding: ReadonlySet<string>): void {
+  for (const { quorum, first, second } of overlaps(program.trusts)) {
+    if (!deciding.has(quorum.at.path)) continue;
+    const short = (key: string) => key.split(".").at(-1) ?? key;
+    sink.report("WB1121", { quorum: short(quorum.key), first: short(first), second: short(second) }, quorum.at, {
+      label: `needs fewer signers than ${quorum.body.kind === "quorum" ? quorum.body.threshold : 0}`,
+      notes: ["a quorum counts distinct members that accepted the statement, not signatures"],
+      help: "name members of which nobody can be two",
+    });
+  }
 }
 
 function unusedNames(sink: Sink, scope: ModuleScope, input: LintInput): void {
