@@ -26,11 +26,14 @@ const replaced: ReadonlyMap<string, string> = new Map([
   ["wxWindows", "LGPL-2.0-or-later WITH WxWindows-exception-3.1"],
 ]);
 
-const idsInAnyCase: ReadonlyMap<string, string> = new Map([...deprecatedIds, ...currentIds].map((id) => [id.toLowerCase(), id]));
-const exceptionsInAnyCase: ReadonlyMap<string, string> = new Map([
-  ...exceptionIds.map((id): [string, string] => [id.toLowerCase(), id]),
-  ["nokia-qt-exception-1.1", "Qt-LGPL-exception-1.1"],
-]);
+/** Made when the first id is looked up: most calls speak of no licence. */
+let idsInAnyCase: ReadonlyMap<string, string> | undefined;
+let exceptionsInAnyCase: ReadonlyMap<string, string> | undefined;
+
+function listedId(text: string): string | undefined {
+  idsInAnyCase ??= new Map([...deprecatedIds, ...currentIds].map((id) => [id.toLowerCase(), id]));
+  return idsInAnyCase.get(text.toLowerCase());
+}
 
 /**
  * What an id in any case stands for (SPDX 2.3, annex D: ids are matched without regard to case): an id, or an expression
@@ -39,7 +42,7 @@ const exceptionsInAnyCase: ReadonlyMap<string, string> = new Map([
  */
 export function canonicalLicenseId(text: string): string | undefined {
   const plus = text.endsWith("+");
-  const listed = idsInAnyCase.get((plus ? text.slice(0, -1) : text).toLowerCase());
+  const listed = listedId(plus ? text.slice(0, -1) : text);
   if (listed === undefined) return undefined;
   if (gnu.test(listed)) return `${listed}-${plus ? "or-later" : "only"}`;
   if (!plus) return replaced.get(listed) ?? listed;
@@ -51,12 +54,16 @@ export function canonicalLicenseId(text: string): string | undefined {
 
 /** The canonical id of an exception in any case; undefined: SPDX has none. */
 export function canonicalExceptionId(text: string): string | undefined {
+  exceptionsInAnyCase ??= new Map([
+    ...exceptionIds.map((id): [string, string] => [id.toLowerCase(), id]),
+    ["nokia-qt-exception-1.1", "Qt-LGPL-exception-1.1"],
+  ]);
   return exceptionsInAnyCase.get(text.toLowerCase());
 }
 
 /** Whether SPDX lists the id, deprecated ones included, in exactly this case. */
 export function isSpdxId(text: string): boolean {
-  return idsInAnyCase.get(text.toLowerCase()) === text || (text.endsWith("+") && isSpdxId(text.slice(0, -1)));
+  return listedId(text) === text || (text.endsWith("+") && isSpdxId(text.slice(0, -1)));
 }
 
 /** Whether the id is listed and deprecated; `canonicalLicenseId` says what to write instead. */
