@@ -3,7 +3,7 @@
  * root and signing config that cosign makes of them. Nothing reaches beyond loopback, and every home is an empty folder.
  */
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startCertificateLog } from "./certificate-log.ts";
 import { type Cosign, cosignIn } from "./cosign.ts";
@@ -131,9 +131,4 @@ async function startRekor(scope: Scope, folder: string) {
     ready: ([http]) => `http://127.0.0.1:${http}/healthz`,
   });
   return { url: `http://localhost:${port}`, key };
-}
-
-/** The trusted root, for tests that call the library. */
-export async function readTrustedRoot(sigstore: Sigstore): Promise<Uint8Array> {
-  return readFile(sigstore.trustedRoot);
 }
