@@ -14,6 +14,7 @@ import { policyCodes } from "./codes/policy.ts";
 import { registryCodes } from "./codes/registry.ts";
 import { semanticCodes } from "./codes/semantics.ts";
 import { syntaxCodes } from "./codes/syntax.ts";
+import { trustCodes } from "./codes/trust.ts";
 import type { Diagnostic, Location } from "./diagnostic.ts";
 import type { Row } from "./row.ts";
 
@@ -24,6 +25,7 @@ export const table = {
   ...evidenceCodes,
   ...kubernetesCodes,
   ...cliCodes,
+  ...trustCodes,
   ...registryCodes,
   ...identityCodes,
 };
