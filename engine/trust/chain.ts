@@ -1,7 +1,7 @@
 /** Why a certificate is not trusted: the library says that it is not, and not whether of the wrong house or too old. */
 import { X509Certificate } from "@sigstore/core";
+import type { ReadBundle } from "./bundle.ts";
 import type { Material } from "./material.ts";
-import type { ReadBundle } from "./read.ts";
 import { type Refused, refuse } from "./refusal.ts";
 import type { VerifiedTime } from "./verification.ts";
 

@@ -1,8 +1,8 @@
 /** What of the roots a verification may use, and what of a bundle they know nothing about. */
 import type { X509Certificate } from "@sigstore/core";
 import type { SignedEntity } from "@sigstore/verify";
+import type { ReadBundle } from "./bundle.ts";
 import { knownEntries, type LogEntry } from "./log.ts";
-import type { ReadBundle } from "./read.ts";
 import type { Refused } from "./refusal.ts";
 import type { Authorities, Transparency, TrustRoot, TrustRoots } from "./root.ts";
 import { knownTokens, type Token } from "./timestamp.ts";

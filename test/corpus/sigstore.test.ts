@@ -5,12 +5,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { verifyBundle } from "../../engine/trust/bundle.ts";
 import { identityProblem } from "../../engine/trust/exact.ts";
 import { readKey } from "../../engine/trust/key.ts";
 import { prehash } from "../../engine/trust/prehash.ts";
 import { joinRoots, readTrustRoot } from "../../engine/trust/root.ts";
 import type { RefusalReason } from "../../engine/trust/verification.ts";
+import { verifyBundle } from "../../engine/trust/verify.ts";
 
 const corpus = new URL("../../../shared/corpus/", import.meta.url);
 const cases = new URL("sigstore-conformance/bundle-verify/", corpus);
