@@ -88,7 +88,6 @@ const brokenHelp: Readonly<Partial<Record<BrokenReason, string>>> = {
 };
 
 export function unreachable(registry: string, url: string, reason: BrokenReason, detail: string): RegistryFault {
-  if (reason === "half-body") return incomplete(registry, url, "the request", "ended in the middle of its answer");
   const help = brokenHelp[reason];
   const text = quoted(detail);
   return made(

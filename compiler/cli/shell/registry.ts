@@ -1,0 +1,103 @@
+/** Registries and layouts for verbs: the pure reader of `engine/evidence/oci` with the network, the files and the hash of this machine. */
+import { readFile } from "node:fs/promises";
+import type { Attached, Unreached } from "../../../engine/evidence/oci/attached.ts";
+import { attachedInLayout, fetchAttached } from "../../../engine/evidence/oci/fetch.ts";
+import type { Hash, OciLimits } from "../../../engine/evidence/oci/transport.ts";
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { openCredentials } from "./credentials.ts";
+import { exit, Stop } from "./exit.ts";
+import { layoutReader } from "./layout.ts";
+import { offlineTransport, openTransport } from "./transport.ts";
+
+export interface RegistryOptions {
+  /** Predicate types that the policy asks for; absent: all. */
+  readonly wanted?: readonly string[];
+  readonly maxRequests?: number;
+  readonly limits?: Partial<OciLimits>;
+  readonly concurrency?: number;
+  /** Refuses the network. */
+  readonly offline?: boolean;
+  /** Hosts that are asked without TLS: `--insecure-registry`. */
+  readonly insecure?: readonly string[];
+  /** A file with certificates of authorities: `--registry-ca`. */
+  readonly authorities?: string;
+  /** Milliseconds for one request. */
+  readonly timeout?: number;
+  /** Told of credentials that could not be read. */
+  readonly report?: (problem: Diagnostic) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Lower-case hex; the module is loaded when it is used. */
+export const hashBytes: Hash = (algorithm, bytes) => process.getBuiltinModule("node:crypto").hash(algorithm, bytes, "hex");
+
+/** Reads images; one for a whole call, so that connections, credentials and logins are shared. */
+export interface Registries {
+  /** What is attached to an image of a registry. */
+  readonly attached: (reference: string) => Promise<Attached | Unreached>;
+  readonly close: () => void;
+}
+
+async function authoritiesOf(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const wrong = (problem: string): Stop => new Stop(exit.usage, [diagnostic("WB1156", { path, problem }, undefined)]);
+  const text = await readFile(path, "utf8").catch((problem: unknown) => {
+    throw wrong(problem instanceof Error && "code" in problem ? String(problem.code) : "the system refused");
+  });
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw wrong("there is no certificate in it");
+  return text;
+}
+
+/** Opens the network for registries; throws `Stop` (exit 2) where `--registry-ca` names no certificates. */
+export async function openRegistries(options: RegistryOptions = {}): Promise<Registries> {
+  const authorities = await authoritiesOf(options.authorities);
+  const { setTimeout: sleep } = await import("node:timers/promises");
+  const transport =
+    options.offline === true
+      ? { send: offlineTransport, close: () => undefined }
+      : await openTransport({
+          connections: options.concurrency ?? 8,
+          ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+          ...(authorities === undefined ? {} : { authorities }),
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        });
+  const credentials = openCredentials(options.report === undefined ? {} : { report: options.report });
+  const insecure = new Set(options.insecure);
+  return {
+    attached: (reference) =>
+      fetchAttached(reference, {
+        transport: transport.send,
+        hash: hashBytes,
+        // Whoever ends everything ends the pause too; the next request then says so.
+        sleep: (milliseconds) => sleep(milliseconds, undefined, options.signal ? { signal: options.signal } : {}).catch(() => undefined),
+        credentials,
+        plain: (registry) => insecure.has(registry),
+        ...pick(options),
+      }),
+    close: transport.close,
+  };
+}
+
+function pick({ wanted, maxRequests, limits, concurrency }: RegistryOptions): Pick<RegistryOptions, "wanted" | "limits" | "maxRequests"> {
+  return {
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(maxRequests === undefined ? {} : { maxRequests }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
+}
+
+/** What is attached to an image in a layout on disk; `reference` is a tag or digest in it, or absent for its only image. */
+export function layoutAttached(
+  folder: string,
+  reference: string | undefined,
+  options: RegistryOptions = {},
+): Promise<Attached | Unreached> {
+  const { wanted, limits } = options;
+  return attachedInLayout(folder, layoutReader(folder), reference, {
+    hash: hashBytes,
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(limits === undefined ? {} : { limits }),
+  });
+}
