@@ -91,7 +91,7 @@ if (import.meta.main) {
   await writeFile(join(dist, "THIRD-PARTY.txt"), await thirdParty(metafile));
   await link();
   // tsc writes the library beside it, and does not copy JavaScript that it did not write.
-  for (const generated of ["engine/evidence/generated", "compiler/bundle/generated"]) {
+  for (const generated of ["engine/evidence/generated", "engine/evaluate/generated", "compiler/bundle/generated"]) {
     await cp(join(root, generated), join(dist, "lib", generated), { recursive: true });
   }
   const outputs = Object.values(metafile.outputs);

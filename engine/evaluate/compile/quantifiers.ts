@@ -6,6 +6,7 @@ import { Collection } from "../virtual.ts";
 import { memberBranches } from "./branches.ts";
 import { keyOf } from "./compare.ts";
 import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
+import { copyOf } from "./copies.ts";
 import { chain, freeLocals } from "./free.ts";
 
 /** Below this many members a scan is cheaper than building an index. */
@@ -24,6 +25,10 @@ export function compileQuantifier(context: Context, expr: Quantifier, waived?: W
   const branches = waived === undefined && context.observer === undefined ? memberBranches(context, expr) : undefined;
   const members = membersOf(context, expr, collection.fn);
   const { slot } = expr;
+  if (branches !== undefined) {
+    const decided = copyOf("someMember")(members, slot, branches.kept, branches.condition, hit, union);
+    return fixed(expr.kind === "some" ? decided : copyOf("refuted")(decided, not));
+  }
   const some = (env: Env): Truth => {
     const { items, open } = members(env);
     const { slots } = env;
@@ -31,7 +36,7 @@ export function compileQuantifier(context: Context, expr: Quantifier, waived?: W
     let found = false;
     for (let index = 0; index < items.length; index += 1) {
       slots[slot] = items[index];
-      const truth = branches === undefined ? hit(env) : (branches(env) ?? hit(env));
+      const truth = hit(env);
       if (truth === true) {
         // An explanation names every waiver that lifted a member, wherever in the list the first witness stands.
         if (waived === undefined || env.waived === undefined) return true;
