@@ -141,7 +141,8 @@ function logEntries(material: Raw, version: Version): { readonly entries: readon
   const notes: string[] = [];
   const read = entries.map((entry, i): Raw => {
     const at = `verificationMaterial.tlogEntries[${i}]`;
-    needNatural(entry["logIndex"], `${at}.logIndex`);
+    // Protocol buffers write no zero in JSON: the first entry of a log has no index.
+    needNatural(entry["logIndex"] ?? 0, `${at}.logIndex`);
     if (entry["integratedTime"] !== undefined) needNatural(entry["integratedTime"], `${at}.integratedTime`);
     needBytes(object(entry["logId"])?.["keyId"], `${at}.logId.keyId`);
     needBytes(entry["canonicalizedBody"], `${at}.canonicalizedBody`);
@@ -151,7 +152,7 @@ function logEntries(material: Raw, version: Version): { readonly entries: readon
     if (promise) needBytes(promise["signedEntryTimestamp"], `${at}.inclusionPromise.signedEntryTimestamp`);
     const proof = object(entry["inclusionProof"]);
     if (proof) {
-      needNatural(proof["logIndex"], `${at}.inclusionProof.logIndex`);
+      needNatural(proof["logIndex"] ?? 0, `${at}.inclusionProof.logIndex`);
       needNatural(proof["treeSize"], `${at}.inclusionProof.treeSize`);
       needBytes(proof["rootHash"], `${at}.inclusionProof.rootHash`);
       const hashes: unknown = proof["hashes"] ?? [];

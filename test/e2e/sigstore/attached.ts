@@ -1,5 +1,16 @@
 /** What cosign attached to an image, and what an attacker or an accident makes of it: taken away, changed, copied over. */
-import { bundleType, deleteManifest, getBlob, getManifest, indexType, manifestType, type Pushed, pushBlob, putManifest } from "./image.ts";
+import {
+  bundleType,
+  copyImage,
+  deleteManifest,
+  getBlob,
+  getManifest,
+  indexType,
+  manifestType,
+  type Pushed,
+  pushBlob,
+  putManifest,
+} from "./image.ts";
 import type { Registry } from "./registry.ts";
 
 /** One bundle of an image. */
@@ -70,8 +81,15 @@ export async function attach(registry: Registry, image: Pushed, bundle: Uint8Arr
   const index = await referrers(registry, image);
   const pushed = await putManifest(registry, image.repository, manifest, manifestType);
   if (registry.hasReferrers) return;
-  const manifests = [...index.manifests, { ...pushed.descriptor, artifactType: bundleType, annotations }];
+  const manifests = [...index.manifests, { ...pushed.descriptor, artifactType: bundleType }];
   await putManifest(registry, image.repository, { schemaVersion: 2, mediaType: indexType, manifests }, indexType, fallbackTag(image));
+}
+
+/** Puts a released image into another repository, with all that is attached to it. */
+export async function copyTo(registry: Registry, image: Pushed, repository: string): Promise<Pushed> {
+  const copy = await copyImage(registry, image, repository);
+  for (const { bundle, predicateType } of await attachedTo(registry, image)) await attach(registry, copy, bundle, predicateType);
+  return copy;
 }
 
 /** Puts other bytes in the place of a bundle. */

@@ -26,6 +26,11 @@ export const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const configType = "application/vnd.oci.image.config.v1+json";
 const layerType = "application/vnd.oci.image.layer.v1.tar";
 
+interface Manifest {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
 /** An image of one layer. Images of other `content` have other digests. */
 export async function pushImage(registry: Registry, repository: string, content: string, architecture = "amd64"): Promise<Pushed> {
   const layer = Buffer.alloc(1024, content);
@@ -41,6 +46,14 @@ export async function pushImage(registry: Registry, repository: string, content:
   };
   const pushed = await putManifest(registry, repository, manifest, manifestType);
   return { ...pushed, config: manifest.config.digest };
+}
+
+/** The same image, of the same digest, in another repository. */
+export async function copyImage(registry: Registry, image: Pushed, repository: string): Promise<Pushed> {
+  const manifest = (await getManifest(registry, image.repository, image.digest)) as Manifest;
+  for (const { digest, mediaType } of [manifest.config, ...manifest.layers])
+    await pushBlob(registry, repository, await getBlob(registry, image.repository, digest), mediaType);
+  return putManifest(registry, repository, manifest, image.descriptor.mediaType);
 }
 
 /** An index of an image for each of two platforms; answers the index and the images. */
