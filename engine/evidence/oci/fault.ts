@@ -156,6 +156,11 @@ export function overBudget(url: string, most: number): RegistryFault {
   return made("budget", "transient", url, diagnostic("WB1151", { most }, undefined, { help }));
 }
 
+/** Everything together is more than may be downloaded: the rest was not looked at. */
+export function overRoom(what: string, limit: number): RegistryFault {
+  return made("budget", "transient", "", diagnostic("WB1148", { what, limit }, undefined));
+}
+
 export function notReference(text: string, problem: string): RegistryFault {
   return made("reference", "malformed", "", diagnostic("WB1149", { what: `reference \`${quoted(text)}\``, problem }, undefined));
 }

@@ -37,6 +37,8 @@ export interface FetchOptions extends ReadOptions {
   readonly maxRequests?: number;
 }
 
+const formOrder: readonly AttachedForm[] = ["referrer", "referrers-tag", "legacy-signature", "legacy-attestation", "layout"];
+
 /** What an image costs at most under these limits. */
 export function mostOf(limits: OciLimits): number {
   const { platforms, referrers, layers, pages, retries } = limits;
@@ -153,7 +155,7 @@ export async function readAttached(
     lookups: [...lookups, ...found.lookups],
     noise: found.noise,
     gaps: found.gaps,
-    forms: { looked: [...found.looked], found: [...forms] },
+    forms: { looked: formOrder.filter((form) => found.looked.has(form)), found: formOrder.filter((form) => forms.has(form)) },
     ...counts,
   };
 }

@@ -1,5 +1,5 @@
 /** One repository, whether behind a registry or in a folder: manifests, blobs and lists of referrers, checked by their digests. */
-import { incomplete, lied, malformed, type RegistryFault, tooLarge } from "./fault.ts";
+import { incomplete, lied, malformed, overRoom, type RegistryFault, tooLarge } from "./fault.ts";
 import {
   acceptedManifests,
   algorithmOf,
@@ -88,7 +88,7 @@ export function registryRepository({ session, registry, path, limits, hash }: Re
 
   async function ask(one: Ask): Promise<Awaited<ReturnType<Session["get"]>>> {
     if (session.room() <= 0)
-      return { kind: "fault", url: "", fault: tooLarge("", `everything attached to an image of \`${full}\``, limits.bytes) };
+      return { kind: "fault", url: "", fault: overRoom(`everything attached to an image of \`${full}\``, limits.bytes) };
     return session.get(one);
   }
 
