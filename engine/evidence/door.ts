@@ -2,6 +2,7 @@
  * The one door by which evidence enters (docs/architecture.md): bytes, limits, schema, adapter. What comes out has the
  * types of the standard library; nothing behind the door sees raw input.
  */
+import type { FieldsRead } from "../../language/core/reads.ts";
 import type { Diagnostic, Result, Span } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { adapters as known, type LoadAdapter } from "./adapters.ts";
@@ -11,7 +12,7 @@ import type { Adapter, Evidence, Source } from "./evidence.ts";
 import { fault, shown, token } from "./fault.ts";
 import { locateAll } from "./json/locate.ts";
 import { readJson } from "./json/read.ts";
-import { validate } from "./schema/validate.ts";
+import { validate, validateLoaded } from "./schema/validate.ts";
 import { isStatement } from "./statement.ts";
 import { defaultLimits, type Limits, whole } from "./text.ts";
 
@@ -75,6 +76,25 @@ export async function admitValue(
   const adapter = await adapterFor(json, among);
   if (!adapter) return { value: [], diagnostics: [await unknownFormat(json, source, await Promise.all(among.map(load)))] };
   return readAs(adapter, json, source);
+}
+
+/**
+ * The same at once, for streams of values; undefined where something must be loaded or told first, which is
+ * `admitValue`'s. With `reads` an adapter may leave out what is not among them and take parts of `json` over (`Adapter`).
+ */
+export function admitLoaded(json: unknown, source: Source, reads: FieldsRead | undefined): Result<readonly Evidence[]> | undefined {
+  if (isEnvelope(json) || isStatement(json)) return undefined;
+  for (const one of known) {
+    const adapter = loaded.get(one);
+    if (!adapter) return undefined;
+    if (!adapter.detect(json)) continue;
+    const choice = adapter.schema(json);
+    if (choice.kind === "unsupported") return undefined;
+    const broken = validateLoaded(choice.schema, json, source.base);
+    if (!broken) return undefined;
+    return broken.length > 0 ? { value: [], diagnostics: broken } : adapter.read(json, source, reads);
+  }
+  return undefined;
 }
 
 const loaded = new Map<LoadAdapter, Adapter>();

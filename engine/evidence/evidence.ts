@@ -1,7 +1,9 @@
 /** What an adapter hands on: one document, read as one type of the standard library. */
 import type { DataRecord, DocumentRef } from "../../language/core/data.ts";
+import type { FieldsRead } from "../../language/core/reads.ts";
 import type { Result } from "../../language/diagnostics/diagnostic.ts";
 import type { SchemaName } from "./schema/validate.ts";
+import type { Subject } from "./statement.ts";
 
 /**
  * One piece of evidence. A document that says several things gives several (a CycloneDX file with vulnerabilities is
@@ -33,6 +35,8 @@ export interface Source {
   readonly name: string;
   /** `sha256:<hex>` of the bytes of the file. */
   readonly digest: string;
+  /** Of the statement that a predicate stands in; absent for documents of their own. */
+  readonly subjects?: readonly Subject[];
   /** JSON pointer of what is read: `""`, or `/predicate` for an attestation. Every pointer handed on starts with it. */
   readonly base: string;
 }
@@ -53,5 +57,9 @@ export interface Adapter {
   readonly title: string;
   detect(json: unknown): boolean;
   schema(json: unknown): SchemaChoice;
-  read(json: unknown, source: Source): Result<readonly Evidence[]>;
+  /**
+   * With `reads`, fields that are not among them may be left out, places in the document too, and parts of `json` may
+   * become parts of the evidence.
+   */
+  read(json: unknown, source: Source, reads?: FieldsRead): Result<readonly Evidence[]>;
 }

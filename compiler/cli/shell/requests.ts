@@ -6,13 +6,14 @@ import { jsonClause } from "../../../engine/decide/json.ts";
 import { overall } from "../../../engine/decide/report.ts";
 import { documentSubject } from "../../../engine/decide/subjects.ts";
 import { type Decision, decide, type Refusal, type Subject } from "../../../engine/evaluate/evaluate.ts";
-import { admitValue } from "../../../engine/evidence/door.ts";
-import type { Evidence } from "../../../engine/evidence/evidence.ts";
+import { admitLoaded, admitValue } from "../../../engine/evidence/door.ts";
+import type { Evidence, Source } from "../../../engine/evidence/evidence.ts";
 import { readJson } from "../../../engine/evidence/json/read.ts";
 import { imageSubject } from "../../../engine/evidence/kubernetes/subjects.ts";
 import { type DataRecord, type DocumentRef, origin } from "../../../language/core/data.ts";
 import type { Program } from "../../../language/core/ir.ts";
-import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { type FieldsRead, fieldsRead } from "../../../language/core/reads.ts";
+import type { Diagnostic, Result } from "../../../language/diagnostics/diagnostic.ts";
 import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { parseTime } from "../../../language/domains/time.ts";
@@ -27,6 +28,15 @@ export interface AnswerOptions {
   readonly policies: Policies;
   readonly effectsOnly: boolean;
   readonly evidenceRoot: string;
+  /** The fields that decisions read where nothing else is wanted; undefined: all may be. */
+  readonly reads: FieldsRead | undefined;
+}
+
+/** What is read of the workloads of a stream: their images are subjects of their own where a policy judges them. */
+export function readsOf({ compiled }: Policies, effectsOnly: boolean): FieldsRead | undefined {
+  const { program } = compiled;
+  const images = program.policies.some((policy) => policy.subject === "image" || policy.subject === "artifact");
+  return effectsOnly && !images ? fieldsRead(program) : undefined;
 }
 
 export interface LineAnswer {
@@ -57,8 +67,11 @@ function isObject(value: unknown): value is JsonObject {
 
 const requestKeys = ["id", "at", "subject", "evidence", "time"];
 
-/** Answers one request; `line` counts from 1. */
-export async function answerLine(bytes: Uint8Array, line: number, options: AnswerOptions): Promise<LineAnswer> {
+/**
+ * Answers one request; `line` counts from 1. At once where nothing has to be loaded or read for it: a promise a request
+ * would be a good part of what it costs.
+ */
+export function answerLine(bytes: Uint8Array, line: number, options: AnswerOptions): LineAnswer | Promise<LineAnswer> {
   let id: unknown;
   try {
     const read = readJson(bytes, `line ${line}`);
@@ -72,12 +85,17 @@ export async function answerLine(bytes: Uint8Array, line: number, options: Answe
     const unknown = Object.keys(request).find((key) => !requestKeys.includes(key));
     if (unknown !== undefined)
       throw new BadRequest("request", `\`${unknown}\` is not a key of a request; keys are ${requestKeys.join(", ")}`);
-    return await answer(request, bytes, options);
+    const answered = answer(request, bytes, options);
+    return answered instanceof Promise ? answered.catch((problem: unknown) => refusedRequest(id, problem)) : answered;
   } catch (problem) {
-    if (problem instanceof BadRequest) return failed(id, problem.code, problem.message, problem.exitCode, problem.diagnostics);
-    if (problem instanceof Stop) return failed(id, "evidence", problem.message, exit.usage, problem.diagnostics);
-    throw problem;
+    return refusedRequest(id, problem);
   }
+}
+
+function refusedRequest(id: unknown, problem: unknown): LineAnswer {
+  if (problem instanceof BadRequest) return failed(id, problem.code, problem.message, problem.exitCode, problem.diagnostics);
+  if (problem instanceof Stop) return failed(id, "evidence", problem.message, exit.usage, problem.diagnostics);
+  throw problem;
 }
 
 function failed(id: unknown, code: string, message: string, exitCode: number, diagnostics: readonly Diagnostic[]): LineAnswer {
@@ -87,9 +105,8 @@ function failed(id: unknown, code: string, message: string, exitCode: number, di
   return { json, code: exitCode, diagnostics };
 }
 
-async function answer(request: JsonObject, bytes: Uint8Array, options: AnswerOptions): Promise<LineAnswer> {
+function answer(request: JsonObject, bytes: Uint8Array, options: AnswerOptions): LineAnswer | Promise<LineAnswer> {
   const { policies } = options;
-  const digest = sha256(bytes);
   const named = request["subject"];
   if (!isObject(named)) throw new BadRequest("request", '`subject` is an object: {"kind":"workload","object":{…}}');
   const kind = named["kind"];
@@ -99,36 +116,60 @@ async function answer(request: JsonObject, bytes: Uint8Array, options: AnswerOpt
   if (typeof point !== "string" || !enforcementPoints.includes(point))
     throw new BadRequest("request", `\`${String(point)}\` is not an enforcement point`);
   const time = timeOf(request["time"]) ?? policies.time;
+  const source = new RequestSource(bytes);
+  const decided = (subject: Subject, evidence: readonly Evidence[]): LineAnswer =>
+    decideAll(request["id"], subject, { point, now: time, evidence }, options);
 
-  const subject = await readSubject(described.kind, named["object"], digest, policies.compiled.program);
-  const evidence = await readEvidence(request["evidence"], digest, options);
+  const subject = readSubject(described.kind, named["object"], source, options);
+  if (!(subject instanceof Promise) && request["evidence"] === undefined) return decided(subject, []);
+  return Promise.resolve(subject).then(async (read) => decided(read, await readEvidence(request["evidence"], source.digest, options)));
+}
+
+/** Where a request's object is from; its digest is computed when somebody asks for it. */
+class RequestSource implements Source {
+  readonly name = "inline";
+  readonly base = "/subject/object";
+  private readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+  get digest(): string {
+    return sha256(this.bytes);
+  }
+}
+
+function decideAll(
+  id: unknown,
+  subject: Subject,
+  asked: { readonly point: string; readonly now: number; readonly evidence: readonly Evidence[] },
+  options: AnswerOptions,
+): LineAnswer {
+  const { policies } = options;
   const decisions: Decision[] = [];
-  for (const one of expandSubject(policies.compiled, subject, point)) {
-    const result = decide(
-      policies.compiled,
-      { subject: one, point, now: time, evidence, attested: [], failed: [] },
-      { explain: !options.effectsOnly },
-    );
+  for (const one of expandSubject(policies.compiled, subject, asked.point)) {
+    const result = decide(policies.compiled, { subject: one, ...asked, attested: [], failed: [] }, { explain: !options.effectsOnly });
     if (result.kind === "refusal") throw new BadRequest(result.refusal.code, refusalText(result.refusal));
     decisions.push(result.decision);
   }
-  return { json: written(request["id"], decisions, options), code: codeFor(decisions), diagnostics: [] };
+  const conclusion = overall({ decisions, refused: false });
+  return { json: written(id, decisions, conclusion, options), code: codeFor(conclusion), diagnostics: [] };
 }
+
+type Conclusion = ReturnType<typeof overall>;
 
 function refusalText(refusal: Refusal): string {
   const one = refusalDiagnostic(refusal);
   return one.help === undefined || refusal.code === "no-policy" ? one.message : `${one.message}: ${one.help}`;
 }
 
-function codeFor(decisions: readonly Decision[]): number {
-  const { effect, reason } = overall({ decisions, refused: false });
+function codeFor({ effect, reason }: Conclusion): number {
   return effect === "allow" || effect === "warn" ? exit.done : reason === "fault" ? exit.noVerdict : exit.no;
 }
 
 const noTexts = sourcesOf(() => undefined);
 
-function written(id: unknown, decisions: readonly Decision[], options: AnswerOptions): object {
-  const head = { ...(id === undefined ? {} : { id }), ...overall({ decisions, refused: false }) };
+function written(id: unknown, decisions: readonly Decision[], conclusion: Conclusion, options: AnswerOptions): object {
+  const head = id === undefined ? conclusion : { id, ...conclusion };
   if (options.effectsOnly) return head;
   const texts = { policies: options.policies.project.sources, evidence: noTexts };
   const clauses = decisions.flatMap((decision) =>
@@ -161,12 +202,16 @@ function timeOf(value: unknown): number | undefined {
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** The subject of a request, by its kind (`cli.md`, "Subjects"). */
-async function readSubject(kind: string, object: unknown, digest: string, program: Program): Promise<Subject> {
+function readSubject(kind: string, object: unknown, source: Source, options: AnswerOptions): Subject | Promise<Subject> {
   if (kind === "image") return readImage(object);
   if (kind === "artifact") return readArtifact(object);
   if (!isObject(object)) throw new BadRequest("subject", `the object of a \`${kind}\` is a document`);
-  const base = "/subject/object";
-  const read = await admitValue(object, { name: "inline", digest, base });
+  const told = (read: Result<readonly Evidence[]>): Subject => subjectOf(kind, object, source, read, options.policies.compiled.program);
+  const read = admitLoaded(object, source, kind === "workload" ? options.reads : undefined);
+  return read === undefined ? admitValue(object, source).then(told) : told(read);
+}
+
+function subjectOf(kind: string, object: JsonObject, source: Source, read: Result<readonly Evidence[]>, program: Program): Subject {
   const found = read.value.map(subjectOfEvidence).find((subject) => subject?.kind === kind);
   if (found) return found;
   const error = read.diagnostics.find((one) => one.level === "error");
@@ -179,7 +224,8 @@ async function readSubject(kind: string, object: unknown, digest: string, progra
   const type = program.types.get(typeName);
   // No policy that was loaded speaks about the kind, which the evaluator says with what is loaded.
   if (!type) return { kind, name: kind, data: {} };
-  const document: DocumentRef = { digest, name: "inline", format: kind, predicateType: typeName };
+  const { digest, name, base } = source;
+  const document: DocumentRef = { digest, name, format: kind, predicateType: typeName };
   return documentSubject(kind, type, { ...(object as DataRecord), [origin]: { document, pointer: base } });
 }
 

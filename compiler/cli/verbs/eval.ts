@@ -5,7 +5,7 @@ import { openPolicies } from "../judgement.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { readBytes } from "../shell/files.ts";
 import { tell } from "../shell/report.ts";
-import { type AnswerOptions, answerLine } from "../shell/requests.ts";
+import { type AnswerOptions, answerLine, readsOf } from "../shell/requests.ts";
 import { linesOfStream } from "../shell/stream.ts";
 
 async function one(call: Call, file: string | undefined, options: AnswerOptions): Promise<number> {
@@ -16,10 +16,10 @@ async function one(call: Call, file: string | undefined, options: AnswerOptions)
   return answer.code;
 }
 
-/** Answers are written in the order of the requests, one at a time, so that memory does not grow with the stream. */
 /** Answers are written together, up to this many characters, and always before more of the stream is waited for. */
 const flushAt = 1 << 16;
 
+/** Answers are written in the order of the requests, one at a time, so that memory does not grow with the stream. */
 async function batch(call: Call, options: AnswerOptions): Promise<number> {
   let line = 0;
   let written = "";
@@ -27,7 +27,8 @@ async function batch(call: Call, options: AnswerOptions): Promise<number> {
     for (const bytes of lines) {
       line += 1;
       if (bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
-      const answer = await answerLine(bytes, line, options);
+      const answering = answerLine(bytes, line, options);
+      const answer = answering instanceof Promise ? await answering : answering;
       written += `${JSON.stringify(answer.json)}\n`;
       if (written.length < flushAt) continue;
       await call.terminal.out(written);
@@ -48,9 +49,11 @@ export async function evaluate(call: Call, file: string | undefined, options: Re
     ]);
   }
   const policies = await openPolicies(call, "eval", options);
+  const effectsOnly = options["effectsOnly"] === true;
   const answering: AnswerOptions = {
     policies,
-    effectsOnly: options["effectsOnly"] === true,
+    effectsOnly,
+    reads: readsOf(policies, effectsOnly),
     evidenceRoot: String(options["evidenceRoot"] ?? "."),
   };
   return options["batch"] === true ? batch(call, answering) : one(call, file, answering);

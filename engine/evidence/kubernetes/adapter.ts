@@ -3,8 +3,9 @@ import type { DataRecord, DocumentRef } from "../../../language/core/data.ts";
 import type { Diagnostic, Result } from "../../../language/diagnostics/diagnostic.ts";
 import type { Adapter, Evidence, SchemaChoice, Source } from "../evidence.ts";
 import { fault } from "../fault.ts";
+import { projectionOf } from "./project.ts";
 import type { Json } from "./read.ts";
-import { readWorkload, templateOf } from "./workload.ts";
+import { readAskedWorkload, readWorkload, templateOf } from "./workload.ts";
 
 export const kubernetes: Adapter = {
   format: "kubernetes",
@@ -14,13 +15,11 @@ export const kubernetes: Adapter = {
     typeof json["kind"] === "string" &&
     (typeof json["apiVersion"] === "string" || isObject(json["metadata"]) || isObject(json["spec"])),
   schema: (): SchemaChoice => ({ kind: "schema", schema: "kubernetes-manifest" }),
-  read(json, source): Result<readonly Evidence[]> {
-    const document: DocumentRef = {
-      digest: source.digest,
-      name: source.name,
-      format: "kubernetes",
-      predicateType: "waybill.kubernetes.Workload",
-    };
+  read(json, source, reads): Result<readonly Evidence[]> {
+    const asked = reads && projectionOf(reads);
+    const document: DocumentRef = asked
+      ? new RequestRef(source)
+      : { digest: source.digest, name: source.name, format: "kubernetes", predicateType: "waybill.kubernetes.Workload" };
     const evidence: Evidence[] = [];
     const diagnostics: Diagnostic[] = [];
     for (const { object, pointer } of objects(json as Json, source)) {
@@ -31,12 +30,29 @@ export const kubernetes: Adapter = {
       }
       if (template.assumed)
         diagnostics.push(fault("WB0971", { name: nameOf(object), pointer: pointer + template.pointer }, pointer + template.pointer));
-      const data = readWorkload(object, template, document, pointer);
+      const data = asked
+        ? readAskedWorkload(object, template, document, pointer, asked)
+        : readWorkload(object, template, document, pointer);
       evidence.push({ type: "waybill.kubernetes.Workload", document, data, about: [], counts: counts(data) });
     }
     return { value: evidence, diagnostics };
   },
 };
+
+/** Of what is read in part: its source need not know its digest before somebody asks for it, which few decisions do. */
+class RequestRef implements DocumentRef {
+  private readonly source: Source;
+  readonly name: string;
+  readonly format = "kubernetes";
+  readonly predicateType = "waybill.kubernetes.Workload";
+  constructor(source: Source) {
+    this.source = source;
+    this.name = source.name;
+  }
+  get digest(): string {
+    return this.source.digest;
+  }
+}
 
 interface Placed {
   readonly object: Json;

@@ -9,9 +9,9 @@ import { amount, parseQuantity } from "./quantity.ts";
 import type { Draft } from "./read.ts";
 
 /** Settings of a container that its own security context says, and no other. */
-const ownSettings = ["privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem"] as const;
+export const ownSettings = ["privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem"] as const;
 /** Settings that a container takes from its pod where it has none. */
-const sharedSettings = ["runAsNonRoot", "runAsUser", "runAsGroup"] as const;
+export const sharedSettings = ["runAsNonRoot", "runAsUser", "runAsGroup"] as const;
 
 /** A copy of the workload with the derived fields that it lacks. */
 export function completeWorkload(workload: DataRecord): DataRecord {
@@ -35,58 +35,82 @@ function copied(containers: DataValue): DataValue {
   });
 }
 
+/** What is derived: everything, or what somebody asks (`project.ts`). */
+export interface Derived {
+  asks(field: string): boolean;
+  readonly own: readonly string[];
+  readonly shared: readonly string[];
+  readonly seccomp: boolean;
+  readonly amounts: boolean;
+}
+
+const everything: Derived = { asks: () => true, own: ownSettings, shared: sharedSettings, seccomp: true, amounts: true };
+
 /** The same workload, with the derived fields that it lacks written into it and its containers. */
-export function completeDraft(workload: Draft): DataRecord {
+export function completeDraft(workload: Draft, derived: Derived = everything): DataRecord {
   const pod = plain(workload["pod"]);
   const context = pod && plain(pod["securityContext"]);
   if (pod) {
-    for (const [name, role] of containerLists) {
-      if (!Array.isArray(pod[name])) continue;
-      for (const container of pod[name] as readonly DataValue[]) {
-        const record = plain(container);
-        if (record) record["role"] ??= role;
-      }
-    }
+    if (derived.asks("Container.role")) giveRoles(pod);
     workload["containers"] ??= united(containerLists.map(([name]) => pod[name]));
     workload["volumes"] ??= pod["volumes"];
   }
+  if (derived.own.length === 0 && derived.shared.length === 0 && !derived.seccomp && !derived.amounts) return workload;
   const containers = workload["containers"];
   for (const container of Array.isArray(containers) ? (containers as readonly DataValue[]) : []) {
     const record = plain(container);
-    if (record) completeContainer(record, context);
+    if (record) completeContainer(record, context, derived);
   }
   return workload;
+}
+
+function giveRoles(pod: Draft): void {
+  for (const [name, role] of containerLists) {
+    if (!Array.isArray(pod[name])) continue;
+    for (const container of pod[name] as readonly DataValue[]) {
+      const record = plain(container);
+      if (record) record["role"] ??= role;
+    }
+  }
 }
 
 /** The members of all lists; where one is no list, that one, since nothing is known of the whole then. */
 function united(lists: readonly DataValue[]): DataValue {
   const present = lists.filter((list) => list !== undefined && list !== null);
-  if (present.length === 0) return undefined;
+  if (present.length < 2) return present[0];
   return present.find((list) => !Array.isArray(list)) ?? present.flat();
 }
 
 /** `context` is the pod's security context. */
-function completeContainer(container: Draft, context: Draft | undefined): void {
+function completeContainer(container: Draft, context: Draft | undefined, derived: Derived): void {
   const own = plain(container["securityContext"]);
-  const places: Record<string, string> = { ...container[origin]?.fields };
-  for (const name of ownSettings) take(container, places, name, own, name);
-  for (const name of sharedSettings) {
+  const places: Record<string, string> | undefined = container[origin] && { ...container[origin].fields };
+  for (const name of derived.own) take(container, places, name, own, name);
+  for (const name of derived.shared) {
     take(container, places, name, own, name);
     take(container, places, name, context, name);
   }
-  if (own) take(container, places, "seccomp", plain(own["seccompProfile"]), "type");
-  if (context) take(container, places, "seccomp", plain(context["seccompProfile"]), "type");
-  const resources = plain(container["resources"]);
+  if (derived.seccomp) {
+    if (own) take(container, places, "seccomp", plain(own["seccompProfile"]), "type");
+    if (context) take(container, places, "seccomp", plain(context["seccompProfile"]), "type");
+  }
+  const resources = derived.amounts ? plain(container["resources"]) : undefined;
   if (resources) completeResources(resources);
-  placed(container, places);
+  if (places) placed(container, places);
 }
 
 /** Takes a field from another record, unless it is there already or not there. */
-function take(container: Draft, places: Record<string, string>, field: string, from: DataRecord | undefined, name: string): void {
+function take(
+  container: Draft,
+  places: Record<string, string> | undefined,
+  field: string,
+  from: DataRecord | undefined,
+  name: string,
+): void {
   const value = from?.[name];
   if (from === undefined || value === undefined || value === null || container[field] !== undefined) return;
   container[field] = value;
-  places[field] = `#${pointerOf(from)}/${name}`;
+  if (places) places[field] = `#${pointerOf(from)}/${name}`;
 }
 
 function placed(record: Draft, fields: Record<string, string>): void {
@@ -94,7 +118,8 @@ function placed(record: Draft, fields: Record<string, string>): void {
   if (place) record[origin] = { document: place.document, pointer: place.pointer, fields };
 }
 
-const numbers = [
+/** Amounts that are numbers of their own, by their list, their name in it and their unit. */
+export const amounts = [
   ["cpu_limit", "limits", "cpu", 1_000_000n],
   ["cpu_request", "requests", "cpu", 1_000_000n],
   ["memory_limit", "limits", "memory", 1_000_000_000n],
@@ -103,7 +128,7 @@ const numbers = [
 
 function completeResources(resources: Draft): void {
   const places: Record<string, string> = {};
-  for (const [field, list, name, unit] of numbers) {
+  for (const [field, list, name, unit] of amounts) {
     const entries = plain(resources[list]);
     const raw = entries?.[name];
     const text = raw instanceof Known ? raw.value : raw;

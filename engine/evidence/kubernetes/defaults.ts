@@ -47,33 +47,38 @@ export const containerLists = [
   ["ephemeralContainers", "ephemeral"],
 ] as const;
 
+/** Whether anybody asks for a field of that name. */
+export type Named = (name: string) => boolean;
+
+const all: Named = () => true;
+
 /** Writes the defaults into a pod spec. Some are those of a Pod only: a template gets them when its pods are made. */
-export function applyDefaults(spec: Draft, isPod: boolean): void {
+export function applyDefaults(spec: Draft, isPod: boolean, named: Named = all): void {
   const account = spec["serviceAccountName"] ?? spec["serviceAccount"];
   if (account !== undefined) spec["serviceAccountName"] = account;
-  spec["restartPolicy"] ??= "Always";
-  spec["dnsPolicy"] ??= "ClusterFirst";
-  for (const [list] of containerLists) for (const container of drafts(spec[list])) containerDefaults(container);
-  if (isPod) podDefaults(spec);
+  if (named("restartPolicy")) spec["restartPolicy"] ??= "Always";
+  if (named("dnsPolicy")) spec["dnsPolicy"] ??= "ClusterFirst";
+  for (const [list] of containerLists) for (const container of drafts(spec[list])) containerDefaults(container, named);
+  if (isPod) podDefaults(spec, named);
 }
 
-function podDefaults(spec: Draft): void {
+function podDefaults(spec: Draft, named: Named): void {
   for (const list of ["containers", "initContainers"]) {
     for (const container of drafts(spec[list])) {
       const resources = draft(container["resources"]);
       const limits = resources && draft(resources["limits"]);
-      if (resources && limits) resources["requests"] = { ...limits, ...(draft(resources["requests"]) ?? {}) };
+      if (resources && limits && named("requests")) resources["requests"] = { ...limits, ...(draft(resources["requests"]) ?? {}) };
       if (spec["hostNetwork"] !== true) continue;
       for (const port of drafts(container["ports"])) port["hostPort"] ??= port["containerPort"];
     }
   }
 }
 
-function containerDefaults(container: Draft): void {
-  container["imagePullPolicy"] ??= pullPolicy(container["image"]);
-  container["terminationMessagePath"] ??= "/dev/termination-log";
-  container["terminationMessagePolicy"] ??= "File";
-  for (const port of drafts(container["ports"])) port["protocol"] ??= "TCP";
+function containerDefaults(container: Draft, named: Named): void {
+  if (named("imagePullPolicy")) container["imagePullPolicy"] ??= pullPolicy(container["image"]);
+  if (named("terminationMessagePath")) container["terminationMessagePath"] ??= "/dev/termination-log";
+  if (named("terminationMessagePolicy")) container["terminationMessagePolicy"] ??= "File";
+  if (named("protocol")) for (const port of drafts(container["ports"])) port["protocol"] ??= "TCP";
 }
 
 /** `Always` for the tag `latest`, written or implied. */

@@ -36,7 +36,7 @@ export function readStruct(raw: Json, name: string, document: DocumentRef, point
   return draft;
 }
 
-function readValue(raw: unknown, shape: Shape, document: DocumentRef, pointer: string): DataValue {
+export function readValue(raw: unknown, shape: Shape, document: DocumentRef, pointer: string): DataValue {
   switch (shape.kind) {
     case "struct":
       return readStruct(raw as Json, shape.name, document, pointer);
@@ -90,14 +90,14 @@ function print(raw: string | number, milli: boolean): string {
   return showQuantity(milli ? roundToMilli(quantity) : quantity);
 }
 
-function dropped(value: DataValue, field: FieldShape): boolean {
+export function dropped(value: DataValue, field: FieldShape): boolean {
   if (field.kept) return false;
   if (value === false || value === 0 || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;
   return field.shape.kind === "map" && Object.keys(value as DataRecord).length === 0;
 }
 
-function zero(shape: Shape): DataValue {
+export function zero(shape: Shape): DataValue {
   switch (shape.kind) {
     case "list":
       return [];

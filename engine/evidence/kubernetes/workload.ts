@@ -3,6 +3,7 @@ import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, o
 import { token } from "../fault.ts";
 import { completeDraft } from "./complete.ts";
 import { applyDefaults, containerLists, draft, drafts, volumeSources } from "./defaults.ts";
+import { type Projection, readAsked } from "./project.ts";
 import { type Draft, type Json, readStruct } from "./read.ts";
 import { structShape } from "./shape.ts";
 
@@ -98,6 +99,30 @@ export function readWorkload(object: Json, template: Template, document: Documen
         containers: `#${place}/spec/containers`,
       },
     },
+    ...facts(object, metadata, pods, spec),
+    apparmor_annotations: profiles(pods, appArmorPrefix, undefined),
+    seccomp_annotations: profiles(pods, seccompPrefix, seccompOfPod),
+  });
+}
+
+/** What of the object as a workload is asked; nothing in it has a place. Parts of the object become parts of the workload. */
+export function readAskedWorkload(object: Json, template: Template, document: DocumentRef, base: string, asked: Projection): DataRecord {
+  const isPod = template.pointer === "" && !template.assumed;
+  const metadata = readAsked(objectAt(object["metadata"]), asked.metadata, document, base);
+  const raw = isPod ? object : objectAt(follow(object, template.pointer));
+  const pods = isPod ? metadata : readAsked(objectAt(raw["metadata"]), asked.metadata, document, base);
+  const spec = readAsked(objectAt(raw["spec"]), asked.pod, document, base);
+  applyDefaults(spec, isPod, asked.named);
+  if (asked.asks("Volume.source")) nameSources(spec, objectAt(raw["spec"]));
+  if (asked.named("type")) typeProfiles(spec);
+  const workload: Draft = facts(object, metadata, pods, spec);
+  if (asked.asks("Workload.apparmor_annotations")) workload["apparmor_annotations"] = profiles(pods, appArmorPrefix, undefined);
+  if (asked.asks("Workload.seccomp_annotations")) workload["seccomp_annotations"] = profiles(pods, seccompPrefix, seccompOfPod);
+  return completeDraft(workload, asked);
+}
+
+function facts(object: Json, metadata: Draft, pods: Draft, spec: Draft): Draft {
+  return {
     apiVersion: object["apiVersion"] as DataValue,
     kind: object["kind"] as DataValue,
     name: metadata["name"] ?? metadata["generateName"] ?? "",
@@ -107,35 +132,51 @@ export function readWorkload(object: Json, template: Template, document: Documen
     pod: spec,
     pod_labels: pods["labels"],
     pod_annotations: pods["annotations"],
-    apparmor_annotations: profiles(pods, appArmorPrefix, undefined),
-    seccomp_annotations: profiles(pods, seccompPrefix, seccompOfPod),
-  });
+  };
 }
 
 /** Says of each volume where it comes from. `raw` still has the fields that this version does not know. */
 function nameSources(spec: Draft, raw: Json): void {
   const written = Array.isArray(raw["volumes"]) ? raw["volumes"] : [];
   drafts(spec["volumes"]).forEach((volume, index) => {
-    const named = volumeSources.filter((source) => draft(volume[source]) !== undefined);
-    const strange = Object.entries(objectAt(written[index])).filter(
-      ([key, value]) => value !== null && !structShape("Volume").fields.has(key),
-    );
-    const all = [...named, ...strange.map(([key]) => key)];
+    const all = sourcesOf(volume, objectAt(written[index]));
+    const [first] = all;
     const place = volume[origin];
-    if (place && all[0] !== undefined) volume[origin] = { ...place, fields: { source: `${place.pointer}/${token(all[0])}` } };
+    if (place && first !== undefined) volume[origin] = { ...place, fields: { source: `${place.pointer}/${token(first)}` } };
     if (all.length > 1) volume["source"] = new Lack("malformed", `the volume names several sources: ${all.join(", ")}`);
-    else volume["source"] = named[0] ?? (strange.length > 0 ? "other" : "emptyDir");
+    else volume["source"] = first === undefined ? "emptyDir" : sourceOrder.has(first) ? first : "other";
   });
+}
+
+/** The API's order, in which several sources are named. */
+const sourceOrder: ReadonlyMap<string, number> = new Map(volumeSources.map((source, index) => [source, index]));
+
+/** The names of the sources that a volume gives, those that we do not know last. */
+function sourcesOf(volume: Draft, raw: Json): readonly string[] {
+  const known: string[] = [];
+  const strange: string[] = [];
+  for (const key of Object.keys(raw)) {
+    if (sourceOrder.has(key)) {
+      if (draft(volume[key]) !== undefined) known.push(key);
+    } else if (raw[key] !== null && !structShape("Volume").fields.has(key)) strange.push(key);
+  }
+  if (known.length > 1) known.sort((a, b) => (sourceOrder.get(a) ?? 0) - (sourceOrder.get(b) ?? 0));
+  return strange.length === 0 ? known : [...known, ...strange];
 }
 
 /** A profile without a type, which the API refuses, is not the same as no profile. */
 function typeProfiles(spec: Draft): void {
-  const contexts = containerLists.flatMap(([list]) => drafts(spec[list]).map((container) => draft(container["securityContext"])));
-  for (const context of [draft(spec["securityContext"]), ...contexts]) {
-    for (const kind of ["seccompProfile", "appArmorProfile"]) {
-      const profile = draft(context?.[kind]);
-      if (profile && profile["type"] === "") profile["type"] = new Lack("malformed", `the ${kind} has no type`);
-    }
+  typeProfilesOf(spec);
+  for (const [list] of containerLists) for (const container of drafts(spec[list])) typeProfilesOf(container);
+}
+
+function typeProfilesOf(holder: Draft): void {
+  for (const kind of ["seccompProfile", "appArmorProfile"]) {
+    const context = draft(holder["securityContext"]);
+    const profile = draft(context?.[kind]);
+    if (!context || profile?.["type"] !== "") continue;
+    // The context may still be the caller's: it is not written to.
+    holder["securityContext"] = { ...context, [kind]: { ...profile, type: new Lack("malformed", `the ${kind} has no type`) } };
   }
 }
 

@@ -30,7 +30,19 @@ const ready = new Map<SchemaName, Validate>();
 export async function validate(schema: SchemaName, json: unknown, base: string): Promise<readonly Diagnostic[]> {
   const check = ready.get(schema) ?? (await validators[schema]()).validate;
   ready.set(schema, check);
-  if (check(json)) return [];
+  return broken(check, json, base);
+}
+
+/** The same at once, where an earlier document has loaded the validator; undefined where none has. */
+export function validateLoaded(schema: SchemaName, json: unknown, base: string): readonly Diagnostic[] | undefined {
+  const check = ready.get(schema);
+  return check && broken(check, json, base);
+}
+
+const none: readonly Diagnostic[] = [];
+
+function broken(check: Validate, json: unknown, base: string): readonly Diagnostic[] {
+  if (check(json)) return none;
   const { faults, more } = explain(json, check.errors ?? [], told);
   const diagnostics: Diagnostic[] = faults.map((f) =>
     fault("WB0913", { pointer: base + f.pointer, problem: f.problem }, base + f.pointer, {
