@@ -6,11 +6,11 @@ import { readKey } from "../../../engine/trust/key.ts";
 import { joinRoots, readTrustRoot, type TrustRoots } from "../../../engine/trust/root.ts";
 import type { Verification } from "../../../engine/trust/verification.ts";
 import { verifyBundle } from "../../../engine/trust/verify.ts";
-import { attestBlob, type Cosign, cosignIn, generateKey, type Signing, signBlob } from "./cosign.ts";
+import { attestBlob, type Cosign, cosignIn, generateKey, signBlob } from "./cosign.ts";
 import { releaseRun, workflowIdentity } from "./issuer.ts";
 import { bom, bomType } from "./release.ts";
 import { suiteScope } from "./scope.ts";
-import { type Sigstore, startSigstore } from "./stack.ts";
+import { configure, type Sigstore, startSigstore } from "./stack.ts";
 import { describeWith, sigstoreTools } from "./tools.ts";
 
 describeWith(sigstoreTools, "bundles of the local Sigstore", () => {
@@ -39,7 +39,12 @@ describeWith(sigstoreTools, "bundles of the local Sigstore", () => {
     if (verification.kind !== "verified") throw new Error(JSON.stringify(verification));
     return verification;
   };
-  const workflow = (): Signing => ({ kind: "keyless", sigstore, token: sigstore.issuer.workflow(releaseRun) });
+  const workflow = () => ({ kind: "keyless", sigstore, token: sigstore.issuer.workflow(releaseRun) }) as const;
+  /** Our Sigstore, with timestamps of others. */
+  const withTimestampsOf = async (others: readonly Sigstore[]): Promise<Sigstore> => {
+    const services = { ...sigstore.services, timestamps: others.flatMap((other) => other.services.timestamps) };
+    return { ...sigstore, services, ...(await configure(scope, cosign, services)) };
+  };
 
   it("verifies the first entry of a log, whose index of zero cosign leaves out", () => {
     const bundle = JSON.parse(Buffer.from(first).toString());
@@ -80,6 +85,19 @@ describeWith(sigstoreTools, "bundles of the local Sigstore", () => {
     const { times, notes } = verified(await signBlob(cosign, workflow(), file));
     expect(times.map(({ source }) => source)).toEqual(["timestamp-authority"]);
     expect(notes).toEqual([]);
+  });
+
+  it("passes over the timestamp of an authority that nobody named, where another holds", async () => {
+    const mixed = await withTimestampsOf([sigstore, await startSigstore(scope, cosign)]);
+    const { times, notes } = verified(await signBlob(cosign, { ...workflow(), sigstore: mixed }, file));
+    expect(times).toHaveLength(1);
+    expect(notes).toEqual([expect.stringContaining("timestamp")]);
+  });
+
+  it("refuses a signature whose time only such an authority says", async () => {
+    const mixed = await withTimestampsOf([await startSigstore(scope, cosign)]);
+    const verification = verifyBundle(await signBlob(cosign, { ...workflow(), sigstore: mixed }, file), { roots, artifact: text });
+    expect(verification).toMatchObject({ kind: "refused", reason: "no-trusted-time" });
   });
 
   it("reads the address of a person", async () => {

@@ -128,6 +128,7 @@ async function signingFlags(cosign: Cosign, signing: Signing): Promise<readonly 
   const who = ["--identity-token", file];
   if (!signing.legacy) return [...who, "--signing-config", sigstore.signingConfig, "--trusted-root", sigstore.trustedRoot];
   // The old format knows Rekor v1 only, which is not here: the time of signing is the timestamp authority's.
-  const services = [`--fulcio-url=${sigstore.fulcio}`, `--timestamp-server-url=${sigstore.timestamps}`];
+  const { fulcio, timestamps } = sigstore.services;
+  const services = [`--fulcio-url=${fulcio.url}`, ...timestamps.map(({ url }) => `--timestamp-server-url=${url}`)];
   return [...who, ...services, "--new-bundle-format=false", "--use-signing-config=false", "--tlog-upload=false"];
 }

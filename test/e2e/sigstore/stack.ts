@@ -6,53 +6,72 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startCertificateLog } from "./certificate-log.ts";
-import { type Cosign, cosignIn } from "./cosign.ts";
+import type { Cosign } from "./cosign.ts";
 import { type Issuer, startIssuer } from "./issuer.ts";
 import type { Scope } from "./scope.ts";
 import { tool } from "./tools.ts";
 
-export interface Sigstore {
+export interface Sigstore extends Configuration {
   readonly issuer: Issuer;
-  /** A file: the trusted root in JSON. */
+  readonly services: Services;
+}
+
+/** What clients are told: two files. */
+export interface Configuration {
+  /** The trusted root in JSON. */
   readonly trustedRoot: string;
-  /** A file: where to get certificates, timestamps and log entries. */
+  /** Where to get certificates, timestamps and log entries. */
   readonly signingConfig: string;
-  readonly fulcio: string;
-  readonly timestamps: string;
-  readonly rekor: string;
+}
+
+/** Who serves; every authority named as a URL, and as a file with its certificates or key. */
+export interface Services {
+  readonly issuer: string;
+  readonly fulcio: { readonly url: string; readonly chain: string; readonly log: string; readonly logKey: string };
+  /** A signature gets a timestamp of each. */
+  readonly timestamps: readonly { readonly url: string; readonly chain: string }[];
+  readonly rekor: { readonly url: string; readonly key: string };
 }
 
 /** Valid before anything of the stack is made. */
 const since = "2024-01-01T00:00:00Z";
 
-export async function startSigstore(scope: Scope, cosign?: Cosign): Promise<Sigstore> {
+export async function startSigstore(scope: Scope, cosign: Cosign): Promise<Sigstore> {
   const folder = await scope.folder();
-  const [issuer, fulcio, timestamps, rekor] = await startServices(scope, folder);
-  const root = ["trusted-root", "create", "--out", join(folder, "trusted-root.json")];
-  root.push(`--fulcio=url=${fulcio.url},certificate-chain=${fulcio.chain}`);
-  root.push(`--ctfe=url=${fulcio.log},public-key=${fulcio.logKey},start-time=${since}`);
-  root.push(`--rekor=url=${rekor.url},public-key=${rekor.key},start-time=${since},origin=localhost`);
-  root.push(`--tsa=url=${timestamps.url},certificate-chain=${timestamps.chain}`);
-  const config = ["signing-config", "create", "--out", join(folder, "signing-config.json"), "--rekor-config=ANY", "--tsa-config=ANY"];
-  const at = (url: string, version: number): string => `url=${url},api-version=${version},start-time=${since},operator=waybill.example`;
-  config.push(`--fulcio=${at(fulcio.url, 1)}`, `--rekor=${at(rekor.url, 2)}`, `--tsa=${at(timestamps.url, 1)}`);
-  config.push(`--oidc-provider=${at(issuer.people, 1)}`);
-  const run = cosign ?? (await cosignIn(scope));
-  await run.must(root);
-  await run.must(config);
-  return {
-    issuer,
-    trustedRoot: join(folder, "trusted-root.json"),
-    signingConfig: join(folder, "signing-config.json"),
-    fulcio: fulcio.url,
-    timestamps: timestamps.url,
-    rekor: rekor.url,
-  };
+  const issuer = await startIssuer(scope);
+  const [fulcio, timestamps, rekor] = await Promise.all([
+    startFulcio(scope, folder, issuer),
+    startTimestamps(scope, folder),
+    startRekor(scope, folder),
+  ]);
+  const services = { issuer: issuer.people, fulcio, timestamps: [timestamps], rekor };
+  return { issuer, services, ...(await configure(scope, cosign, services)) };
 }
 
-async function startServices(scope: Scope, folder: string) {
-  const issuer = await startIssuer(scope);
-  return Promise.all([issuer, startFulcio(scope, folder, issuer), startTimestamps(scope, folder), startRekor(scope, folder)]);
+/** Has cosign write what clients are told about these services. */
+export async function configure(scope: Scope, cosign: Cosign, services: Services): Promise<Configuration> {
+  const folder = await scope.folder();
+  const { issuer, fulcio, timestamps, rekor } = services;
+  const trustedRoot = join(folder, "trusted-root.json");
+  const signingConfig = join(folder, "signing-config.json");
+  await cosign.must([
+    ...["trusted-root", "create", "--out", trustedRoot],
+    `--fulcio=url=${fulcio.url},certificate-chain=${fulcio.chain}`,
+    `--ctfe=url=${fulcio.log},public-key=${fulcio.logKey},start-time=${since}`,
+    `--rekor=url=${rekor.url},public-key=${rekor.key},start-time=${since},origin=localhost`,
+    ...timestamps.map(({ url, chain }) => `--tsa=url=${url},certificate-chain=${chain}`),
+  ]);
+  // Of each operator a client takes one service.
+  const at = (url: string, version: number, operator = 0): string =>
+    `url=${url},api-version=${version},start-time=${since},operator=${operator}.waybill.example`;
+  await cosign.must([
+    ...["signing-config", "create", "--out", signingConfig, "--rekor-config=ANY", `--tsa-config=EXACT:${timestamps.length}`],
+    `--fulcio=${at(fulcio.url, 1)}`,
+    `--rekor=${at(rekor.url, 2)}`,
+    `--oidc-provider=${at(issuer, 1)}`,
+    ...timestamps.map(({ url }, i) => `--tsa=${at(url, 1, i)}`),
+  ]);
+  return { trustedRoot, signingConfig };
 }
 
 async function startFulcio(scope: Scope, folder: string, issuer: Issuer) {
@@ -92,9 +111,9 @@ async function startFulcio(scope: Scope, folder: string, issuer: Issuer) {
 
 async function startTimestamps(scope: Scope, folder: string) {
   const [port] = await scope.program({
-    path: tool("timestamp-server"),
+    path: tool("timestamps"),
     ports: 1,
-    arguments: ([http]) => ["serve", "--host=127.0.0.1", `--port=${http}`, "--timestamp-signer=memory", "--disable-ntp-monitoring"],
+    arguments: ([http]) => [`${http}`],
     env: () => ({ HOME: folder }),
     ready: ([http]) => `http://127.0.0.1:${http}/api/v1/timestamp/certchain`,
   });

@@ -4,10 +4,10 @@ import { delimiter, join, resolve } from "node:path";
 import { describe } from "vitest";
 
 /** `posix` is Rekor v2 (`rekor-tiles/v2/cmd/rekor-server/posix`), `registry` distribution v3, `docker-registry` Debian's 2.8. */
-export type Tool = "cosign" | "registry" | "docker-registry" | "refreg" | "fulcio" | "timestamp-server" | "posix";
+export type Tool = "cosign" | "registry" | "docker-registry" | "refreg" | "fulcio" | "timestamps" | "posix";
 
 /** All that a local Sigstore needs. */
-export const sigstoreTools: readonly Tool[] = ["cosign", "fulcio", "timestamp-server", "posix"];
+export const sigstoreTools: readonly Tool[] = ["cosign", "fulcio", "timestamps", "posix"];
 
 /** Where a tool is; undefined where it is not. */
 function find(tool: Tool): string | undefined {
