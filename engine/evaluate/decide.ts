@@ -24,7 +24,7 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
   const notGiven = missingCallerFact(plan, request);
   if (notGiven !== undefined) return { kind: "refusal", refusal: notGiven };
   const env = freshEnv(compiled, request);
-  if (options.explain) env.waived = new Set();
+  if (options.explain && plan.ends.length > 0) env.waived = new Set();
   readEnds(env, plan);
   const coverage = coverageOf(env, plan);
   const asked: Asked[] = [];
@@ -38,8 +38,10 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
       const bare = pass === undefined ? clause.results.silent : bareResult(env, clause, pass);
       if (pass !== undefined && pass !== true) tally.add(bare);
       clauses.push(bare);
-      if (options.explain) asked.push({ policy, clause, pass, lifted: [...(env.waived ?? [])] });
-      env.waived?.clear();
+      if (!options.explain) continue;
+      const { waived } = env;
+      asked.push({ policy, clause, pass, lifted: waived === undefined || waived.size === 0 ? nothingLifted : [...waived] });
+      waived?.clear();
     }
   }
   if (env.clockMissing) return { kind: "refusal", refusal: { code: "no-clock", at: (plan.policies[0] as CompiledPolicy).policy.at } };
@@ -59,6 +61,8 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
   if (validUntil !== Number.POSITIVE_INFINITY) decision.validUntil = validUntil;
   return { kind: "decision", decision };
 }
+
+const nothingLifted: readonly number[] = [];
 
 /** A clause as it was asked, for its explanation. */
 interface Asked {

@@ -109,7 +109,7 @@ const noCitations: readonly Citation[] = [];
 /** Adds to the bare result of a clause what its explanation says. */
 export function explainClause(explained: Explained, bare: ClauseResult, options: Options): ClauseResult {
   const { compiled, env, clause, pass } = explained;
-  const waivers = explained.lifted.flatMap((index) => compiled.program.waivers[index] ?? []);
+  const waivers = explained.lifted.length === 0 ? bare.waivers : explained.lifted.flatMap((index) => compiled.program.waivers[index] ?? []);
   if (bare.outcome === "passed") {
     const derivation = options.derivations === true ? derive(lazyIn(compiled.context), env, clause.clause.condition) : undefined;
     return waivers.length === 0 && derivation === undefined
@@ -120,17 +120,20 @@ export function explainClause(explained: Explained, bare: ClauseResult, options:
   const found = bare.outcome === "violated" ? witnesses(explainer, env, options.witnesses ?? 20) : { kept: [], count: 0 };
   const wants = pass instanceof Unknown ? groupWants(pass, populations(explainer, env)) : [];
   const message = found.kept[0]?.message ?? (bare.outcome === "undecided" ? undecidedMessage(explainer, env, wants) : undefined);
-  return {
+  const result: Writable<ClauseResult> = {
     ...bare,
-    ...(message === undefined ? {} : { message }),
     witnesses: found.kept,
     witnessCount: found.count,
     wants,
     advice: wants.length === 0 ? bare.advice : adviceFor(clause, explained.policy.policy.scope, wants),
     waivers,
-    ...(options.derivations === true ? { derivation: derive(lazyIn(compiled.context), env, clause.clause.condition) } : {}),
   };
+  if (message !== undefined) result.message = message;
+  if (options.derivations === true) result.derivation = derive(lazyIn(compiled.context), env, clause.clause.condition);
+  return result;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Why a clause was not asked: the header or guard that is false. */
 export function explainSilence(compiled: CompiledProgram, env: Env, policy: CompiledPolicy, clause: CompiledClause): ClauseResult {
@@ -140,8 +143,19 @@ export function explainSilence(compiled: CompiledProgram, env: Env, policy: Comp
   return off === undefined ? clause.results.silent : { ...clause.results.silent, derivation: derive(lazy, env, off) };
 }
 
-function restsOn({ citations, facts }: Cited): Pick<Witness, "citations" | "facts"> {
-  return { citations: citations.length === 0 ? noCitations : citations, ...(facts.length === 0 ? {} : { facts }) };
+/** Without what it does not have: `member` where the clause is about the subject as a whole, `facts` where there are none. */
+function witness(message: string | undefined, member: string | undefined, cited: Cited): Witness {
+  const citations = cited.citations.length === 0 ? noCitations : cited.citations;
+  const made: Writable<Witness> =
+    message === undefined
+      ? member === undefined
+        ? { citations }
+        : { member, citations }
+      : member === undefined
+        ? { message, citations }
+        : { message, member, citations };
+  if (cited.facts.length > 0) made.facts = cited.facts;
+  return made;
 }
 
 function witnesses(explainer: Explainer, env: Env, most: number): { readonly kept: readonly Witness[]; readonly count: number } {
@@ -149,7 +163,7 @@ function witnesses(explainer: Explainer, env: Env, most: number): { readonly kep
   if (member === undefined) {
     const cited: Cited = { citations: [], facts: [] };
     citer(env, cited);
-    return { kept: [{ ...(message === undefined ? {} : { message: message(env) }), ...restsOn(cited) }], count: 1 };
+    return { kept: [witness(message?.(env), undefined, cited)], count: 1 };
   }
   const kept: Witness[] = [];
   let count = 0;
@@ -166,11 +180,7 @@ function witnesses(explainer: Explainer, env: Env, most: number): { readonly kep
     env.slots[member.quantifier.slot] = item;
     const element = member.quantifier.collection.type;
     const type = element.kind === "list" || element.kind === "set" ? element.element : element;
-    kept.push({
-      ...(message === undefined ? {} : { message: message(env) }),
-      member: showValue(type, item),
-      ...restsOn(cited),
-    });
+    kept.push(witness(message?.(env), showValue(type, item), cited));
   }
   return { kept, count };
 }
