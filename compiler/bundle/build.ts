@@ -3,6 +3,7 @@
  * call loads only what it uses. Nothing is left outside the bundle. Run by `npm run build`.
  */
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
@@ -37,11 +38,13 @@ async function thirdParty(metafile: Metafile): Promise<string> {
 const builtins: Plugin = {
   name: "builtins",
   setup(build) {
-    build.onLoad({ filter: /node_modules[\\/](commander|yaml)[\\/].*\.js$/ }, async ({ path }) => {
+    build.onLoad({ filter: /node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const contents = text.replace(/\brequire\(['"](?:node:)?(child_process|events|fs|path|process|buffer)['"]\)/g, (_, name: string) =>
-        name === "child_process" ? "{}" : name === "process" ? "globalThis.process" : `globalThis.process.getBuiltinModule("node:${name}")`,
-      );
+      const contents = text.replace(/\brequire\(\s*['"](?:node:)?([a-z_/]+)['"]\s*\)/g, (call, name: string) => {
+        if (!isBuiltin(name)) return call;
+        if (name === "child_process") return "{}";
+        return name === "process" ? "globalThis.process" : `globalThis.process.getBuiltinModule("node:${name}")`;
+      });
       return { contents, loader: "js" };
     });
   },

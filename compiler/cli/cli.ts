@@ -41,7 +41,11 @@ function judging(command: Command): Command {
     .option("-s, --subject <subject>", "image reference, purl, sha256:…, manifest or file (default: the SBOM's root)")
     .option("-e, --evidence <path...>", "evidence files or folders; repeatable")
     .option("--given <kind.fact=value>", "a fact that only the caller knows: image.namespace=prod; repeatable", collect, [])
-    .option("--at <point>", "enforcement point", "ci");
+    .option("--at <point>", "enforcement point", "ci")
+    .option("--trusted-root <file>", "Sigstore trusted root (default: the public one); repeatable", collect, [])
+    .option("--key <file>", "public key that `key` declarations mean by fingerprint; repeatable", collect, [])
+    .option("--insecure-registry <host>", "ask this registry without TLS; repeatable", collect, [])
+    .option("--registry-ca <file>", "certificates of authorities for registries");
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -134,6 +138,26 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
     )
     .action((clause: string, options: Options) =>
       act(async (call) => (await import("./verbs/why.ts")).why(call, clause, options), options),
+    );
+
+  general(root.command("verify").description("verify Sigstore bundles against an artifact and a signer"))
+    .argument("<bundle...>", "bundles in JSON (v0.1 to v0.3), or files with one a line")
+    .option("--artifact <file>", "what the bundles must be about")
+    .option("--digest <algorithm:hex>", "its digest, where the file is not at hand")
+    .option("--identity <name>", "subject alternative name of the certificate, exactly; with --issuer")
+    .option("--issuer <url>", "who vouched for the identity, exactly")
+    .option("--key <file>", "public key (PEM or DER) instead of an identity; repeatable", collect, [])
+    .option("--trusted-root <file>", "trusted root; repeatable (default: `public-good`, which comes with waybill)", collect, [])
+    .option("--max-root-age <days>", "refuse a trusted root with nothing newer than this")
+    .option("--require-log", "with --key: refuse signatures that are in no log")
+    .option("--now <time>", "RFC 3339 time to decide at (default: the clock)")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill verify app.sigstore.json --artifact app.tar.gz --issuer https://token.actions.githubusercontent.com --identity https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1\n  $ waybill verify app.sigstore.json --digest sha256:… --key release.pub",
+    )
+    .action((bundles: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/verify.ts")).verify(call, bundles, options), options),
     );
 
   general(root.command("explain").description("the page of a diagnostic"))

@@ -95,6 +95,11 @@ export function renderJson(report: Report, texts: Texts): string {
       types: read.types,
       counts: read.counts,
     })),
+    ...(report.attestations === undefined
+      ? {}
+      : {
+          attestations: report.attestations.map(({ time, ...one }) => ({ ...one, ...(time === undefined ? {} : { time: rfc3339(time) }) })),
+        }),
     diagnostics: report.diagnostics.map((one) => jsonDiagnostic(one, texts.evidence)),
     policyDigest: report.policyDigest,
     evidenceDigest: report.evidenceDigest,

@@ -14,6 +14,24 @@ export interface EvidenceRead {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** An envelope that was verified, and whose word counts for something. */
+export interface AttestationRead {
+  /** Name of the subject that it is about. */
+  readonly subject: string;
+  readonly name: string;
+  readonly digest: string;
+  /** How it was found: `referrer`, `referrers-tag`, `legacy-signature` … */
+  readonly form: string;
+  /** A predicate type, or `signature`. */
+  readonly what: string;
+  readonly signer: string;
+  /** Qualified names of the trust declarations that it counts for. */
+  readonly trusts: readonly string[];
+  /** Earliest verified time, microseconds. */
+  readonly time?: number;
+  readonly notes: readonly string[];
+}
+
 export interface Report {
   readonly version: string;
   /** One a subject, in the order of the subjects. */
@@ -25,6 +43,8 @@ export interface Report {
   /** `sha256:<hex>` over the documents and the look-ups that failed. */
   readonly evidenceDigest: string;
   readonly evidence: readonly EvidenceRead[];
+  /** Absent where the policies ask for nothing that somebody signed. */
+  readonly attestations?: readonly AttestationRead[];
   /** What was noticed while the evidence was read. */
   readonly diagnostics: readonly Diagnostic[];
 }

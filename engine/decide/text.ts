@@ -264,6 +264,8 @@ export function renderText(report: Report, texts: Texts, options: TextOptions): 
     const counts = Object.entries(read.counts).map(([name, count]) => `${name} ${count}`);
     return `${palette.faint("evidence")} ${visible(read.document.name)}: ${read.document.format}${counts.length > 0 ? `, ${counts.join(", ")}` : ""} ${palette.faint(shortDigest(read.document.digest))}`;
   });
+  for (const { form, name, signer, what } of report.attestations ?? [])
+    foot.push(`${palette.faint("verified")} ${visible(what)} by ${visible(signer)} ${palette.faint(`(${form} ${visible(name)})`)}`);
   const first = report.decisions[0];
   if (first?.time !== undefined) {
     const limits = report.decisions.flatMap((decision) => (decision.validUntil === undefined ? [] : [decision.validUntil]));

@@ -9,7 +9,8 @@ import { renderSarif } from "../../../engine/decide/sarif.ts";
 import { renderText } from "../../../engine/decide/text.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { Call } from "../cli.ts";
-import { judge } from "../judgement.ts";
+import { decideGathered } from "../gathered.ts";
+import { gather } from "../gathering.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { tell } from "../shell/report.ts";
 
@@ -40,7 +41,8 @@ export async function gate(call: Call, argument: string | undefined, options: Re
       diagnostic("WB1000", { problem: "a subject was named twice" }, undefined, { help: "`gate REF` is `gate --subject REF`" }),
     ]);
   }
-  const { report, texts, code } = await judge(call, "gate", argument ?? option, options, false);
+  const { gathered } = await gather(call, "gate", argument ?? option, options);
+  const { report, texts, code } = await decideGathered(gathered, false);
   // Machine formats have no place for notices of the evidence's readers, so people get them on stderr.
   if (options["format"] !== "text" && options["format"] !== "json") await tell(call.terminal, report.diagnostics, texts.evidence);
   await call.terminal.out(`${render(call, options["format"], report, texts)}\n`);

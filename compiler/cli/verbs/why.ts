@@ -7,7 +7,8 @@ import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
 import type { Call } from "../cli.ts";
-import { judge } from "../judgement.ts";
+import { decideGathered } from "../gathered.ts";
+import { gather } from "../gathering.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { readBytes } from "../shell/files.ts";
 
@@ -36,7 +37,8 @@ function restricted(report: Report, asked: string): Report {
 
 async function live(call: Call, asked: string, options: Readonly<Record<string, unknown>>): Promise<number> {
   const subject = typeof options["subject"] === "string" ? options["subject"] : undefined;
-  const { report, texts, code } = await judge(call, "why", subject, options, true);
+  const { gathered } = await gather(call, "why", subject, options);
+  const { report, texts, code } = await decideGathered(gathered, true);
   const found = restricted(report, asked);
   if (found.decisions.length === 0 && report.decisions.length > 0) {
     throw unknownClause(asked, [

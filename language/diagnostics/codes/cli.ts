@@ -77,4 +77,25 @@ export const cliCodes = {
     "policy file is too large",
     (p) => `\`${p.path}\` has ${p.size} bytes, more than the limit of ${p.limit}`,
   ),
+  WB1030: row<{ name: string; reason: string }>(
+    "note",
+    "an envelope counts for nothing here",
+    (p) => `\`${p.name}\` counts for nothing here: ${p.reason}`,
+  ),
+  WB1031: row<{ subject: string; reason: string }>(
+    "warning",
+    "what is attached to an image could not be read",
+    (p) => `what is attached to \`${p.subject}\` is not fully known: ${p.reason}`,
+  ),
+  WB1032: row<{ path: string; problem: string }>("error", "not a record of a decision", (p) => `\`${p.path}\` is no record: ${p.problem}`),
+  WB1033: row<{ path: string }>(
+    "error",
+    "the record's folder is not empty",
+    (p) => `\`${p.path}\` is not empty, and a record is never written over something else`,
+  ),
+  WB1034: row<{ trust: string; file: string | undefined; problem: string }>(
+    "warning",
+    "the key of a trust declaration is not at hand",
+    (p) => `nobody can be believed as \`${p.trust}\`: ${p.file === undefined ? "" : `\`${p.file}\`: `}${p.problem}`,
+  ),
 };

@@ -1,0 +1,139 @@
+/**
+ * The evidence plan: which attestations the clauses of a program ask for, from whom, and in which order they are worth
+ * fetching. It is read off the core, so it names what *can* be asked; which of it is fetched depends on what is decided
+ * without it (semantics, section 3: a fact may be left unfetched only where it cannot matter).
+ */
+import { type Clause, type Effect, type Expr, effectRank, type Policy, type Program } from "../../language/core/ir.ts";
+import { expressionsIn } from "../../language/core/walk.ts";
+import type { Location } from "../../language/diagnostics/diagnostic.ts";
+
+/** One thing that somebody must have signed for clauses to be decided. */
+export interface Need {
+  /** `signature`: `x is signed by P`. `attestation`: a statement of the type, by anybody in `trusts` or claimed. */
+  readonly kind: "signature" | "attestation";
+  /** Qualified name of the predicate's type (`waybill.slsa.Provenance`); `signed` for a signature. */
+  readonly type: string;
+  /** Qualified name of who has to have signed it; absent where a claim is enough. */
+  readonly trust?: string;
+  /** The clauses that read it, in source order. */
+  readonly clauses: readonly ClauseName[];
+  /** The greatest effect that hangs on it. */
+  readonly effect: Effect;
+}
+
+export interface ClauseName {
+  /** `module.policy.label`, or `module.policy` for a clause without a label. */
+  readonly name: string;
+  readonly at: Location;
+}
+
+/** What judging one kind of subject may need. */
+export interface KindPlan {
+  readonly kind: string;
+  /** Absent: every point at which the kind exists. */
+  readonly points?: readonly string[];
+  /** Greatest effect first, then in source order: the order in which they are worth fetching. */
+  readonly needs: readonly Need[];
+  /** Clauses that are decided from the subject and given facts alone: these never cause a fetch. */
+  readonly local: readonly ClauseName[];
+}
+
+/** The plan of every kind that the program's policies speak about, by kind. */
+export function evidencePlan(program: Program): readonly KindPlan[] {
+  const asks = asksOf(program);
+  return [...Map.groupBy(program.policies, (policy) => policy.subject)]
+    .map(([kind, policies]) => kindPlan(kind, policies, asks))
+    .sort((a, b) => (a.kind < b.kind ? -1 : 1));
+}
+
+/** What an expression asks of somebody's evidence. */
+type Ask = Pick<Need, "kind" | "type" | "trust">;
+type Asks = (roots: readonly Expr[], policy: Policy) => readonly Ask[];
+
+interface Gathered {
+  readonly ask: Ask;
+  readonly clauses: ClauseName[];
+  effect: Effect;
+}
+
+function kindPlan(kind: string, policies: readonly Policy[], asksOf: Asks): KindPlan {
+  const needs = new Map<string, Gathered>();
+  const local: ClauseName[] = [];
+  for (const policy of policies) {
+    for (const clause of policy.clauses) {
+      const name: ClauseName = { name: clause.label === undefined ? policy.name : `${policy.name}.${clause.label}`, at: clause.at };
+      const asks = asksOf(rootsOf(clause), policy);
+      if (asks.length === 0) local.push(name);
+      for (const ask of asks) gather(needs, ask, name, clause.otherwise.effect);
+    }
+  }
+  const everywhere = policies.some((policy) => policy.points === undefined);
+  const points = [...new Set(policies.flatMap((policy) => policy.points ?? []))].sort();
+  return {
+    kind,
+    ...(everywhere ? {} : { points }),
+    needs: [...needs.values()]
+      .sort((a, b) => effectRank[b.effect] - effectRank[a.effect])
+      .map(({ ask, clauses, effect }) => ({ ...ask, clauses, effect })),
+    local,
+  };
+}
+
+function gather(needs: Map<string, Gathered>, ask: Ask, name: ClauseName, effect: Effect): void {
+  const key = keyOf(ask);
+  const known = needs.get(key);
+  if (known === undefined) {
+    needs.set(key, { ask, clauses: [name], effect });
+    return;
+  }
+  known.clauses.push(name);
+  if (effectRank[effect] > effectRank[known.effect]) known.effect = effect;
+}
+
+function keyOf(ask: Ask): string {
+  return JSON.stringify([ask.kind, ask.type, ask.trust ?? null]);
+}
+
+/** What decides the clause. Its message does not, and its policy's `where` may read no attestation (grammar, section 5). */
+function rootsOf(clause: Clause): readonly Expr[] {
+  const effects = [clause.otherwise, ...Object.values(clause.onUnknown)];
+  return [clause.condition, ...clause.guards, ...effects.flatMap((effect) => (effect.until === undefined ? [] : [effect.until]))];
+}
+
+/** Follows lets, constants and functions, each once; a function cannot call itself (semantics, section 5). */
+function asksOf(program: Program): Asks {
+  const functions = new Map(program.functions.map((one) => [one.key, one.body]));
+  const constants = new Map(program.constants.map((one) => [one.key, one.value]));
+  return (roots, policy) => {
+    const lets = new Map(policy.lets.map((one) => [one.slot, one.value]));
+    const found = new Map<string, Ask>();
+    const seen = new Set<Expr>();
+    const open: Expr[] = [...roots];
+    const follow = (next: Expr | undefined): void => {
+      if (next !== undefined) open.push(next);
+    };
+    for (let root = open.shift(); root !== undefined; root = open.shift()) {
+      if (seen.has(root)) continue;
+      seen.add(root);
+      for (const expr of expressionsIn(root)) {
+        if (expr.kind === "let") follow(lets.get(expr.slot));
+        else if (expr.kind === "constant") follow(constants.get(expr.key));
+        else if (expr.kind === "call") follow(functions.get(expr.key));
+        const ask = askOf(expr);
+        if (ask !== undefined) found.set(keyOf(ask), ask);
+      }
+    }
+    return [...found.values()];
+  };
+}
+
+function askOf(expr: Expr): Ask | undefined {
+  if (expr.kind === "attestation") {
+    const trust = expr.origin.kind === "trust" ? { trust: expr.origin.trust } : {};
+    return { kind: "attestation", type: expr.predicate.name, ...trust };
+  }
+  if (expr.kind !== "predicate" || expr.by === undefined) return undefined;
+  const trust = expr.by.kind === "trust" ? { trust: expr.by.trust } : {};
+  if (expr.predicate.name === "signed") return { kind: "signature", type: "signed", ...trust };
+  return expr.predicate.name === "resolved" ? { kind: "attestation", type: "waybill.vex.Document", ...trust } : undefined;
+}

@@ -1,0 +1,275 @@
+/**
+ * Everything that the decisions of one call rest on, read and not yet decided. `gate` gathers it, `--record` keeps it,
+ * `replay` reads it back: what decides cannot tell them apart.
+ */
+import type { AttestationRead, Report, Texts } from "../../engine/decide/report.ts";
+import { type ClauseResult, type Decision, decide, type FailedLookup, type Request, type Subject } from "../../engine/evaluate/evaluate.ts";
+import type { Evidence } from "../../engine/evidence/evidence.ts";
+import type { Attached, PlatformImage, Unreached } from "../../engine/evidence/oci/attached.ts";
+import { showPlatform } from "../../engine/evidence/oci/manifest.ts";
+import type { Attestations, Believed, VerifiedEnvelope } from "../../engine/trust/attested.ts";
+import type { Envelope } from "../../engine/trust/verification.ts";
+import { Known } from "../../language/core/data.ts";
+import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
+import type { Sources } from "../../language/diagnostics/render/lines.ts";
+import { diagnostic } from "../../language/diagnostics/table.ts";
+import { evidencePlan, type Need } from "../analysis/plan.ts";
+import { codeOf, expandSubject, type Policies, refusalDiagnostic } from "./judgement.ts";
+import type { Setting } from "./shell/config.ts";
+import { bind, type Document, evidenceDigest, evidenceRead } from "./shell/evidence.ts";
+import { exit, Stop } from "./shell/exit.ts";
+import { type NamedSubject, withGiven } from "./shell/subjects.ts";
+
+export interface Gathered {
+  /** Of Waybill. */
+  readonly version: string;
+  readonly policies: Policies;
+  readonly point: string;
+  readonly given: readonly Setting[];
+  /** What `--evidence` names. */
+  readonly documents: readonly Document[];
+  readonly named: NamedSubject;
+  /** Absent: the program asks for nothing that somebody signed. */
+  readonly believed?: Believed;
+  /** What is attached to images, by their reference as it was given. */
+  readonly attached: ReadonlyMap<string, Attached | Unreached>;
+  /** Registries are not to be asked. */
+  readonly offline: boolean;
+  /** Texts of the evidence, for excerpts. */
+  readonly sources: Sources;
+}
+
+export interface Judgement {
+  readonly report: Report;
+  readonly texts: Texts;
+  readonly code: number;
+}
+
+/** One subject with what it is judged by. */
+interface Case {
+  readonly subject: Subject;
+  readonly evidence: readonly Evidence[];
+  readonly attestations: Attestations;
+  readonly failed: readonly FailedLookup[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const nothing: Attestations = { verified: [], attested: [], signed: [], noise: [], failed: [] };
+
+/** Decides every subject. `derivations`: with how each clause came about. */
+export async function decideGathered(gathered: Gathered, derivations: boolean): Promise<Judgement> {
+  const { policies } = gathered;
+  const cases: Case[] = [];
+  for (const subject of subjectsOf(gathered)) cases.push(...(await casesOf(gathered, subject)));
+  const documents = [...gathered.documents, ...gathered.named.documents];
+  const refused = documents.some((document) => document.refused);
+  const decisions: Decision[] = [];
+  for (const one of cases) {
+    const answer = decide(policies.compiled, requestOf(gathered, one), { explain: true, derivations });
+    if (answer.kind === "refusal") throw new Stop(exit.usage, [refusalDiagnostic(answer.refusal)], policies.project.sources);
+    // A document that was refused might have said anything: whatever the rest says is no verdict.
+    decisions.push(refused ? { ...answer.decision, effect: "deny", reason: "fault" } : answer.decision);
+  }
+  const envelopes = [...gathered.attached.values()].flatMap(envelopesIn);
+  const report: Report = {
+    version: gathered.version,
+    decisions,
+    refused,
+    policyDigest: policies.policyDigest,
+    evidenceDigest: evidenceDigest(
+      [...documents, ...envelopes],
+      cases.flatMap((one) => one.failed),
+    ),
+    evidence: evidenceRead(documents),
+    attestations: cases.flatMap((one) => one.attestations.verified.map((verified) => attestationRead(one.subject, verified))),
+    diagnostics: [...documents.flatMap((document) => document.diagnostics), ...cases.flatMap((one) => one.diagnostics)],
+  };
+  return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };
+}
+
+/** Who is judged, before it is known what is attached to them. */
+export function subjectsOf({ policies, point, named, given }: Gathered): readonly Subject[] {
+  const subjects = named.subjects.flatMap((one) => expandSubject(policies.compiled, one, point));
+  return withGiven(subjects, given, policies.project.program);
+}
+
+/**
+ * Needs that the clauses have which are not decided without anything that somebody signed. None: nothing is fetched, because
+ * nothing that is attached could change the decision (semantics, sections 3 and 16, law 7).
+ */
+export function openNeeds(gathered: Gathered, subject: Subject): readonly Need[] {
+  const needs = needsOf(gathered, subject);
+  if (needs.length === 0) return [];
+  const evidence = evidenceOf(gathered);
+  const { subject: bound } = bind(subject, evidence);
+  const unlooked = failing(needs, "transient", "not looked for");
+  const answer = decide(
+    gathered.policies.compiled,
+    requestOf(gathered, { subject: bound, evidence, attestations: nothing, failed: unlooked }),
+  );
+  if (answer.kind === "refusal") return [];
+  const open = new Set(answer.decision.clauses.filter((clause) => clause.outcome === "undecided").map((clause) => placeKey(clause.at)));
+  return needs.filter((need) => need.clauses.some((clause) => open.has(placeKey(clause.at))));
+}
+
+const placeKey = ({ path, start, end }: ClauseResult["at"]): string => `${path}:${start}:${end}`;
+
+/** What must be signed by somebody for policies of the subject's kind; an image is an artifact too. */
+function needsOf({ policies }: Gathered, subject: Subject): readonly Need[] {
+  const kinds = subject.kind === "image" ? ["image", "artifact"] : [subject.kind];
+  return evidencePlan(policies.project.program)
+    .filter((plan) => kinds.includes(plan.kind))
+    .flatMap((plan) => plan.needs.filter((need) => need.trust !== undefined));
+}
+
+/** Look-ups that fail for everything that is needed. */
+function failing(needs: readonly Need[], cause: FailedLookup["cause"], detail: string): readonly FailedLookup[] {
+  const names = new Set(needs.flatMap((need) => (need.kind === "signature" ? signatureNames : [need.type])));
+  return [...names].map((name) => ({ name, cause, detail }));
+}
+
+/** `is signed by` is asked of images and artifacts, and an image is judged by policies for both. */
+const signatureNames = ["waybill.image.Image.signed", "waybill.artifact.Artifact.signed"];
+
+function evidenceOf({ documents, named }: Gathered): readonly Evidence[] {
+  return [...documents.flatMap((document) => document.evidence), ...named.evidence];
+}
+
+function requestOf(gathered: Gathered, one: Omit<Case, "diagnostics">): Request {
+  const { attestations, evidence, subject, failed } = one;
+  const signed = attestations.signed.length === 0 ? {} : { signed: new Known(attestations.signed) };
+  return {
+    subject: { ...subject, data: { ...subject.data, ...signed } },
+    point: gathered.point,
+    now: gathered.policies.time,
+    evidence,
+    attested: attestations.attested,
+    failed: [...attestations.failed, ...failed],
+  };
+}
+
+/** A subject, or each platform of an image that is an index: it is allowed if and only if every one of them is. */
+async function casesOf(gathered: Gathered, subject: Subject): Promise<readonly Case[]> {
+  const attached = gathered.attached.get(subject.name);
+  if (attached?.kind !== "attached" || attached.children.length === 0) return [await caseOf(gathered, subject, attached, undefined)];
+  const cases: Case[] = [];
+  for (const child of attached.children) cases.push(await caseOf(gathered, subject, attached, child));
+  return cases;
+}
+
+async function caseOf(
+  gathered: Gathered,
+  asked: Subject,
+  attached: Attached | Unreached | undefined,
+  child: PlatformImage | undefined,
+): Promise<Case> {
+  const evidence = evidenceOf(gathered);
+  const { subject, diagnostics } = bind(attached?.kind === "attached" ? found(asked, attached, child) : asked, evidence);
+  const { believed } = gathered;
+  if (believed === undefined) return { subject, evidence, attestations: nothing, failed: [], diagnostics };
+  // Most calls verify nothing, and need not wait for what does.
+  const { attest } = await import("../../engine/trust/attested.ts");
+  const files = [...gathered.documents, ...gathered.named.documents].flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope]));
+  const looks: Attestations[] = [];
+  if (subject.digest !== undefined) {
+    const holder = child ?? (attached?.kind === "attached" ? attached : undefined);
+    looks.push(await attest([...files, ...(holder?.envelopes ?? [])], artifactOf(subject.digest), believed));
+    // Evidence about an index counts for its children, not the reverse (semantics, section 2).
+    if (child !== undefined && attached?.kind === "attached")
+      looks.push(rebound(await attest([...files, ...attached.envelopes], artifactOf(attached.digest), believed), subject.digest));
+  }
+  const attestations = joined(looks);
+  const failures = failuresOf(gathered, subject, attached, files.length > 0);
+  const noise = [...attestations.noise, ...(attached?.kind === "attached" ? attached.noise : [])];
+  return {
+    subject,
+    evidence,
+    attestations,
+    failed: failures.failed,
+    diagnostics: [
+      ...diagnostics,
+      ...failures.diagnostics,
+      ...noise.map(({ name, reason }) => diagnostic("WB1030", { name, reason }, undefined)),
+    ],
+  };
+}
+
+/** The subject as the registry has it. Its digest binds evidence; what the reference itself says stays its only facts. */
+function found(subject: Subject, attached: Attached, child: PlatformImage | undefined): Subject {
+  const { configDigest } = child ?? attached;
+  const platform = child?.platform === undefined ? "" : ` (${showPlatform(child.platform)})`;
+  return {
+    ...subject,
+    name: `${subject.name}${platform}`,
+    digest: (child ?? attached).digest,
+    ...(configDigest === undefined ? {} : { configDigest }),
+  };
+}
+
+/** `sha256:<hex>` */
+function artifactOf(digest: string): { readonly algorithm: string; readonly hex: string } {
+  const at = digest.indexOf(":");
+  return { algorithm: digest.slice(0, at), hex: digest.slice(at + 1) };
+}
+
+/** What is about an index, as evidence about one of its children. */
+function rebound(attestations: Attestations, digest: string): Attestations {
+  const attested = attestations.attested.map((one) => ({
+    ...one,
+    evidence: { ...one.evidence, about: [...one.evidence.about, { kind: "manifest" as const, digest }] },
+  }));
+  return { ...attestations, attested };
+}
+
+/** Together; what one look verified is no noise of another. */
+function joined(looks: readonly Attestations[]): Attestations {
+  const verified = looks.flatMap((one) => one.verified);
+  const held = new Set(verified.map(({ envelope }) => envelope.digest));
+  const names = new Set(verified.map(({ envelope }) => envelope.name));
+  const noise = looks.flatMap((one) => one.noise).filter((one) => held.size === 0 || !names.has(one.name));
+  return {
+    verified,
+    attested: looks.flatMap((one) => one.attested),
+    signed: [...new Set(looks.flatMap((one) => one.signed))],
+    noise: [...new Map(noise.map((one) => [`${one.form} ${one.name} ${one.reason}`, one])).values()],
+    failed: looks.flatMap((one) => one.failed),
+  };
+}
+
+interface Failures {
+  readonly failed: readonly FailedLookup[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What could not be looked at, as wants of everything that may be there. */
+function failuresOf(gathered: Gathered, subject: Subject, attached: Attached | Unreached | undefined, hasFiles: boolean): Failures {
+  const needs = needsOf(gathered, subject);
+  if (needs.length === 0 || subject.kind !== "image") return { failed: [], diagnostics: [] };
+  if (attached === undefined) {
+    // Envelopes that were given are then all there is to look at; without any, nothing was looked at.
+    if (gathered.offline) return { failed: hasFiles ? [] : failing(needs, "transient", "no registry is asked offline"), diagnostics: [] };
+    return { failed: failing(needs, "transient", "no clause hangs on it, so nobody looked"), diagnostics: [] };
+  }
+  if (attached.kind === "unreached") {
+    const { cause, diagnostic: fault } = attached.fault;
+    const warning = diagnostic("WB1031", { subject: attached.reference, reason: fault.message }, undefined, {
+      ...(fault.notes === undefined ? {} : { notes: fault.notes }),
+      ...(fault.help === undefined ? {} : { help: fault.help }),
+    });
+    return { failed: failing(needs, cause, fault.message), diagnostics: [warning] };
+  }
+  const gaps = attached.gaps.filter(({ of }) => of === subject.digest || of === attached.digest);
+  return {
+    failed: gaps.flatMap(({ cause, detail }) => failing(needs, cause, detail)),
+    diagnostics: gaps.map(({ of, detail }) => diagnostic("WB1031", { subject: of, reason: detail }, undefined)),
+  };
+}
+
+function envelopesIn(attached: Attached | Unreached): readonly Envelope[] {
+  return attached.kind === "attached" ? [...attached.envelopes, ...attached.children.flatMap((child) => child.envelopes)] : [];
+}
+
+function attestationRead(subject: Subject, { envelope, what, signer, trusts, time, notes }: VerifiedEnvelope): AttestationRead {
+  const { name, digest, form } = envelope;
+  return { subject: subject.name, name, digest, form, what, signer, trusts, notes, ...(time === undefined ? {} : { time }) };
+}

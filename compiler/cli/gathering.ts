@@ -1,0 +1,116 @@
+/** From the options of `gate` and `why` to everything that their decisions rest on. */
+import type { Attached, Unreached } from "../../engine/evidence/oci/attached.ts";
+import { diagnostic } from "../../language/diagnostics/table.ts";
+import { parseImageRef } from "../../language/domains/image-ref.ts";
+import { nearest } from "../../language/domains/near.ts";
+import { enforcementPoints } from "../../language/semantics/subjects.ts";
+import { evidencePlan } from "../analysis/plan.ts";
+import type { Call } from "./cli.ts";
+import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
+import { openPolicies, texts } from "./judgement.ts";
+import type { TrustFile } from "./shell/believed.ts";
+import { readSettings } from "./shell/config.ts";
+import { type Document, EvidenceFiles, readEvidence } from "./shell/evidence.ts";
+import { exit, Stop } from "./shell/exit.ts";
+import { tell } from "./shell/report.ts";
+import { type NamedSubject, nameSubject, subjectsOfEvidence } from "./shell/subjects.ts";
+
+/** Problems with credentials point into no text. */
+const noTexts = (): undefined => undefined;
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What was gathered, with the files that it was read from. */
+export interface Gathering {
+  readonly gathered: Gathered;
+  readonly files: EvidenceFiles;
+  readonly trustFiles: readonly TrustFile[];
+  /** As the caller named it; undefined where the evidence says who is judged. */
+  readonly argument: string | undefined;
+}
+
+async function findSubjects(subject: string | undefined, files: EvidenceFiles, given: readonly Document[]): Promise<NamedSubject> {
+  if (subject !== undefined) return nameSubject(subject, files);
+  return subjectsGiven(given);
+}
+
+/** Who is judged where nobody was named: what the evidence is about. */
+export function subjectsGiven(given: readonly Document[]): NamedSubject {
+  const subjects = subjectsOfEvidence(given.flatMap((document) => document.evidence));
+  if (subjects.length === 1 || (subjects.length === 0 && given.some((document) => document.refused)))
+    return { subjects, evidence: [], documents: [] };
+  const names = subjects.map((one) => one.name).join(", ");
+  throw new Stop(exit.usage, [
+    diagnostic("WB1012", { verb: "gate" }, undefined, {
+      ...(subjects.length > 1
+        ? { notes: [`the evidence is about ${names}`] }
+        : { notes: ["no SBOM among the evidence names a root component"] }),
+      help: "`--subject` takes an image reference, a purl, `sha256:…`, a manifest or a file",
+    }),
+  ]);
+}
+
+function pointOf(options: Options): string {
+  const point = String(options["at"] ?? "ci");
+  if (enforcementPoints.includes(point)) return point;
+  const near = nearest(point, enforcementPoints);
+  const help = near === undefined ? `points are ${enforcementPoints.join(", ")}` : `did you mean \`${near}\`?`;
+  throw new Stop(exit.usage, [diagnostic("WB1024", { value: point, what: "an enforcement point" }, undefined, { help })]);
+}
+
+/** Reads policies, evidence, roots and keys, and what is attached to the images that are judged, as far as it is needed. */
+export async function gather(call: Call, verb: string, argument: string | undefined, options: Options): Promise<Gathering> {
+  const point = pointOf(options);
+  const policies = await openPolicies(call, verb, options);
+  const given = [...policies.config.given, ...readSettings("--given", "KIND.FACT=VALUE", texts(options["given"]))];
+  const files = new EvidenceFiles();
+  const documents = await readEvidence(files, texts(options["evidence"]), call.terminal);
+  const named = await findSubjects(argument, files, documents);
+  const { program } = policies.project;
+  const isAsked = evidencePlan(program).some((plan) => plan.needs.some((need) => need.trust !== undefined));
+  const trust = isAsked ? await import("./shell/believed.ts") : undefined;
+  const trustFiles = (await trust?.readTrustFiles(program, texts(options["trustedRoot"]), texts(options["key"]))) ?? [];
+  const believing = trust?.believe(program, trustFiles);
+  if (believing !== undefined) await tell(call.terminal, believing.unread, policies.project.sources);
+  const local: Gathered = {
+    version: call.version,
+    policies,
+    point,
+    given,
+    documents,
+    named,
+    ...(believing === undefined ? {} : { believed: believing.believed }),
+    attached: new Map(),
+    offline: options["offline"] === true,
+    sources: files.sources,
+  };
+  const attached = await fetchAll(call, local, options);
+  return { gathered: { ...local, attached }, files, trustFiles, argument };
+}
+
+/** What is attached to each image on which a clause still hangs; with `--record` to every image, so that any policy can be replayed. */
+async function fetchAll(call: Call, local: Gathered, options: Options): Promise<ReadonlyMap<string, Attached | Unreached>> {
+  const attached = new Map<string, Attached | Unreached>();
+  if (local.offline || local.believed === undefined) return attached;
+  const isRecorded = typeof options["record"] === "string";
+  const images = subjectsOf(local).filter(
+    (subject) => subject.kind === "image" && parseImageRef(subject.name).ok && (isRecorded || openNeeds(local, subject).length > 0),
+  );
+  if (images.length === 0) return attached;
+  const { openRegistries } = await import("./shell/registry.ts");
+  const registries = await openRegistries({
+    insecure: texts(options["insecureRegistry"]),
+    ...(typeof options["registryCa"] === "string" ? { authorities: options["registryCa"] } : {}),
+    report: (problem) => void tell(call.terminal, [problem], noTexts),
+  });
+  try {
+    for (const [i, image] of images.entries()) {
+      if (call.terminal.progress) await call.terminal.err(`\r\u001b[Kreading what is attached to image ${i + 1} of ${images.length}`);
+      attached.set(image.name, await registries.attached(image.name));
+    }
+  } finally {
+    registries.close();
+    if (call.terminal.progress) await call.terminal.err("\r\u001b[K");
+  }
+  return attached;
+}
