@@ -10,6 +10,7 @@ import { table } from "../../language/diagnostics/table.ts";
 import { consoleProblems } from "./console.ts";
 import { exampleOf, preambleOf } from "./example.ts";
 import { type Fence, fences } from "./markdown.ts";
+import { registryFaults } from "./registry-faults.ts";
 import { compileExample, problemsOf } from "./run.ts";
 
 const folder = new URL("../../language/diagnostics/pages/", import.meta.url);
@@ -90,6 +91,7 @@ const elsewhere: Readonly<Record<string, () => readonly Diagnostic[] | Promise<r
       }),
     ),
   WB1029: () => [decodePolicy(new Uint8Array(16_000_001), "a.scp")].filter((one) => typeof one !== "string"),
+  ...registryFaults,
 };
 
 /** Only a mistake of Waybill itself gives these. */

@@ -57,7 +57,10 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 async function readConfig(path: string, named: boolean, report: (problem: Diagnostic) => void): Promise<Config | undefined> {
-  const wrong = (problem: string): undefined => report(diagnostic("WB1153", { path, problem }, undefined)) as undefined;
+  const wrong = (problem: string): undefined => {
+    report(diagnostic("WB1153", { path, problem }, undefined));
+    return undefined;
+  };
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -156,7 +159,10 @@ export function openCredentials(options: CredentialOptions = {}): Credentials {
 
   async function helped(name: string, registry: string): Promise<Credential | undefined> {
     const program = `docker-credential-${name}`;
-    const wrong = (problem: string): undefined => report(diagnostic("WB1154", { program, problem }, undefined)) as undefined;
+    const wrong = (problem: string): undefined => {
+      report(diagnostic("WB1154", { program, problem }, undefined));
+      return undefined;
+    };
     if (!helperName.test(name)) return wrong("it is not the name of a program");
     const { output, problem } = await runHelper(program, registry === "docker.io" ? hub : registry, environment, timeout);
     if (problem !== undefined) return problem === "" ? undefined : wrong(problem);

@@ -1,4 +1,6 @@
 /** What is attached to an image, from a registry or a layout: found by every form there is, and never taken for verified. */
+
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import type { AttachedForm, Envelope, Noise } from "../../trust/verification.ts";
 import { type RegistryFault, shownUrl } from "./fault.ts";
 import type { Platform } from "./manifest.ts";
@@ -32,7 +34,9 @@ export interface Lookup {
 export interface Gap {
   readonly of: string;
   readonly cause: "transient" | "malformed";
+  /** The message of the diagnostic. */
   readonly detail: string;
+  readonly diagnostic: Diagnostic;
 }
 
 /** A manifest and what is attached to it. */
@@ -99,5 +103,9 @@ export function lookupOf(
 
 /** The gap that a failed look leaves. What the registry denies to have is transient here: a list named it. */
 export function gapOf(of: string, fault: RegistryFault): Gap {
-  return { of, cause: fault.cause === "malformed" ? "malformed" : "transient", detail: fault.diagnostic.message };
+  return gapFor(of, fault.cause === "malformed" ? "malformed" : "transient", fault.diagnostic);
+}
+
+export function gapFor(of: string, cause: Gap["cause"], diagnostic: Diagnostic): Gap {
+  return { of, cause, detail: diagnostic.message, diagnostic };
 }

@@ -467,7 +467,7 @@ it("does not follow lists of referrers into lists, nor into themselves", async (
 it.each([
   ["round in circles", (first: string) => `<${first}?page=1>; rel="next"`, "go round in circles", 3],
   ["on and on", (first: string, n: number) => `<${first}?page=${n}>; rel="next"`, "more than 16 pages", 19],
-  ["to another list", () => '<https://registry.example/v2/acme/shop/referrers/x>; rel="next"', "is said to be elsewhere", 2],
+  ["to another list", () => '<https://registry.example/v2/acme/shop/referrers/x>; rel="next"', "its next page is said to be elsewhere", 2],
 ] as const)("ends where the pages of a list go %s", async (_, link, problem, most) => {
   const { registry, image, reference } = await released();
   let pages = 0;
@@ -491,7 +491,7 @@ it("takes a list that was filtered unasked for what it is: not the whole list", 
   };
   const read = attachedOf(await fetchFrom(reference));
   expect(read.envelopes.length).toBe(1);
-  expect(gapsOf(read)).toEqual([["malformed", "the registry filtered the list of referrers, unasked"]]);
+  expect(gapsOf(read)).toEqual([["malformed", expect.stringContaining("the registry filtered it unasked")]]);
 });
 
 it("asks for a tag once: what moves meanwhile changes nothing", async () => {
@@ -541,7 +541,7 @@ it("leaves what a registry hides, or cannot show today, as a gap and never as no
   registry.blobs.delete(blob);
   expect(gapsOf(attachedOf(await fetchFrom(reference)))[0]).toEqual([
     "transient",
-    `the content of \`${registry.repository}@${attached.digest}\` is not in the registry`,
+    `attachment \`${registry.repository}@${attached.digest}\` cannot be read: it is listed and not there`,
   ]);
   registry.fault = (request, response) => {
     if (!request.url?.includes(attached.digest)) return false;

@@ -1,6 +1,7 @@
 /** Collects what is attached to the manifests of an image: lists first, then what they name, in a fixed order. */
+import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { AttachedForm, Envelope, Noise } from "../../trust/verification.ts";
-import { type Gap, gapOf, type Lookup, lookupOf } from "./attached.ts";
+import { type Gap, gapFor, gapOf, type Lookup, lookupOf } from "./attached.ts";
 import { quoted } from "./fault.ts";
 import { attestationBundle, signatureBundle } from "./legacy.ts";
 import { type Descriptor, type ImageManifest, isBundleType, isIndexType, legacyTag, mediaTypes, referrersTag } from "./manifest.ts";
@@ -72,6 +73,11 @@ function mayHoldSignatures(artifactType: string | undefined): boolean {
   return /^application\/vnd\.(?:dev\.cosign\.artifact\.(?:sig|att)\.v1|in-toto|dsse\.envelope\.v1)\+json$/.test(artifactType);
 }
 
+/** A list names it and it is not there: taken away meanwhile, or not copied with the image. */
+function notThere(of: string, what: string): Gap {
+  return gapFor(of, "transient", diagnostic("WB1149", { what, problem: "it is listed and not there" }, undefined));
+}
+
 function readAs(mediaType: string): Wanted["read"] | undefined {
   if (isBundleType(mediaType)) return "bundle";
   if (mediaType === mediaTypes.simpleSigning) return "signature";
@@ -107,7 +113,8 @@ export async function collect(repository: Repository, digests: readonly string[]
             gaps.push(gapOf(of, listed.fault));
             return undefined;
           }
-          if (listed.value.partial) gaps.push({ of, ...listed.value.partial });
+          const { partial } = listed.value;
+          if (partial) gaps.push(gapFor(of, partial.cause, partial.diagnostic));
           return { of, form: "referrer", descriptors: listed.value.descriptors };
         },
       ];
@@ -200,7 +207,7 @@ export async function collect(repository: Repository, digests: readonly string[]
   function leaveOut(rest: readonly { readonly of: string }[], what: string, limit: number): void {
     for (const of of new Set(rest.map((one) => one.of))) {
       const count = rest.filter((one) => one.of === of).length;
-      gaps.push({ of, cause: "transient", detail: `${count} more ${what} were left out: at most ${limit} are read` });
+      gaps.push(gapFor(of, "transient", diagnostic("WB1152", { count, what, limit }, undefined)));
     }
   }
 
@@ -212,7 +219,7 @@ export async function collect(repository: Repository, digests: readonly string[]
     const { of, form, name } = one;
     lookups.push(lookupOf("attached-manifest", of, found));
     if (found.outcome === "failed") gaps.push(gapOf(of, found.fault));
-    if (found.outcome === "absent") gaps.push({ of, cause: "transient", detail: `\`${name}\` is in the list and not in the registry` });
+    if (found.outcome === "absent") gaps.push(notThere(of, named("manifest", name)));
     if (found.outcome !== "found") return [];
     const { manifest } = found.value;
     const reason = manifest.kind === "index" ? "it is an index" : strangerTo(of, manifest);
@@ -253,8 +260,7 @@ export async function collect(repository: Repository, digests: readonly string[]
     if (!found) continue;
     lookups.push(lookupOf("attached-blob", layer.of, found));
     if (found.outcome === "failed") gaps.push(gapOf(layer.of, found.fault));
-    if (found.outcome === "absent")
-      gaps.push({ of: layer.of, cause: "transient", detail: `the content of \`${layer.name}\` is not in the registry` });
+    if (found.outcome === "absent") gaps.push(notThere(layer.of, named("attachment", layer.name)));
     if (found.outcome !== "found") continue;
     const made = envelopeOf(layer, found.value);
     if (typeof made === "string") ignore(layer.name, layer.form, made);

@@ -135,11 +135,11 @@ async function layoutOf(name: string, index: ImageIndex, reader: LayoutReader, l
     if (listed.outcome === "failed") return listed;
     const more = listed.outcome === "found" && listed.value.manifest.kind === "index" ? listed.value.manifest.manifests : [];
     const descriptors = [...(bySubject.get(digest) ?? []), ...more];
-    const detail = `the layout has more than ${mostFiles} small files`;
+    const { diagnostic } = layoutFault(name, `it has more than ${mostFiles} small files`);
     return {
       outcome: "found",
       url: `${name}/blobs`,
-      value: { descriptors, ...(partial ? { partial: { cause: "transient" as const, detail } } : {}) },
+      value: { descriptors, ...(partial ? { partial: { cause: "transient" as const, diagnostic } } : {}) },
     };
   }
 

@@ -1,4 +1,5 @@
 /** One repository, whether behind a registry or in a folder: manifests, blobs and lists of referrers, checked by their digests. */
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { incomplete, lied, malformed, overRoom, type RegistryFault, tooLarge } from "./fault.ts";
 import {
   acceptedManifests,
@@ -29,7 +30,7 @@ export interface FetchedManifest {
 export interface ReferrerList {
   readonly descriptors: readonly Descriptor[];
   /** Why it is not the whole list; absent: it is. */
-  readonly partial?: { readonly cause: "transient" | "malformed"; readonly detail: string };
+  readonly partial?: { readonly cause: "transient" | "malformed"; readonly diagnostic: Diagnostic };
 }
 
 export interface Repository {
@@ -134,8 +135,10 @@ export function registryRepository({ session, registry, path, limits, hash }: Re
     return fault ? { outcome: "failed", url, fault } : { outcome: "found", url, value: got.body };
   }
 
+  const listOf = (digest: string): string => `the list of referrers of \`${full}@${digest}\``;
+
   async function page(digest: string, at: string): Promise<Looked<{ index: ImageIndex; next: string | undefined; filtered: boolean }>> {
-    const what = `the list of referrers of \`${full}@${digest}\``;
+    const what = listOf(digest);
     const got = await ask({ path: at, accept: mediaTypes.ociIndex, limit: limits.manifest, what, addressed: false, optional: true });
     const { url } = got;
     if (got.kind === "fault") return { outcome: "failed", url, fault: got.fault };
@@ -154,6 +157,7 @@ export function registryRepository({ session, registry, path, limits, hash }: Re
 
   async function referrers(digest: string): Promise<Looked<ReferrerList>> {
     const first = `${base}/referrers/${digest}`;
+    const what = listOf(digest);
     const found: Descriptor[] = [];
     const seen = new Set<string>();
     let at = first;
@@ -161,23 +165,24 @@ export function registryRepository({ session, registry, path, limits, hash }: Re
       const one = await page(digest, at);
       if (one.outcome !== "found") {
         if (pages === 0) return one;
-        const detail = one.outcome === "failed" ? one.fault.diagnostic.message : "a page of the list of referrers is not there";
-        return { outcome: "found", url: one.url, value: { descriptors: found, partial: { cause: "transient", detail } } };
+        const fault = one.outcome === "failed" ? one.fault : malformed(one.url, what, "a page of it is not there");
+        const cause = one.outcome === "failed" && fault.cause === "malformed" ? "malformed" : "transient";
+        return { outcome: "found", url: one.url, value: { descriptors: found, partial: { cause, diagnostic: fault.diagnostic } } };
       }
       found.push(...one.value.index.manifests);
-      const partial = (cause: "transient" | "malformed", detail: string): Looked<ReferrerList> => ({
+      const partial = (cause: "transient" | "malformed", problem: string): Looked<ReferrerList> => ({
         outcome: "found",
         url: one.url,
-        value: { descriptors: found, partial: { cause, detail } },
+        value: { descriptors: found, partial: { cause, diagnostic: malformed(one.url, what, problem).diagnostic } },
       });
-      if (one.value.filtered) return partial("malformed", "the registry filtered the list of referrers, unasked");
+      if (one.value.filtered) return partial("malformed", "the registry filtered it unasked");
       if (one.value.next === undefined) return { outcome: "found", url: one.url, value: { descriptors: found } };
       const next = URL.parse(one.value.next, one.url);
       if (next === null || next.origin !== new URL(one.url).origin || next.pathname !== new URL(first, one.url).pathname)
-        return partial("malformed", "the next page of the list of referrers is said to be elsewhere");
+        return partial("malformed", "its next page is said to be elsewhere");
       at = next.pathname + next.search;
-      if (seen.has(at)) return partial("malformed", "the pages of the list of referrers go round in circles");
-      if (pages + 1 >= limits.pages) return partial("transient", `the list of referrers has more than ${limits.pages} pages`);
+      if (seen.has(at)) return partial("malformed", "its pages go round in circles");
+      if (pages + 1 >= limits.pages) return partial("transient", `it has more than ${limits.pages} pages`);
       seen.add(at);
     }
   }
