@@ -46,6 +46,11 @@ export function evidencePlan(program: Program): readonly KindPlan[] {
     .sort((a, b) => (a.kind < b.kind ? -1 : 1));
 }
 
+/** Whether any clause of the program rests on what somebody signed. */
+export function asksForSigned(program: Program): boolean {
+  return evidencePlan(program).some((plan) => plan.needs.some((need) => need.trust !== undefined));
+}
+
 /** What an expression asks of somebody's evidence. */
 type Ask = Pick<Need, "kind" | "type" | "trust">;
 type Asks = (roots: readonly Expr[], policy: Policy) => readonly Ask[];

@@ -107,12 +107,24 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
   judging(root.command("gate").description("decide one artifact from evidence files"))
     .argument("[subject]", "the same as --subject")
     .addOption(choice("-f, --format <format>", "output", gateFormats).default("text"))
+    .option("--record <folder>", "keep everything that the decision rests on, for `waybill replay`")
     .addHelpText(
       "after",
       "\nExamples:\n  $ waybill gate --policy policies --evidence sbom.json\n  $ waybill gate ghcr.io/acme/shop@sha256:… -p policies -e sbom.json scan.json --format sarif\n  $ waybill gate --subject deployment.yaml -p policies/pods.scp",
     )
     .action((subject: string | undefined, options: Options) =>
       act(async (call) => (await import("./verbs/gate.ts")).gate(call, subject, options), options),
+    );
+
+  deciding(root.command("replay").description("decide again from a record of `gate --record`, offline"))
+    .argument("<folder>", "the record")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nWithout options it must come to the same bytes. With --policy, --set or --now it prints what flips.\n\nExamples:\n  $ waybill replay record\n  $ waybill replay record --policy next.scp --now 2027-01-01T00:00:00Z",
+    )
+    .action((folder: string, options: Options) =>
+      act(async (call) => (await import("./verbs/replay.ts")).replay(call, folder, options), options),
     );
 
   deciding(root.command("eval").description("decide subjects that are given as data"))

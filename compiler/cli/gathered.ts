@@ -81,7 +81,9 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
       cases.flatMap((one) => one.failed),
     ),
     evidence: evidenceRead(documents),
-    attestations: cases.flatMap((one) => one.attestations.verified.map((verified) => attestationRead(one.subject, verified))),
+    ...(gathered.believed === undefined
+      ? {}
+      : { attestations: cases.flatMap((one) => one.attestations.verified.map((verified) => attestationRead(one.subject, verified))) }),
     diagnostics: [...documents.flatMap((document) => document.diagnostics), ...cases.flatMap((one) => one.diagnostics)],
   };
   return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };

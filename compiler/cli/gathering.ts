@@ -4,7 +4,7 @@ import { diagnostic } from "../../language/diagnostics/table.ts";
 import { parseImageRef } from "../../language/domains/image-ref.ts";
 import { nearest } from "../../language/domains/near.ts";
 import { enforcementPoints } from "../../language/semantics/subjects.ts";
-import { evidencePlan } from "../analysis/plan.ts";
+import { asksForSigned } from "../analysis/plan.ts";
 import type { Call } from "./cli.ts";
 import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
 import { openPolicies, texts } from "./judgement.ts";
@@ -27,6 +27,8 @@ export interface Gathering {
   readonly trustFiles: readonly TrustFile[];
   /** As the caller named it; undefined where the evidence says who is judged. */
   readonly argument: string | undefined;
+  /** Paths of evidence that the caller named, in contrast to what folders hold. */
+  readonly named: readonly string[];
 }
 
 async function findSubjects(subject: string | undefined, files: EvidenceFiles, given: readonly Document[]): Promise<NamedSubject> {
@@ -67,7 +69,7 @@ export async function gather(call: Call, verb: string, argument: string | undefi
   const documents = await readEvidence(files, texts(options["evidence"]), call.terminal);
   const named = await findSubjects(argument, files, documents);
   const { program } = policies.project;
-  const isAsked = evidencePlan(program).some((plan) => plan.needs.some((need) => need.trust !== undefined));
+  const isAsked = asksForSigned(program);
   const trust = isAsked ? await import("./shell/believed.ts") : undefined;
   const trustFiles = (await trust?.readTrustFiles(program, texts(options["trustedRoot"]), texts(options["key"]))) ?? [];
   const believing = trust?.believe(program, trustFiles);
@@ -85,7 +87,7 @@ export async function gather(call: Call, verb: string, argument: string | undefi
     sources: files.sources,
   };
   const attached = await fetchAll(call, local, options);
-  return { gathered: { ...local, attached }, files, trustFiles, argument };
+  return { gathered: { ...local, attached }, files, trustFiles, argument, named: texts(options["evidence"]) };
 }
 
 /** What is attached to each image on which a clause still hangs; with `--record` to every image, so that any policy can be replayed. */

@@ -117,7 +117,7 @@ function isEvidence(name: string): boolean {
  * A folder may hold other files than evidence: one whose format is not known is passed over with a warning. One that was
  * named, or that is broken, is refused.
  */
-function passedOver(document: Document): Document {
+export function passedOver(document: Document): Document {
   const errors = document.diagnostics.filter((one) => one.level === "error");
   if (errors.length === 0 || errors.some((one) => one.code !== "WB0911")) return document;
   return { ...document, refused: false, diagnostics: document.diagnostics.map((one) => ({ ...one, level: "warning" as const })) };

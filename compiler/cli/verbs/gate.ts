@@ -1,6 +1,7 @@
 /** `waybill gate`: decides one artifact for CI. */
 import { renderGithub } from "../../../engine/decide/github.ts";
 import { renderGitlab } from "../../../engine/decide/gitlab.ts";
+import { rfc3339 } from "../../../engine/decide/instant.ts";
 import { renderJson } from "../../../engine/decide/json.ts";
 import { renderJunit } from "../../../engine/decide/junit.ts";
 import { renderMarkdown } from "../../../engine/decide/markdown.ts";
@@ -10,7 +11,8 @@ import { renderText } from "../../../engine/decide/text.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { Call } from "../cli.ts";
 import { decideGathered } from "../gathered.ts";
-import { gather } from "../gathering.ts";
+import { type Gathering, gather } from "../gathering.ts";
+import type { Document } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { tell } from "../shell/report.ts";
 
@@ -41,10 +43,38 @@ export async function gate(call: Call, argument: string | undefined, options: Re
       diagnostic("WB1000", { problem: "a subject was named twice" }, undefined, { help: "`gate REF` is `gate --subject REF`" }),
     ]);
   }
-  const { gathered } = await gather(call, "gate", argument ?? option, options);
-  const { report, texts, code } = await decideGathered(gathered, false);
+  const folder = typeof options["record"] === "string" ? options["record"] : undefined;
+  if (folder !== undefined) await (await import("../shell/record.ts")).emptyFolder(folder);
+  const gathering = await gather(call, "gate", argument ?? option, options);
+  const { report, texts, code } = await decideGathered(gathering.gathered, false);
+  if (folder !== undefined) await record(folder, gathering, `${renderJson(report, texts)}\n`);
   // Machine formats have no place for notices of the evidence's readers, so people get them on stderr.
   if (options["format"] !== "text" && options["format"] !== "json") await tell(call.terminal, report.diagnostics, texts.evidence);
   await call.terminal.out(`${render(call, options["format"], report, texts)}\n`);
   return code;
+}
+
+/** Keeps everything that the decision rested on. */
+async function record(folder: string, { gathered, files, trustFiles, argument, named }: Gathering, report: string): Promise<void> {
+  const { project, settings, time } = gathered.policies;
+  const texts = [...project.texts].map(([name, text]) => ({ name, bytes: Buffer.from(text) }));
+  const document = ({ path }: Document) => ({ name: path, bytes: files.bytes(path) });
+  const { writeRecord } = await import("../shell/record.ts");
+  await writeRecord(folder, {
+    version: gathered.version,
+    point: gathered.point,
+    time: rfc3339(time),
+    offline: gathered.offline,
+    inputs: settings,
+    given: gathered.given,
+    policies: project.files.flatMap((path) => texts.filter(({ name }) => name === path)),
+    imported: texts.filter(({ name }) => !project.files.includes(name)),
+    ...(argument === undefined
+      ? {}
+      : { subject: { argument, ...(gathered.named.documents.length === 0 ? {} : { files: gathered.named.documents.map(document) }) } }),
+    evidence: gathered.documents.map((one) => ({ ...document(one), named: named.includes(one.path) })),
+    trust: trustFiles,
+    attached: gathered.attached,
+    report: Buffer.from(report),
+  });
 }
