@@ -31,13 +31,13 @@ policy pods for workload {
   forbid cause: some c in workload.containers where known(c.hidden.cause)
   forbid undeclared: some c in workload.containers where c.hidden.undeclared
   forbid inner: some c in workload.containers where c.hidden.value.lit
-  require frame: every c in workload.containers: (c.frame.dim otherwise true) and not c.frame.lit
+  require frame: every c in workload.containers: (c.frame.dim otherwise true)
   forbid pair: some c in workload.containers where c.frame.lit and c.context.privileged and c.hidden.undeclared
   forbid negative: some c in workload.containers where (false or c.context.group < 0) and true
-  forbid twice: some c in workload.containers where (some e in c.env where e.value != "x" and e.value glob "AK**")
+  forbid twice: some c in workload.containers where (some e in c.env where e.value != "x" and e.value glob "AK**" and (true or e.name == "A"))
   forbid partly: some c in workload.containers where (c.image.tag otherwise "x") in ["1", "x"] and c.role != init and not known(c.image.digest)
   require listed: every c in workload.containers:
-      (some e in c.env where (every d in c.env where d.name == "A": d.value != "x" or e.name == "B") and e.name in names) or not c.context.privileged
+      (some e in c.env where (every d in c.env where d.name == "A": d.value == "x" or e.value glob "A**") and (e.name in names or e.value == "B")) or not c.context.privileged
 }
 `;
 
