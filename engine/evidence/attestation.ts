@@ -7,7 +7,7 @@ import type { LoadAdapter } from "./adapters.ts";
 import { isEnvelope } from "./envelope.ts";
 import type { Adapter, Evidence, Source } from "./evidence.ts";
 import { fault, shown } from "./fault.ts";
-import { type KnownPredicate, predicateFormat } from "./predicates.ts";
+import { type KnownPredicate, predicateFormat, reportFormats } from "./predicates.ts";
 import { object, text } from "./raw.ts";
 import { validate } from "./schema/validate.ts";
 import { bindings, isStatement, type Statement, type Subject, unwrap } from "./statement.ts";
@@ -37,7 +37,7 @@ export async function admitPredicate(statement: StatementContent, source: Source
     diagnostics: [fault("WB0915", { problem }, source.base + pointer)],
   });
   const known = predicateFormat(predicateType);
-  const place = { ...source, base: `${source.base}/predicate` };
+  const place = { ...source, base: `${source.base}/predicate`, subjects: statement.subjects };
   if (isStatement(predicate) || isEnvelope(predicate)) return refuse("its predicate is an attestation again", "/predicate");
   if (known === undefined) return refuse(`predicates of type \`${predicateType}\` are not read`, "/predicateType");
   const absent = predicate === undefined || predicate === null;
@@ -46,9 +46,23 @@ export async function admitPredicate(statement: StatementContent, source: Source
   const adapter = await load(known.format.load);
   const misfit = unfit(known, adapter, predicateType, json, source.base);
   if (misfit !== undefined) return { value: [], diagnostics: [misfit] };
-  const read = await readAs(adapter, json, place);
+  const parts = [await readAs(adapter, json, place)];
+  for (const inner of known.format.holds?.(json) ?? [])
+    parts.push(await readReport(inner.json, { ...place, base: place.base + inner.pointer }));
+  const diagnostics = parts.flatMap((part) => part.diagnostics);
+  if (diagnostics.some((one) => one.level === "error")) return { value: [], diagnostics };
   const about = bindings(statement.subjects);
-  return { value: about.length === 0 ? read.value : read.value.map((piece) => ({ ...piece, about })), diagnostics: read.diagnostics };
+  const value = parts.flatMap((part) => part.value);
+  return { value: about.length === 0 ? value : value.map((piece) => ({ ...piece, about })), diagnostics };
+}
+
+/** The report of a scanner, by its look: the predicate that holds it does not say whose it is. One of no known scanner gives nothing. */
+async function readReport(json: unknown, source: Source): Promise<Result<readonly Evidence[]>> {
+  for (const one of reportFormats) {
+    const adapter = await load(one);
+    if (adapter.detect(json)) return readAs(adapter, json, source);
+  }
+  return { value: [], diagnostics: [] };
 }
 
 /** Holds a value against the schema of an adapter, and reads it where it holds. */

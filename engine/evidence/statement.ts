@@ -17,6 +17,7 @@ export interface Statement {
 export interface Subject {
   readonly name?: string;
   readonly digest: Readonly<Record<string, string>>;
+  readonly annotations?: unknown;
 }
 
 /** What was in a statement. `predicate` is undefined where there is none: some types say all by their name. */
@@ -60,8 +61,8 @@ export function unwrap(
       if (typeof value !== "string") return refuse(`a digest must be text, found ${shown(value)}`, `/subject/${index}/digest`);
       digest[algorithm] = value;
     }
-    const name: unknown = subject.name;
-    read.push({ ...(typeof name === "string" ? { name } : {}), digest });
+    const { name, annotations }: { readonly name?: unknown; readonly annotations?: unknown } = subject;
+    read.push({ ...(typeof name === "string" ? { name } : {}), digest, ...(annotations ? { annotations } : {}) });
   }
   return {
     value: { predicateType: statement.predicateType, predicate: statement.predicate ?? undefined, subjects: read },

@@ -4,9 +4,9 @@
  */
 import { type DataRecord, type DataValue, Lack, OpenList, origin } from "../../../language/core/data.ts";
 import type { Result } from "../../../language/diagnostics/diagnostic.ts";
-import { digestOf } from "../../../language/domains/digest.ts";
 import type { Adapter, Evidence, Source } from "../evidence.ts";
-import { type Json, object, objects, text } from "../raw.ts";
+import { digestsOf } from "../intoto/predicate.ts";
+import { object, objects, text } from "../raw.ts";
 import { type FoundSource, flatten, fromConfigSource, fromParameters, sourceOf } from "./source.ts";
 
 const provenanceType = "waybill.slsa.Provenance";
@@ -154,7 +154,7 @@ function emit(run: Run, source: Source): Result<readonly Evidence[]> {
     return {
       uri: text(material["uri"]),
       name: text(material["name"]),
-      digest: strongest(object(material["digest"])),
+      digest: digestsOf(material["digest"])[0],
       [origin]: { document, pointer },
     };
   });
@@ -176,7 +176,7 @@ function emit(run: Run, source: Source): Result<readonly Evidence[]> {
       repository,
       ref,
       commit,
-      digest: typeof commit === "string" ? strongest({ gitCommit: commit }) : commit,
+      digest: typeof commit === "string" ? digestsOf({ gitCommit: commit })[0] : commit,
       workflow,
       level: underived,
       ...place({ ...fields, digest: fields["commit"] ?? "", workflow: fields["repository"] ?? "", level: fields["commit"] ?? "" }),
@@ -190,19 +190,4 @@ function emit(run: Run, source: Source): Result<readonly Evidence[]> {
     value: [{ type: provenanceType, document, data, about: [], counts: { materials: listed.length } }],
     diagnostics: [],
   };
-}
-
-/** Best first; a digest of an algorithm that is not here is taken last. */
-const preference = ["sha512", "sha384", "sha256", "gitCommit", "sha1"];
-
-/** The strongest digest of a set that can be read, in the form of the language. */
-export function strongest(digests: Json | undefined): string | undefined {
-  const names = Object.keys(digests ?? {});
-  const ranked = [...preference.filter((name) => names.includes(name)), ...names.filter((name) => !preference.includes(name))];
-  for (const name of ranked) {
-    const hex = text(digests?.[name]);
-    const digest = hex === undefined ? undefined : digestOf(name, hex);
-    if (digest?.ok) return digest.value;
-  }
-  return undefined;
 }
