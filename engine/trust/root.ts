@@ -60,7 +60,7 @@ export function readTrustRoot(bytes: Uint8Array, name: string, transparency: Tra
   if (!read.value) return { value: undefined, diagnostics: read.diagnostics };
   const found = problemOf(object(read.value.json));
   if (typeof found === "object") {
-    const help = found.problem.endsWith("`validFor.start`")
+    const help = found.problem.endsWith("validFor.start`")
       ? "a key without a beginning of validity would count for all of the past; fetch the root anew, or add the time"
       : "fetch the root anew; `cosign trusted-root create` writes one";
     return { value: undefined, diagnostics: [malformed(name, found.problem, found.pointer, help)] };

@@ -7,6 +7,14 @@ export const trustCodes = {
     "trusted root is malformed",
     (p) => `\`${p.name}\` is not a trusted root: ${p.problem}`,
   ),
+  WB1101: row<{ name: string; days: number }>(
+    "warning",
+    "trusted root is old",
+    (p) => `nothing in \`${p.name}\` is newer than ${p.days} days`,
+  ),
+  WB1102: row<{ problem: string }>("error", "what a bundle must be about is not clear", (p) => p.problem),
+  WB1103: row<{ problem: string }>("error", "who must have signed is not clear", (p) => p.problem),
+  WB1104: row<{ digest: string; problem: string }>("error", "not a digest", (p) => `\`${p.digest}\` is not a digest: ${p.problem}`),
   WB1105: row<{ name: string; problem: string }>(
     "error",
     "not a public key",

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { repository, waybill } from "./waybill.ts";
 
 const version = (JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string }).version;
-const verbs = ["check", "fmt", "test", "gate", "eval", "why", "explain", "new", "completion"];
+const verbs = ["check", "fmt", "test", "gate", "eval", "why", "verify", "explain", "new", "completion"];
 
 it("prints its version, and nothing else", async () => {
   for (const flag of ["--version", "-V"]) expect(await waybill([flag])).toEqual({ code: 0, out: `waybill ${version}\n`, err: "" });
