@@ -3,6 +3,7 @@ import type { Diagnostic, Result, Span } from "../../../language/diagnostics/dia
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { decode, defaultLimits, type Limits, lineColumn, markLength, textOffset, whole } from "../text.ts";
 import { guard, type Problem } from "./guard.ts";
+import { isHarmless } from "./harmless.ts";
 import { pointerAt, syntaxFault } from "./walk.ts";
 
 /** A document and its text (without byte-order mark), which `locate` finds pointers in. */
@@ -15,7 +16,8 @@ export interface JsonDocument {
 export function readJson(bytes: Uint8Array, name: string, limits: Limits = defaultLimits): Result<JsonDocument | undefined> {
   const text = decode(bytes, name, limits);
   if (typeof text !== "string") return { value: undefined, diagnostics: [text] };
-  const problem = guard(bytes, markLength(bytes), limits.depth);
+  const start = markLength(bytes);
+  const problem = isHarmless(bytes, start, limits.depth) ? undefined : guard(bytes, start, limits.depth);
   if (problem?.kind === "depth")
     return refuse(diagnostic("WB0904", { name, limit: limits.depth }, place(bytes, name, problem.offset, problem.offset + 1)));
   let json: unknown;

@@ -37,25 +37,36 @@ function copied(containers: DataValue): DataValue {
 
 /** What is derived: everything, or what somebody asks (`project.ts`). */
 export interface Derived {
-  asks(field: string): boolean;
+  readonly roles: boolean;
+  /** The lists of the workload itself. */
+  readonly lists: boolean;
+  /** Anything of what follows. */
+  readonly settings: boolean;
+  /** The settings that a container has itself, and those that it takes from its pod. */
   readonly own: readonly string[];
   readonly shared: readonly string[];
   readonly seccomp: boolean;
+  /** The numbers of its resources. */
   readonly amounts: boolean;
 }
 
-const everything: Derived = { asks: () => true, own: ownSettings, shared: sharedSettings, seccomp: true, amounts: true };
+const everything: Derived = {
+  ...{ roles: true, lists: true, settings: true },
+  ...{ own: ownSettings, shared: sharedSettings, seccomp: true, amounts: true },
+};
 
 /** The same workload, with the derived fields that it lacks written into it and its containers. */
 export function completeDraft(workload: Draft, derived: Derived = everything): DataRecord {
   const pod = plain(workload["pod"]);
   const context = pod && plain(pod["securityContext"]);
   if (pod) {
-    if (derived.asks("Container.role")) giveRoles(pod);
-    workload["containers"] ??= united(containerLists.map(([name]) => pod[name]));
-    workload["volumes"] ??= pod["volumes"];
+    if (derived.roles) giveRoles(pod);
+    if (derived.lists) {
+      workload["containers"] ??= united(containerLists.map(([name]) => pod[name]));
+      workload["volumes"] ??= pod["volumes"];
+    }
   }
-  if (derived.own.length === 0 && derived.shared.length === 0 && !derived.seccomp && !derived.amounts) return workload;
+  if (!derived.settings) return workload;
   const containers = workload["containers"];
   for (const container of Array.isArray(containers) ? (containers as readonly DataValue[]) : []) {
     const record = plain(container);

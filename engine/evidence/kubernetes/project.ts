@@ -5,7 +5,7 @@
  */
 import type { DataValue, DocumentRef } from "../../../language/core/data.ts";
 import type { FieldsRead } from "../../../language/core/reads.ts";
-import { amounts, ownSettings, sharedSettings } from "./complete.ts";
+import { amounts, type Derived, ownSettings, sharedSettings } from "./complete.ts";
 import { volumeSources } from "./defaults.ts";
 import { type Draft, dropped, type Json, readValue, zero } from "./read.ts";
 import { type FieldShape, type Shape, structShape } from "./shape.ts";
@@ -29,19 +29,16 @@ interface AskedStruct {
 }
 
 /** What is asked of workloads. */
-export interface Projection {
+export interface Projection extends Derived {
   /** Whether a field of that name is asked, of whichever type. */
   named(name: string): boolean;
-  /** Whether a field of a type of `waybill.kubernetes` is asked: `Container.privileged`. */
-  asks(field: string): boolean;
   readonly pod: AskedStruct;
   readonly metadata: AskedStruct;
-  /** The settings that a container has itself, and those that it takes from its pod. */
-  readonly own: readonly string[];
-  readonly shared: readonly string[];
-  readonly seccomp: boolean;
-  /** Numbers of `Resources`. */
-  readonly amounts: boolean;
+  /** Where volumes come from. */
+  readonly sources: boolean;
+  /** Profiles in annotations. */
+  readonly appArmor: boolean;
+  readonly seccompOfPods: boolean;
 }
 
 /** The structs that get defaults and derived fields (`defaults.ts`, `complete.ts`, `workload.ts`). */
@@ -83,15 +80,25 @@ export function projectionOf(reads: FieldsRead): Projection {
     if (field && (users.length === 0 || users.some((user) => asks(`Workload.${user}`))))
       metadata.fields.push({ key, field, always: false, struct: undefined });
   }
+  const own = ownSettings.filter((name) => asks(`Container.${name}`));
+  const shared = sharedSettings.filter((name) => asks(`Container.${name}`));
+  const seccomp = asks("Container.seccomp");
+  const numbers = amounts.some(([name]) => asks(`Resources.${name}`));
+  const settings = own.length > 0 || shared.length > 0 || seccomp || numbers;
   const projection: Projection = {
     named: (name) => names.has(name),
-    asks,
     pod: struct("PodSpec"),
     metadata,
-    own: ownSettings.filter((name) => asks(`Container.${name}`)),
-    shared: sharedSettings.filter((name) => asks(`Container.${name}`)),
-    seccomp: asks("Container.seccomp"),
-    amounts: amounts.some(([name]) => asks(`Resources.${name}`)),
+    sources: asks("Volume.source"),
+    appArmor: asks("Workload.apparmor_annotations"),
+    seccompOfPods: asks("Workload.seccomp_annotations"),
+    roles: asks("Container.role"),
+    lists: settings || asks("Workload.containers") || asks("Workload.volumes"),
+    settings,
+    own,
+    shared,
+    seccomp,
+    amounts: numbers,
   };
   projections.set(reads, projection);
   return projection;

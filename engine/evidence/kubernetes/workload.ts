@@ -113,11 +113,11 @@ export function readAskedWorkload(object: Json, template: Template, document: Do
   const pods = isPod ? metadata : readAsked(objectAt(raw["metadata"]), asked.metadata, document, base);
   const spec = readAsked(objectAt(raw["spec"]), asked.pod, document, base);
   applyDefaults(spec, isPod, asked.named);
-  if (asked.asks("Volume.source")) nameSources(spec, objectAt(raw["spec"]));
+  if (asked.sources) nameSources(spec, objectAt(raw["spec"]));
   if (asked.named("type")) typeProfiles(spec);
   const workload: Draft = facts(object, metadata, pods, spec);
-  if (asked.asks("Workload.apparmor_annotations")) workload["apparmor_annotations"] = profiles(pods, appArmorPrefix, undefined);
-  if (asked.asks("Workload.seccomp_annotations")) workload["seccomp_annotations"] = profiles(pods, seccompPrefix, seccompOfPod);
+  if (asked.appArmor) workload["apparmor_annotations"] = profiles(pods, appArmorPrefix, undefined);
+  if (asked.seccompOfPods) workload["seccomp_annotations"] = profiles(pods, seccompPrefix, seccompOfPod);
   return completeDraft(workload, asked);
 }
 
