@@ -4,7 +4,7 @@ import { diagnostic } from "../../language/diagnostics/table.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { reportBug, reportStop } from "./shell/report.ts";
 import { openTerminal, type Terminal } from "./shell/terminal.ts";
-import { diagnosticFormats, gateFormats, newKinds, shells, testFormats } from "./vocabulary.ts";
+import { buildTargets, diagnosticFormats, gateFormats, newKinds, shells, testFormats } from "./vocabulary.ts";
 
 /** What every verb is given. */
 export interface Call {
@@ -72,6 +72,7 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
   general(root.command("check").description("parse, resolve, type-check and lint policies"))
     .argument("[path...]", "files, folders or `-` (default: `policy` of waybill.toml, or the working directory)")
     .addOption(choice("-f, --format <format>", "output", diagnosticFormats).default("text"))
+    .option("--plan", "say which attestations the clauses need, and what they cost to fetch")
     .addHelpText(
       "after",
       "\nExamples:\n  $ waybill check policies\n  $ waybill check --format sarif policies > check.sarif\n  $ cat p.scp | waybill check -",
@@ -170,6 +171,19 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
     )
     .action((bundles: string[], options: Options) =>
       act(async (call) => (await import("./verbs/verify.ts")).verify(call, bundles, options), options),
+    );
+
+  general(root.command("build").description("compile policies to what other tools read, and say what cannot be told them"))
+    .argument("[path...]", "files, folders or `-` (default: `policy` of waybill.toml, or the working directory)")
+    .option("-t, --target <name>", `what to compile to: ${buildTargets.join(", ")}; repeatable (default: all)`, collect, [])
+    .requiredOption("-o, --out <folder>", "folder to write to")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill build --target identity --out out policies\n  $ waybill build -o out --format json policies/release.scp",
+    )
+    .action((paths: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/build.ts")).build(call, paths, options), options),
     );
 
   general(root.command("explain").description("the page of a diagnostic"))

@@ -258,7 +258,8 @@ function failuresOf(gathered: Gathered, subject: Subject, attached: Attached | U
       ...(fault.notes === undefined ? {} : { notes: fault.notes }),
       ...(fault.help === undefined ? {} : { help: fault.help }),
     });
-    return { failed: failing(needs, cause, fault.message), diagnostics: [warning] };
+    // An answer that is no registry's (a portal's page, half a manifest) says nothing about the image: nobody could look.
+    return { failed: failing(needs, cause === "missing" ? cause : "transient", fault.message), diagnostics: [warning] };
   }
   const gaps = attached.gaps.filter(({ of }) => of === subject.digest || of === attached.digest);
   return {

@@ -18,9 +18,12 @@ export async function check(call: Call, paths: readonly string[], options: Reado
   const project = await loadProject(await policyPaths(paths));
   const diagnostics: readonly Diagnostic[] = project.diagnostics;
   const code = hasErrors(diagnostics) ? exit.no : exit.done;
+  const plan = options["plan"] === true ? await import("../plan-text.ts") : undefined;
   switch (options["format"]) {
     case "json":
-      await terminal.out(`${renderJson(diagnostics, project.sources, scopeOf(project.program))}\n`);
+      await terminal.out(
+        `${renderJson(diagnostics, project.sources, { ...scopeOf(project.program), ...(plan ? { plan: plan.planJson(project.program) } : {}) })}\n`,
+      );
       return code;
     case "sarif":
       await terminal.out(`${renderSarif(diagnostics, project.sources, version)}\n`);
@@ -38,6 +41,7 @@ export async function check(call: Call, paths: readonly string[], options: Reado
       const found = summary(diagnostics);
       await terminal.out(`checked ${plural(project.files.length, "file")}: ${found === "" ? "nothing to report" : found}\n`);
       await terminal.out(`${judgesText(judged(project.program))}\n`);
+      if (plan) await terminal.out(`${plan.planText(project.program)}\n`);
       if (terminal.verbose) for (const cost of clauseCosts(project.program)) await terminal.out(`${costText(cost)}\n`);
       return code;
     }

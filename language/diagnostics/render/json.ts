@@ -61,6 +61,8 @@ export interface CheckedScope {
   readonly judges: readonly Judged[];
   /** The greatest number of steps that each clause may need. */
   readonly costs: readonly { readonly policy: string; readonly clause: string | null; readonly steps: number }[];
+  /** What must be signed by somebody, where that was asked for; made by who knows what it costs. */
+  readonly plan?: readonly object[];
 }
 
 /** The document that `check --format json` prints. */
