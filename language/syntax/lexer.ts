@@ -3,7 +3,7 @@
  * definitions, takes as long to set up as a policy takes to read; a test holds the two against each other.
  */
 import type { IToken, TokenType } from "chevrotain";
-import { lexed } from "./tokens.ts";
+import { AnyWord, lexed } from "./tokens.ts";
 
 /** A run of characters that begins no token. */
 export interface Strange {
@@ -27,6 +27,10 @@ interface Candidate {
 
 const space: ReadonlySet<number> = new Set([9, 10, 13, 32]);
 const firstBeyond = 128;
+const zero = 48;
+const nine = 57;
+const colon = 58;
+const hyphen = 45;
 
 /** What may begin with a character, by its code; the last entry is for all beyond ASCII. */
 let table: readonly (readonly Candidate[])[] | undefined;
@@ -55,6 +59,23 @@ function endOf(candidate: Candidate, text: string, start: number): number {
   return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
+function tokenOf(type: TokenType, text: string, start: number, end: number): IToken {
+  return { image: text.slice(start, end), startOffset: start, tokenTypeIdx: type.tokenTypeIdx ?? -1, tokenType: type };
+}
+
+const isWord = Array.from({ length: firstBeyond }, (_, code) => /\w/.test(String.fromCharCode(code)));
+
+/**
+ * Where the plain word ends that begins at `start`; -1 where another pattern might have it. Those that begin with a
+ * letter and are no words have `:` or `-` after their first letters and digits (`pkg:`, `https:`, `sha256:`, `fe80:`, `CVE-`).
+ */
+function endOfWord(text: string, start: number): number {
+  let end = start + 1;
+  while (isWord[text.charCodeAt(end)] === true) end += 1;
+  const next = text.charCodeAt(end);
+  return next === colon || next === hyphen || next >= firstBeyond ? -1 : end;
+}
+
 /** Reads the whole text; blanks are left out. */
 export function tokenize(text: string): Lexed {
   table ??= candidates();
@@ -66,13 +87,15 @@ export function tokenize(text: string): Lexed {
   while (offset < text.length) {
     const code = text.charCodeAt(offset);
     let end = space.has(code) ? offset + 1 : -1;
+    if (isWord[code] === true && (code < zero || code > nine)) {
+      end = endOfWord(text, offset);
+      if (end >= 0) tokens.push(tokenOf(AnyWord, text, offset, end));
+    }
     if (end < 0) {
       for (const candidate of table[Math.min(code, firstBeyond)] ?? []) {
         end = endOf(candidate, text, offset);
         if (end < 0) continue;
-        const { type } = candidate;
-        const token = { image: text.slice(offset, end), startOffset: offset, tokenTypeIdx: type.tokenTypeIdx ?? -1, tokenType: type };
-        (candidate.isComment ? comments : tokens).push(token);
+        (candidate.isComment ? comments : tokens).push(tokenOf(candidate.type, text, offset, end));
         break;
       }
     }
