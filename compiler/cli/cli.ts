@@ -50,7 +50,11 @@ function judging(command: Command): Command {
 
 type Options = Readonly<Record<string, unknown>>;
 
-function program(version: string, act: (run: (call: Call) => Promise<number>, options: Options) => Promise<void>): Command {
+function program(
+  version: string,
+  verb: string | undefined,
+  act: (run: (call: Call) => Promise<number>, options: Options) => Promise<void>,
+): Command {
   const root = new Command("waybill")
     .description("Typed policies for software supply chains: check them, test them, and gate builds on real evidence.")
     .version(`waybill ${version}`, "-V, --version", "print the version")
@@ -80,6 +84,8 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
     .action((paths: string[], options: Options) =>
       act(async (call) => (await import("./verbs/check.ts")).check(call, paths, options), options),
     );
+  // It is called on every save, and nothing that it says is about the other verbs.
+  if (verb === "check") return root;
 
   general(root.command("fmt").description("format policies in place"))
     .argument("[path...]", "files, folders or `-` for stdin to stdout")
@@ -108,6 +114,13 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
   judging(root.command("gate").description("decide one artifact from evidence files"))
     .argument("[subject]", "the same as --subject")
     .addOption(choice("-f, --format <format>", "output", gateFormats).default("text"))
+    .option("--attest <folder>", "write each verdict as a signed VSA and SVR")
+    .option("--attest-key <file>", "private key (PEM) that signs them; its passphrase is in WAYBILL_KEY_PASSPHRASE")
+    .option("--signing-config <file>", "sign keyless, by the Sigstore services that this file names")
+    .option("--identity-token <file>", "OIDC token for it (default: SIGSTORE_ID_TOKEN, or the CI's own)")
+    .option("--verifier-id <uri>", "who decided, as consumers know it")
+    .option("--policy-uri <uri>", "where the policy is to be found")
+    .option("--resource-uri <uri>", "what was judged, as consumers fetch it")
     .option("--record <folder>", "keep everything that the decision rests on, for `waybill replay`")
     .addHelpText(
       "after",
@@ -239,7 +252,7 @@ export async function run(words: readonly string[], version: string): Promise<vo
   });
   process.on("unhandledRejection", fatal);
   let ran = false;
-  const root = program(version, async (verb, options) => {
+  const root = program(version, words[0], async (verb, options) => {
     ran = true;
     const terminal = openTerminal(options);
     try {

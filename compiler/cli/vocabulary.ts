@@ -5,3 +5,5 @@ export const testFormats = ["text", "json", "junit", "tap"] as const;
 export const gateFormats = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"] as const;
 export const shells = ["bash", "zsh", "fish"] as const;
 export const newKinds = ["policy", "licences", "findings", "pods", "workflow"] as const;
+/** What `build` compiles to. */
+export const buildTargets = ["identity"] as const;

@@ -1,7 +1,7 @@
 /** What a trust declaration means, in plain English: for `waybill build`, reports and people who review a policy. */
 import type { Program, Trust } from "../../language/core/ir.ts";
 import { showTime } from "../../language/domains/time.ts";
-import { declared, type Key, type Keyless, type Quorum, type Spiffe, type Window } from "./declared.ts";
+import { type DeclaredRef, declared, type Key, type Keyless, type Quorum, type Spiffe, type Window } from "./declared.ts";
 import { hostOf } from "./host.ts";
 
 /** The name that people gave it, without its module. */
@@ -37,16 +37,20 @@ function keylessLines({ issuer, repository, workflow, ref, runner, environment, 
     const number = id === undefined ? ", by its name only: whoever takes over the name is believed" : ` with the number ${id}`;
     lines.push(`  from the repository ${hostOf(host, issuer)}/${name}${number}`);
     lines.push(workflow === undefined ? "  from any of its workflows" : `  from its workflow ${workflow}`);
-    lines.push(ref === undefined ? "  on any branch, tag or pull request" : `  on a ${ref.kind} ${pattern(ref.pattern)}`);
+    lines.push(ref === undefined ? "  on any branch, tag or pull request" : `  ${refLine(ref)}`);
   } else {
     if (workflow !== undefined) lines.push(`  from the workflow ${workflow}`);
-    if (ref !== undefined) lines.push(`  on a ${ref.kind} ${pattern(ref.pattern)}`);
+    if (ref !== undefined) lines.push(`  ${refLine(ref)}`);
   }
   if (runner !== undefined) lines.push(runner === "hosted" ? "  on a runner of the host" : "  on a runner of its own");
   if (environment !== undefined) lines.push(`  in the deployment environment ${environment}`);
   if (trigger !== undefined) lines.push(`  started by ${trigger}`);
   if (identity !== undefined) lines.push(`  with the name ${pattern(identity)}`);
   return lines;
+}
+
+function refLine({ kind, pattern: text }: DeclaredRef): string {
+  return text.includes("*") ? `on a ${kind} ${pattern(text)}` : `on the ${kind} ${text}`;
 }
 
 function pattern(text: string): string {
