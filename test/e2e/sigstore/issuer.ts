@@ -17,6 +17,8 @@ export interface WorkflowRun {
   /** `event_name` */
   readonly trigger: string;
   readonly environment?: string;
+  /** The reusable workflow in which the job runs, with its ref; otherwise `workflow` itself. */
+  readonly calls?: string;
   /** A commit in hex. */
   readonly sha: string;
 }
@@ -43,9 +45,13 @@ export interface Issuer {
   workflow(run: WorkflowRun): string;
 }
 
-/** The e-mail or the URL that Fulcio puts into the certificate of such a token. */
+/** The name that Fulcio certifies: the workflow that signs. */
 export function workflowIdentity(run: WorkflowRun): string {
-  return `https://github.com/${run.repository}/${run.workflow}@${run.ref}`;
+  return `https://github.com/${run.calls ?? workflowRefOf(run)}`;
+}
+
+function workflowRefOf(run: WorkflowRun): string {
+  return `${run.repository}/${run.workflow}@${run.ref}`;
 }
 
 export async function startIssuer(scope: Scope): Promise<Issuer> {
@@ -91,7 +97,6 @@ export async function startIssuer(scope: Scope): Promise<Issuer> {
 function claimsOf(run: WorkflowRun): Readonly<Record<string, string>> {
   const [owner = "", name = ""] = run.repository.split("/");
   const ownerId = "6154722";
-  const workflowRef = `${run.repository}/${run.workflow}@${run.ref}`;
   return {
     sub: `repo:${owner}@${ownerId}/${name}@${run.id}:${run.environment === undefined ? `ref:${run.ref}` : `environment:${run.environment}`}`,
     repository: run.repository,
@@ -100,9 +105,9 @@ function claimsOf(run: WorkflowRun): Readonly<Record<string, string>> {
     repository_owner_id: ownerId,
     repository_visibility: "public",
     workflow: "release",
-    workflow_ref: workflowRef,
+    workflow_ref: workflowRefOf(run),
     workflow_sha: run.sha,
-    job_workflow_ref: workflowRef,
+    job_workflow_ref: run.calls ?? workflowRefOf(run),
     job_workflow_sha: run.sha,
     event_name: run.trigger,
     ref: run.ref,
