@@ -1,12 +1,14 @@
 /**
- * Bundles the command line to `dist/`: one small entry, and a chunk for each verb and each schema validator, so that a
- * call loads only what it uses. Nothing is left outside the bundle. Run by `npm run build`.
+ * Bundles the command line to `dist/`: one small entry, a script of its own for `check`, and a chunk for each other verb
+ * and each schema validator, so that a call loads only what it uses. Nothing is left outside the bundle. Run by
+ * `npm run build`.
  */
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { compileAhead } from "./code-cache.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -40,39 +42,113 @@ const builtins: Plugin = {
   setup(build) {
     build.onLoad({ filter: /node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const contents = text.replace(/\brequire\(\s*['"](?:node:)?([a-z_/]+)['"]\s*\)/g, (call, name: string) => {
+      const contents = text.replace(/\brequire\(\s*(['"])(?:node:)?([a-z_/]+)\1\s*\)/g, (call, quote: string, name: string) => {
         if (!isBuiltin(name)) return call;
         if (name === "child_process") return "{}";
-        return name === "process" ? "globalThis.process" : `globalThis.process.getBuiltinModule("node:${name}")`;
+        return name === "process" ? "globalThis.process" : `globalThis.process.getBuiltinModule(${quote}node:${name}${quote})`;
       });
       return { contents, loader: "js" };
     });
   },
 };
 
+/** What is read of the licence list is names; and text is parsed sooner than code that says the same. */
+const licences: Plugin = {
+  name: "licences",
+  setup(build) {
+    build.onLoad({ filter: /spdx-license-list[\\/]spdx\.json$/ }, async ({ path }) => {
+      const list = JSON.parse(await readFile(path, "utf8")) as Readonly<Record<string, { readonly name: string }>>;
+      const names = Object.fromEntries(Object.entries(list).map(([id, { name }]) => [id, { name }]));
+      return { contents: `export default JSON.parse(${JSON.stringify(JSON.stringify(names))});`, loader: "js" };
+    });
+  },
+};
+
+/** Few policies have regular expressions: their engine is set up when the first is read. */
+const patterns: Plugin = {
+  name: "patterns",
+  setup(build) {
+    build.onLoad({ filter: /re2js[\\/]build[\\/]index\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const body = text.replace(/\nexport \{[^}]*\bRE2JS\b[^}]*\};/, "");
+      if (body === text) throw new Error(`${path} exports in another way`);
+      const contents = `let engine;const set=()=>engine??=(()=>{${body}\nreturn RE2JS})();export const RE2JS=new Proxy({},{get:(_,name)=>set()[name]});`;
+      return { contents, loader: "js" };
+    });
+  },
+};
+
+/** What the entry loads, it loads by `loader.ts`, from files that are there when it runs. */
+const loader: Plugin = {
+  name: "loader",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/load\.ts$/ }, () => ({ path: join(root, "compiler/bundle/loader.ts") }));
+  },
+};
+
+/** In the script of `check` no other verb is ever called. */
+const checkOnly: Plugin = {
+  name: "check-only",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/verbs\// }, ({ path, kind }) =>
+      kind === "dynamic-import" && path !== "./verbs/check.ts" ? { path, external: true } : undefined,
+    );
+  },
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node22",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  mainFields: ["module", "main"],
+  metafile: true,
+  logLevel: "warning",
+} satisfies BuildOptions & { readonly metafile: true };
+
 /** Bundles to a folder; the entry is `waybill.js` in it. */
 export async function bundle(outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
-  const result = await build({
-    absWorkingDir: root,
+  const [modules, check] = await Promise.all([
+    build({
+      ...shared,
+      entryPoints: { cli: "compiler/cli/cli.ts" },
+      outdir: join(outdir, "chunks"),
+      splitting: true,
+      format: "esm",
+      chunkNames: "[name]-[hash]",
+      plugins: [licences, patterns, builtins],
+    }),
+    build({
+      ...shared,
+      entryPoints: { check: "compiler/cli/cli.ts" },
+      outdir,
+      format: "cjs",
+      supported: { "dynamic-import": false },
+      entryNames: "[name]-[hash]",
+      outExtension: { ".js": ".cjs" },
+      plugins: [licences, patterns, builtins, checkOnly],
+    }),
+  ]);
+  const script = Object.keys(check.metafile.outputs)[0] ?? "";
+  const entry = await build({
+    ...shared,
     entryPoints: { waybill: "compiler/cli/main.ts" },
     outdir,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    plugins: [builtins],
-    chunkNames: "chunks/[name]-[hash]",
-    mainFields: ["module", "main"],
-    metafile: true,
-    logLevel: "warning",
+    format: "cjs",
+    define: { CHECK: JSON.stringify(basename(script)) },
+    plugins: [loader],
   });
+  // The entry and the script of `check` are CommonJS, which Node starts sooner; the rest are modules.
+  await writeFile(join(outdir, "package.json"), '{ "type": "commonjs" }\n');
+  await writeFile(join(outdir, "chunks", "package.json"), '{ "type": "module" }\n');
+  compileAhead(join(outdir, basename(script)));
   await chmod(join(outdir, "waybill.js"), 0o755);
-  return result.metafile;
+  const outputs = { ...modules.metafile.outputs, ...check.metafile.outputs, ...entry.metafile.outputs };
+  return { inputs: { ...modules.metafile.inputs, ...check.metafile.inputs, ...entry.metafile.inputs }, outputs };
 }
 
 /**
@@ -97,6 +173,7 @@ if (import.meta.main) {
   for (const generated of ["engine/evidence/generated", "engine/evaluate/generated", "compiler/bundle/generated"]) {
     await cp(join(root, generated), join(dist, "lib", generated), { recursive: true });
   }
+  await writeFile(join(dist, "lib", "package.json"), '{ "type": "module" }\n');
   const outputs = Object.values(metafile.outputs);
   const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
   const took = Math.round(performance.now() - started);

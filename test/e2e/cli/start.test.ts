@@ -1,0 +1,60 @@
+/** `check` as the bundle starts it: compiled ahead, and the same where that cannot be used. */
+import { spawnSync } from "node:child_process";
+import { cpSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bundle } from "../../../compiler/bundle/build.ts";
+import { folder, repository } from "./waybill.ts";
+
+const outdir = join(repository, ".cache", `start-${process.pid}`);
+const examples = join(repository, "policies/examples/pods");
+const cacheOf = (path: string): string | undefined => readdirSync(path).find((name) => name.endsWith(".cache"));
+
+beforeAll(async () => {
+  await bundle(outdir);
+}, 60_000);
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+function check(words: readonly string[], paths: readonly string[], binary = outdir): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...words, join(binary, "waybill.js"), "check", ...paths], {
+    encoding: "utf8",
+    env: { HOME: tmpdir() },
+    maxBuffer: 1 << 28,
+  });
+  return `${status}\n${stdout}${stderr}`;
+}
+
+it("is compiled ahead for the Node that built it", () => {
+  const cache = cacheOf(outdir) ?? "";
+  expect(cache).toContain(`${process.version}-${process.platform}-${process.arch}`);
+  const script = cache.split(".cjs")[0] ?? "";
+  expect(readdirSync(outdir)).toContain(`${script}.cjs`);
+});
+
+it.each([
+  ["without what was compiled ahead", (path: string) => rmSync(join(path, cacheOf(path) ?? ""))],
+  ["where that is damaged", (path: string) => writeFileSync(join(path, cacheOf(path) ?? ""), "no code")],
+])("says the same %s", async (_, harm) => {
+  const copy = await folder({});
+  cpSync(outdir, copy, { recursive: true });
+  harm(copy);
+  const wrong = await folder({ "a.scp": "policy p for image {\n  require a: image.tag == 1\n" });
+  for (const paths of [[examples], [wrong], ["--format", "sarif", examples], ["--colour"]]) {
+    expect(check([], paths, copy)).toBe(check([], paths));
+  }
+  expect(check([], [examples], copy)).toContain("checked");
+});
+
+it("says the same under flags for which V8 refuses what was compiled ahead", () => {
+  expect(check(["--no-opt"], [examples])).toBe(check([], [examples]));
+});
+
+it("writes a long answer in full", async () => {
+  const name = (index: number): string => `/// Policy ${index}.\npolicy p${index} for image {\n  require a: image.tag == 1\n}\n`;
+  const path = await folder({ "long.scp": Array.from({ length: 2000 }, (_, index) => name(index)).join("\n") });
+  const said = check([], ["--format", "json", path]);
+  const [status = "", ...rest] = said.split("\n");
+  expect(status).toBe("1");
+  expect(JSON.parse(rest.join("\n"))).toMatchObject({ diagnostics: expect.any(Array) });
+});
