@@ -85,7 +85,12 @@ describe("each step refuses alone, with all others as they should be", () => {
       "",
     ],
     ["it was verified to be about another artifact", { kind: "refused", reason: "subject-mismatch", detail: "other" }, "subject", "other"],
-    ["it is of another type", signed({ predicateType: "https://slsa.dev/verification_summary/v0.2" }), "predicate-type", "v0.2"],
+    [
+      "it is of another type",
+      signed({ predicateType: "https://slsa.dev/verification_summary/v0.2" }),
+      "predicate-type",
+      "not `https://slsa.dev/verification_summary/v1`",
+    ],
     ["it is another predicate under the name", signed({ predicate: { buildDefinition: {} } }), "predicate-type", "lacks"],
     [
       "its shape is broken",
