@@ -167,7 +167,13 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
     );
 
   general(root.command("verify").description("verify Sigstore bundles against an artifact and a signer"))
-    .argument("<bundle...>", "bundles in JSON (v0.1 to v0.3), or files with one a line")
+    .argument("<bundle...>", "bundles in JSON (v0.1 to v0.3), or files with one a line; or `image REF` with --policy")
+    .option("-p, --policy <path>", "with `image`: file or folder of the policies; repeatable", collect, [])
+    .option("--set <module.name=value>", "with `image`: value of an input; repeatable", collect, [])
+    .option("--given <kind.fact=value>", "with `image`: a fact that only the caller knows; repeatable", collect, [])
+    .option("--at <point>", "with `image`: enforcement point", "ci")
+    .option("--insecure-registry <host>", "with `image`: ask this registry without TLS; repeatable", collect, [])
+    .option("--registry-ca <file>", "with `image`: certificates of authorities for registries")
     .option("--artifact <file>", "what the bundles must be about")
     .option("--digest <algorithm:hex>", "its digest, where the file is not at hand")
     .option("--identity <name>", "subject alternative name of the certificate, exactly; with --issuer")
@@ -183,7 +189,12 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
       "\nExamples:\n  $ waybill verify app.sigstore.json --artifact app.tar.gz --issuer https://token.actions.githubusercontent.com --identity https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1\n  $ waybill verify app.sigstore.json --digest sha256:… --key release.pub",
     )
     .action((bundles: string[], options: Options) =>
-      act(async (call) => (await import("./verbs/verify.ts")).verify(call, bundles, options), options),
+      act(async (call) => {
+        const [first, reference, ...more] = bundles;
+        if (first === "image" && reference !== undefined && more.length === 0)
+          return (await import("./verbs/verify-image.ts")).verifyImage(call, reference, options);
+        return (await import("./verbs/verify.ts")).verify(call, bundles, options);
+      }, options),
     );
 
   general(root.command("build").description("compile policies to what other tools read, and say what cannot be told them"))

@@ -46,7 +46,7 @@ export interface Judgement {
 }
 
 /** One subject with what it is judged by. */
-interface Case {
+export interface Case {
   readonly subject: Subject;
   readonly evidence: readonly Evidence[];
   readonly attestations: Attestations;
@@ -59,8 +59,7 @@ const nothing: Attestations = { verified: [], attested: [], signed: [], noise: [
 /** Decides every subject. `derivations`: with how each clause came about. */
 export async function decideGathered(gathered: Gathered, derivations: boolean): Promise<Judgement> {
   const { policies } = gathered;
-  const cases: Case[] = [];
-  for (const subject of subjectsOf(gathered)) cases.push(...(await casesOf(gathered, subject)));
+  const cases = await casesFor(gathered);
   const documents = [...gathered.documents, ...gathered.named.documents];
   const refused = documents.some((document) => document.refused);
   const decisions: Decision[] = [];
@@ -89,6 +88,13 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
   return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };
 }
 
+/** Every subject with what it is judged by. */
+export async function casesFor(gathered: Gathered): Promise<readonly Case[]> {
+  const cases: Case[] = [];
+  for (const subject of subjectsOf(gathered)) cases.push(...(await casesOf(gathered, subject)));
+  return cases;
+}
+
 /** Who is judged, before it is known what is attached to them. */
 export function subjectsOf({ policies, point, named, given }: Gathered): readonly Subject[] {
   const subjects = named.subjects.flatMap((one) => expandSubject(policies.compiled, one, point));
@@ -100,7 +106,7 @@ export function subjectsOf({ policies, point, named, given }: Gathered): readonl
  * nothing that is attached could change the decision (semantics, sections 3 and 16, law 7).
  */
 export function openNeeds(gathered: Gathered, subject: Subject): readonly Need[] {
-  const needs = needsOf(gathered, subject);
+  const needs = signedNeeds(gathered, subject);
   if (needs.length === 0) return [];
   const evidence = evidenceOf(gathered);
   const { subject: bound } = bind(subject, evidence);
@@ -117,7 +123,7 @@ export function openNeeds(gathered: Gathered, subject: Subject): readonly Need[]
 const placeKey = ({ path, start, end }: ClauseResult["at"]): string => `${path}:${start}:${end}`;
 
 /** What must be signed by somebody for policies of the subject's kind; an image is an artifact too. */
-function needsOf({ policies }: Gathered, subject: Subject): readonly Need[] {
+export function signedNeeds({ policies }: Gathered, subject: Subject): readonly Need[] {
   const kinds = subject.kind === "image" ? ["image", "artifact"] : [subject.kind];
   return evidencePlan(policies.project.program)
     .filter((plan) => kinds.includes(plan.kind))
@@ -245,7 +251,7 @@ interface Failures {
 
 /** What could not be looked at, as wants of everything that may be there. */
 function failuresOf(gathered: Gathered, subject: Subject, attached: Attached | Unreached | undefined, hasFiles: boolean): Failures {
-  const needs = needsOf(gathered, subject);
+  const needs = signedNeeds(gathered, subject);
   if (needs.length === 0 || subject.kind !== "image") return { failed: [], diagnostics: [] };
   if (attached === undefined) {
     // Envelopes that were given are then all there is to look at; without any, nothing was looked at.

@@ -60,8 +60,17 @@ function pointOf(options: Options): string {
   throw new Stop(exit.usage, [diagnostic("WB1024", { value: point, what: "an enforcement point" }, undefined, { help })]);
 }
 
-/** Reads policies, evidence, roots and keys, and what is attached to the images that are judged, as far as it is needed. */
-export async function gather(call: Call, verb: string, argument: string | undefined, options: Options): Promise<Gathering> {
+/**
+ * Reads policies, evidence, roots and keys, and what is attached to the images that are judged: as far as a clause hangs on
+ * it, or with `everything` whether one does or not.
+ */
+export async function gather(
+  call: Call,
+  verb: string,
+  argument: string | undefined,
+  options: Options,
+  everything: boolean,
+): Promise<Gathering> {
   const point = pointOf(options);
   const policies = await openPolicies(call, verb, options);
   const given = [...policies.config.given, ...readSettings("--given", "KIND.FACT=VALUE", texts(options["given"]))];
@@ -86,17 +95,21 @@ export async function gather(call: Call, verb: string, argument: string | undefi
     offline: options["offline"] === true,
     sources: files.sources,
   };
-  const attached = await fetchAll(call, local, options);
+  const attached = await fetchAll(call, local, options, everything);
   return { gathered: { ...local, attached }, files, trustFiles, argument, named: texts(options["evidence"]) };
 }
 
-/** What is attached to each image on which a clause still hangs; with `--record` to every image, so that any policy can be replayed. */
-async function fetchAll(call: Call, local: Gathered, options: Options): Promise<ReadonlyMap<string, Attached | Unreached>> {
+/** What is attached to each image on which a clause still hangs; with `everything` to every image. */
+async function fetchAll(
+  call: Call,
+  local: Gathered,
+  options: Options,
+  everything: boolean,
+): Promise<ReadonlyMap<string, Attached | Unreached>> {
   const attached = new Map<string, Attached | Unreached>();
   if (local.offline || local.believed === undefined) return attached;
-  const isRecorded = typeof options["record"] === "string";
   const images = subjectsOf(local).filter(
-    (subject) => subject.kind === "image" && parseImageRef(subject.name).ok && (isRecorded || openNeeds(local, subject).length > 0),
+    (subject) => subject.kind === "image" && parseImageRef(subject.name).ok && (everything || openNeeds(local, subject).length > 0),
   );
   if (images.length === 0) return attached;
   const { openRegistries } = await import("./shell/registry.ts");

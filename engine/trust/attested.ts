@@ -13,6 +13,7 @@ import type { PublicKey } from "./key.ts";
 import { withLevels } from "./levels.ts";
 import { type KeyFingerprints, trustsOf } from "./quorum.ts";
 import type { TrustRoots } from "./root.ts";
+import type { Prehash } from "./signature.ts";
 import type { Envelope, Noise, SignedContent, Signer, Verification, VerifiedTime } from "./verification.ts";
 import { verifyBundle } from "./verify.ts";
 
@@ -70,10 +71,11 @@ const cosignSignature = "https://sigstore.dev/cosign/sign/v1";
 
 /** Verifies each envelope against the artifact, and reads those that somebody whom the program names has signed. */
 export async function attest(envelopes: readonly Envelope[], artifact: Artifact, believed: Believed): Promise<Attestations> {
+  const { prehash } = await import("./prehash.ts");
   const noise: Noise[] = [];
   const byContent = new Map<string, Signed>();
   for (const envelope of envelopes) {
-    const verification = verifyEnvelope(envelope, artifact, believed);
+    const verification = verifyEnvelope(envelope, artifact, believed, prehash);
     if (verification.kind !== "verified") {
       // What cannot be told is noise too: a stranger's envelope must not keep the others from being believed.
       noise.push(
@@ -120,9 +122,9 @@ export async function attest(envelopes: readonly Envelope[], artifact: Artifact,
 }
 
 /** An old container signature is over a payload that names the image: the payload is what is verified, and then compared. */
-function verifyEnvelope({ bytes, simpleSigning }: Envelope, artifact: Artifact, { roots, keys }: Believed): Verification {
-  if (simpleSigning === undefined) return verifyBundle(bytes, { roots, keys, artifact });
-  const verification = verifyBundle(bytes, { roots, keys, artifact: simpleSigning.payload });
+function verifyEnvelope({ bytes, simpleSigning }: Envelope, artifact: Artifact, { roots, keys }: Believed, prehash: Prehash): Verification {
+  if (simpleSigning === undefined) return verifyBundle(bytes, { roots, keys, artifact, prehash });
+  const verification = verifyBundle(bytes, { roots, keys, artifact: simpleSigning.payload, prehash });
   if (verification.kind !== "verified") return verification;
   const digests = artifact instanceof Uint8Array ? [] : "hex" in artifact ? [artifact] : artifact;
   if (digests.some(({ algorithm, hex }) => `${algorithm}:${hex}` === simpleSigning.manifestDigest)) return verification;

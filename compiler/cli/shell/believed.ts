@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { Believed } from "../../../engine/trust/attested.ts";
 import { declaredKeys } from "../../../engine/trust/fingerprints.ts";
 import { type PublicKey, readKey } from "../../../engine/trust/key.ts";
+import { publicGoodRoot } from "../../../engine/trust/pinned.ts";
 import { joinRoots, readTrustRoot, type TrustRoot } from "../../../engine/trust/root.ts";
 import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
@@ -77,5 +78,7 @@ export function believe(program: Program, files: readonly TrustFile[]): Believin
   for (const { pem, trust } of declared.keys) if (pem !== undefined) addKey(Buffer.from(pem), trust);
   const errors = wrong.filter((one) => one.level === "error");
   if (errors.length > 0) throw new Stop(exit.usage, errors);
+  const isKeyless = program.trusts.some(({ body }) => body.kind === "keyless");
+  if (roots.length === 0 && isKeyless) roots.push(publicGoodRoot());
   return { believed: { program, roots: joinRoots(roots), keys: [...keys.values()], fingerprints: declared.fingerprints }, unread };
 }

@@ -45,8 +45,12 @@ export async function gate(call: Call, argument: string | undefined, options: Re
   }
   const folder = typeof options["record"] === "string" ? options["record"] : undefined;
   if (folder !== undefined) await (await import("../shell/record.ts")).emptyFolder(folder);
-  const gathering = await gather(call, "gate", argument ?? option, options);
+  const attesting = typeof options["attest"] === "string" ? await import("../attesting.ts") : undefined;
+  const signer = await attesting?.openAttesting(options);
+  // What is recorded may be asked of another policy later, which wants to see everything.
+  const gathering = await gather(call, "gate", argument ?? option, options, folder !== undefined);
   const { report, texts, code } = await decideGathered(gathering.gathered, false);
+  if (attesting !== undefined && signer !== undefined) await attesting.writeAttestations(call, signer, gathering.gathered, report, options);
   if (folder !== undefined) await record(folder, gathering, `${renderJson(report, texts)}\n`);
   // Machine formats have no place for notices of the evidence's readers, so people get them on stderr.
   if (options["format"] !== "text" && options["format"] !== "json") await tell(call.terminal, report.diagnostics, texts.evidence);

@@ -7,7 +7,7 @@ import type { Call } from "../cli.ts";
 import { decideGathered, type Gathered } from "../gathered.ts";
 import { subjectsGiven } from "../gathering.ts";
 import { policiesOf, texts } from "../judgement.ts";
-import { believe } from "../shell/believed.ts";
+import { believe, readTrustFiles } from "../shell/believed.ts";
 import { readClock } from "../shell/clock.ts";
 import { readSettings } from "../shell/config.ts";
 import { type Document, EvidenceFiles, passedOver } from "../shell/evidence.ts";
@@ -49,6 +49,9 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
   const files = new EvidenceFiles();
   const read = await documentsOf(files, recorded.evidence);
   const documents = read.map((document, i) => (recorded.evidence[i]?.named === true ? document : passedOver(document)));
+  // Another policy names keys of its own; roots and keys of the call stay those of the record.
+  const own = texts(options["policy"]).length > 0 ? await readTrustFiles(project.program, [], []) : [];
+  const trust = [...recorded.trust, ...own];
   const { subject } = recorded;
   const named =
     subject === undefined
@@ -61,7 +64,7 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
     given: recorded.given,
     documents,
     named,
-    ...(asksForSigned(project.program) ? { believed: believe(project.program, recorded.trust).believed } : {}),
+    ...(asksForSigned(project.program) ? { believed: believe(project.program, trust).believed } : {}),
     attached: recorded.attached,
     offline: recorded.offline,
     sources: files.sources,

@@ -37,7 +37,7 @@ function restricted(report: Report, asked: string): Report {
 
 async function live(call: Call, asked: string, options: Readonly<Record<string, unknown>>): Promise<number> {
   const subject = typeof options["subject"] === "string" ? options["subject"] : undefined;
-  const { gathered } = await gather(call, "why", subject, options);
+  const { gathered } = await gather(call, "why", subject, options, false);
   const { report, texts, code } = await decideGathered(gathered, true);
   const found = restricted(report, asked);
   if (found.decisions.length === 0 && report.decisions.length > 0) {

@@ -98,4 +98,5 @@ export const cliCodes = {
     "the key of a trust declaration is not at hand",
     (p) => `nobody can be believed as \`${p.trust}\`: ${p.file === undefined ? "" : `\`${p.file}\`: `}${p.problem}`,
   ),
+  WB1035: row<{ problem: string }>("error", "a verdict could not be signed", (p) => `the verdict could not be signed: ${p.problem}`),
 };

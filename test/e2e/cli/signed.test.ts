@@ -1,0 +1,184 @@
+/** What somebody signed about a file, through `gate`, `replay` and `--attest`: no registry, a key of the test's own. */
+import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { readSigningKey, type SigningKey, signStatement } from "../../../engine/trust/sign.ts";
+import { folder, waybill } from "./waybill.ts";
+
+const artifact = "what was built";
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+const policy = `module acme.signed
+import waybill.sbom
+
+trust release = key { file: "keys/release.pub" }
+
+policy signed for artifact at ci {
+  let bom = attestation sbom.Bom by release
+  require supplied: bom.supplier == "Acme" else "{artifact} comes from {bom.supplier}"
+  require named: artifact.name == "app.tgz" else "{artifact} has another name"
+}
+`;
+
+function signer(): { readonly key: SigningKey; readonly pem: string } {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pem = pemOf(privateKey);
+  const read = readSigningKey(pem);
+  if (read.kind === "refused") throw new Error(read.problem);
+  return { key: read.key, pem };
+}
+
+function pemOf(key: KeyObject): string {
+  return String(key.export({ type: "pkcs8", format: "pem" }));
+}
+
+function bom(supplier: string, digest = sha256(artifact)): object {
+  return {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ name: "app.tgz", digest: { sha256: digest } }],
+    predicateType: "https://cyclonedx.org/bom",
+    predicate: {
+      bomFormat: "CycloneDX",
+      specVersion: "1.6",
+      version: 1,
+      metadata: { supplier: { name: supplier }, component: { type: "application", name: "app", "bom-ref": "app" } },
+    },
+  };
+}
+
+const now = ["--now", "2026-11-21T12:00:00Z"];
+let at: string;
+let release: ReturnType<typeof signer>;
+
+beforeAll(async () => {
+  release = signer();
+  const stranger = signer();
+  at = await folder({
+    "app.tgz": artifact,
+    "policies/signed.scp": policy,
+    "policies/keys/release.pub": release.key.publicPem,
+    "release.pem": release.pem,
+    "good.json": signStatement(bom("Acme"), release.key),
+    "other-supplier.json": signStatement(bom("Mallory"), release.key),
+    "other-artifact.json": signStatement(bom("Acme", sha256("something else")), release.key),
+    "stranger.json": signStatement(bom("Acme"), stranger.key),
+    "bare.json": JSON.stringify(bom("Acme")),
+    "broken.json": signStatement({ ...bom("Acme"), predicate: { bomFormat: "CycloneDX", specVersion: "1.6", components: 1 } }, release.key),
+  });
+});
+
+const gate = (evidence: readonly string[], ...more: readonly string[]) =>
+  waybill(["gate", "app.tgz", "-p", "policies", "-e", ...evidence, ...now, ...more], { cwd: at });
+
+it("allows what the key of the policy signed about the artifact", async () => {
+  const { code, out } = await gate(["good.json"]);
+  expect(code).toBe(0);
+  expect(out).toContain("verified https://cyclonedx.org/bom by the key");
+});
+
+it.each([
+  ["about another artifact", "other-artifact.json", "subject-mismatch"],
+  ["that a stranger signed", "stranger.json", "key"],
+  ["that nobody signed", "bare.json", undefined],
+])("denies with a statement %s, which is not evidence and not broken either", async (_, name, reason) => {
+  const { code, out } = await gate([name], "--format", "json");
+  const report = JSON.parse(out);
+  expect(code).toBe(1);
+  expect(report).toMatchObject({ effect: "deny", reason: "undecided", attestations: [] });
+  const unused = report.diagnostics.filter((one: { code: string }) => one.code === "WB1030");
+  expect(unused.map((one: { message: string }) => one.message)).toEqual(reason === undefined ? [] : [expect.stringContaining(reason)]);
+});
+
+it("is not moved by noise beside the statement that counts", async () => {
+  const { code, out } = await gate(["good.json", "other-artifact.json", "stranger.json"], "--format", "json");
+  expect(code).toBe(0);
+  expect(JSON.parse(out).attestations).toMatchObject([{ name: "good.json", trusts: ["acme.signed.release"], form: "file" }]);
+});
+
+it("finds a conflict where the same key says two things", async () => {
+  const { code, out } = await gate(["good.json", "other-supplier.json"], "--format", "json");
+  expect(code).toBe(1);
+  const [supplied] = JSON.parse(out).decisions[0].clauses;
+  expect(supplied).toMatchObject({ outcome: "undecided", causes: ["conflict"] });
+});
+
+it("takes a verified statement that breaks its schema for malformed, and never passes it over", async () => {
+  const { code, out } = await gate(["good.json", "broken.json"], "--format", "json");
+  expect(code).not.toBe(0);
+  const [supplied] = JSON.parse(out).decisions[0].clauses;
+  expect(supplied.causes).toContain("malformed");
+});
+
+it("reproduces a recorded decision byte for byte, after everything it was read from is gone", async () => {
+  const recorded = await gate(["good.json"], "--format", "json", "--record", "record");
+  const elsewhere = await folder({});
+  const { code, out, err } = await waybill(["replay", join(at, "record"), "--format", "json"], { cwd: elsewhere });
+  expect(err).toContain("reproduced byte for byte");
+  expect(code).toBe(0);
+  expect(out).toBe(recorded.out);
+});
+
+it("says what flips under another policy, and exits 1", async () => {
+  await gate(["good.json"], "--record", "record-flips");
+  await writeFile(join(at, "next.scp"), policy.replace('"app.tgz"', '"app2.tgz"').replace("keys/", "policies/keys/"));
+  const { code, out } = await waybill(["replay", "record-flips", "--policy", "next.scp", "--format", "json"], { cwd: at });
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    before: { effect: "allow" },
+    after: { effect: "deny" },
+    flips: [{ clause: "acme.signed.signed.named", before: "passed, allow", after: "violated, deny" }],
+  });
+});
+
+it("refuses a record in which anything was changed, and one that is none: no verdict, exit 3", async () => {
+  await gate(["other-supplier.json"], "--record", "record-forged");
+  const blobs = join(at, "record-forged", "blobs", "sha256");
+  for (const name of await readdir(blobs)) {
+    const path = join(blobs, name);
+    const text = await readFile(path, "utf8");
+    if (text.includes("dsseEnvelope")) await writeFile(path, text.replace("e", "E"));
+  }
+  const changed = await waybill(["replay", "record-forged"], { cwd: at });
+  expect(changed.code).toBe(3);
+  expect(changed.err).toContain("is not what it was");
+  const none = await waybill(["replay", "policies"], { cwd: at });
+  expect(none.code).toBe(3);
+  expect(none.err).toContain("WB1032");
+  const over = await gate(["good.json"], "--record", "policies");
+  expect(over.code).toBe(2);
+  expect(over.err).toContain("WB1033");
+});
+
+it("writes each verdict as a signed VSA and SVR that verify, and that another policy can rest on", async () => {
+  const { code } = await gate(["good.json"], "--attest", "verdicts", "--attest-key", "release.pem");
+  expect(code).toBe(0);
+  const names = await readdir(join(at, "verdicts"));
+  expect(names.sort()).toEqual([`sha256-${sha256(artifact)}.svr.sigstore.json`, `sha256-${sha256(artifact)}.vsa.sigstore.json`]);
+  const bundles = names.map((name) => join("verdicts", name));
+  const verified = await waybill(
+    ["verify", ...bundles, "--artifact", "app.tgz", "--key", "policies/keys/release.pub", "--format", "json"],
+    { cwd: at },
+  );
+  expect(verified.code).toBe(0);
+  const types = JSON.parse(verified.out).bundles.map((one: { content: { predicateType: string } }) => one.content.predicateType);
+  expect(types).toEqual(["https://in-toto.io/attestation/svr/v0.2", "https://slsa.dev/verification_summary/v1"]);
+  const vsa = JSON.parse(await readFile(join(at, bundles[1] ?? ""), "utf8"));
+  const { predicate } = JSON.parse(Buffer.from(vsa.dsseEnvelope.payload, "base64").toString());
+  expect(predicate).toMatchObject({
+    verificationResult: "PASSED",
+    resourceUri: "app.tgz",
+    policy: { uri: "urn:waybill:policy:acme.signed" },
+    timeVerified: "2026-11-21T12:00:00Z",
+  });
+  expect(predicate.inputAttestations.map((one: { uri: string }) => one.uri)).toContain("good.json");
+});
+
+it("attests a denial as failed, and needs to know who signs", async () => {
+  const denied = await gate(["other-supplier.json"], "--attest", "denials", "--attest-key", "release.pem");
+  expect(denied.code).toBe(1);
+  const vsa = JSON.parse(await readFile(join(at, "denials", `sha256-${sha256(artifact)}.vsa.sigstore.json`), "utf8"));
+  expect(JSON.parse(Buffer.from(vsa.dsseEnvelope.payload, "base64").toString()).predicate).toMatchObject({ verificationResult: "FAILED" });
+  const unsigned = await gate(["good.json"], "--attest", "nowhere");
+  expect(unsigned.code).toBe(2);
+});
