@@ -10,7 +10,6 @@ import type { Hash } from "./transport.ts";
 export const layerAnnotations = {
   signature: "dev.cosignproject.cosign/signature",
   certificate: "dev.sigstore.cosign/certificate",
-  chain: "dev.sigstore.cosign/chain",
   bundle: "dev.sigstore.cosign/bundle",
   timestamp: "dev.sigstore.cosign/rfc3161timestamp",
 } as const;
@@ -86,10 +85,10 @@ function atobText(text: string): string | undefined {
 
 /** What vouches for a signature, from the annotations of its layer. */
 function material(annotations: Readonly<Record<string, string>>): Read<Json> {
-  const leaf = certificates(annotations[layerAnnotations.certificate] ?? "");
-  const chain = certificates(annotations[layerAnnotations.chain] ?? "");
-  const wanted = (annotations[layerAnnotations.certificate] ?? "") !== "";
-  if (wanted && leaf.length === 0) return { ok: false, problem: "its certificate is not PEM" };
+  // The chain beside it says nothing: who issued the certificate is to be in the trusted root.
+  const [certificate] = certificates(annotations[layerAnnotations.certificate] ?? "");
+  const given = (annotations[layerAnnotations.certificate] ?? "") !== "";
+  if (given && certificate === undefined) return { ok: false, problem: "its certificate is not PEM" };
   const entryText = annotations[layerAnnotations.bundle] ?? "";
   const entry = entryText === "" ? undefined : logEntry(entryText);
   if (entry?.ok === false) return entry;
@@ -98,21 +97,19 @@ function material(annotations: Readonly<Record<string, string>>): Read<Json> {
   const signedTimestamp = isObject(timestamp) ? timestamp["SignedRFC3161Timestamp"] : undefined;
   if (timestampText !== "" && timestampText !== "null" && !isBase64(signedTimestamp))
     return { ok: false, problem: "its timestamp cannot be read" };
-  // A chain's own root says nothing: what is trusted comes from the trusted root.
-  const all = [...leaf.slice(0, 1), ...chain];
   return {
     ok: true,
     value: {
-      ...(leaf.length > 0
-        ? { x509CertificateChain: { certificates: all.map((rawBytes) => ({ rawBytes })) } }
-        : { publicKey: { hint: "" } }),
+      ...(certificate === undefined
+        ? { publicKey: { hint: "" } }
+        : { x509CertificateChain: { certificates: [{ rawBytes: certificate }] } }),
       tlogEntries: entry ? [entry.value] : [],
       ...(isBase64(signedTimestamp) ? { timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp }] } } : {}),
     },
   };
 }
 
-/** Version 0.1 is the one that may hold a promise of the log without its proof, and a chain. */
+/** Version 0.1 is the one that may hold a promise of the log without its proof. */
 const version = "application/vnd.dev.sigstore.bundle+json;version=0.1";
 
 function written(verificationMaterial: Json, content: Json): Uint8Array {

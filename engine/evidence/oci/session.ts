@@ -86,9 +86,14 @@ export function retryAfter(headers: Readonly<Record<string, string>>): number | 
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const until = Date.parse(value);
-  const now = Date.parse(headers["date"] ?? "");
+  const until = timeOf(value);
+  const now = timeOf(headers["date"] ?? "");
   return Number.isNaN(until) || Number.isNaN(now) ? undefined : Math.max(0, until - now);
+}
+
+/** An HTTP date in the one form that is written today (RFC 9110, section 5.6.7). */
+function timeOf(text: string): number {
+  return /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 type Hop =
