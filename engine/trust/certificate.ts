@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { type ASN1Obj, X509Certificate } from "@sigstore/core";
+import { kept } from "./encoding.ts";
 import { type Refused, refuse } from "./refusal.ts";
 import type { BuildClaims, Signer } from "./verification.ts";
 
@@ -52,7 +53,7 @@ class Malformed extends Error {}
 /** Decodes a certificate; a claim in another form than Fulcio's is refused and never guessed at. */
 export function readCertificate(der: Buffer): Certificate | Refused {
   try {
-    const x509 = X509Certificate.parse(Buffer.from(der));
+    const x509 = kept(X509Certificate.parse(Buffer.from(der)));
     if (!x509.root.toDER().equals(der)) throw new Malformed("it is followed by other bytes");
     const extensions = extensionsOf(x509);
     const usage = extensions.get(extendedKeyUsage);

@@ -11,6 +11,7 @@ import { diagnostic } from "../../language/diagnostics/table.ts";
 import { parseTime } from "../../language/domains/time.ts";
 import { readJson } from "../evidence/json/read.ts";
 import { type Json, object, text } from "../evidence/raw.ts";
+import { kept } from "./encoding.ts";
 
 /**
  * Whether certificates of a root's authorities must be logged (one log entry and one SCT at least). GitHub's own instance
@@ -68,6 +69,8 @@ export function readTrustRoot(bytes: Uint8Array, name: string, transparency: Tra
   try {
     const root = TrustedRoot.fromJSON(read.value.json);
     const { publicKey: _, ...authorities } = toTrustMaterial(root);
+    for (const { certChain } of [...authorities.certificateAuthorities, ...authorities.timestampAuthorities])
+      for (const one of certChain) kept(one);
     const digest = createHash("sha256").update(bytes).update(`\n${transparency}`).digest("hex");
     const timestampNames = root.timestampAuthorities.map(({ uri, subject }) => uri || subject?.commonName || subject?.organization || name);
     return { value: { name, digest: `sha256:${digest}`, transparency, authorities, timestampNames, newest: found }, diagnostics: [] };

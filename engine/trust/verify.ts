@@ -53,7 +53,8 @@ export function verifyBundle(bytes: Uint8Array, options: VerifyOptions): Verific
   }
 }
 
-function staleness({ roots, now, maxRootAge }: VerifyOptions): Refused | undefined {
+/** Refuses roots that are older than was asked for; the one thing of a verification that depends on the time. */
+export function staleness({ roots, now, maxRootAge }: VerifyOptions): Refused | undefined {
   if (now === undefined || maxRootAge === undefined) return undefined;
   const [old] = olderThan(roots.parts, now, maxRootAge);
   return old && refuse("root-stale", `nothing in \`${old.name}\` is newer than ${maxRootAge} days`);

@@ -7,6 +7,7 @@ import { gateBars } from "./gate.ts";
 import type { Bar } from "./measure.ts";
 import { closeWorkshop, openWorkshop, type Workshop } from "./processes.ts";
 import { conftestBars, startupBars } from "./startup.ts";
+import { verifyBars } from "./verify.ts";
 
 interface Skipped {
   readonly work: string;
@@ -21,6 +22,7 @@ const groups: Readonly<Record<string, (workshop: Workshop) => readonly Row[] | P
   startup: startupBars,
   conftest: conftestBars,
   batch: batchBars,
+  verify: verifyBars,
 };
 
 function cells(row: Row): readonly string[] {
