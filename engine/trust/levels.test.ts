@@ -134,6 +134,13 @@ describe("no level is derived", () => {
       "missing",
       "no level is known",
     ],
+    [
+      "where another GitLab vouched for a project of gitlab.com",
+      { builder: "https://gitlab.com/acme/shop/-/runners/12" },
+      { ...gitlab(), issuer: "https://gitlab.evil.example" } as Signer,
+      "missing",
+      "gitlab.evil.example",
+    ],
     ["for Google's builder with a key of somebody else", claimed(cloudBuild), key("sha256:00"), "conflict", "Google Cloud Build"],
     ["for Google's builder signed on GitHub", claimed(cloudBuild), github(own), "missing", "no level is known"],
     [
@@ -177,6 +184,12 @@ describe("a level is derived", () => {
       "L2 from a workflow of our repository that another of ours calls",
       claimed(own),
       github(own, { buildConfigUri: own.replace("release", "ci") }),
+      "L2",
+    ],
+    [
+      "L2 from a workflow of the source's own repository that one of another calls",
+      claimed(own),
+      github(own, { buildConfigUri: shared }),
       "L2",
     ],
     ["L3 from the generator at a release", claimed(generator), github(generator), "L3"],
