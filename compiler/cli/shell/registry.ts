@@ -32,10 +32,12 @@ export interface RegistryOptions {
 /** Lower-case hex; the module is loaded when it is used. */
 export const hashBytes: Hash = (algorithm, bytes) => process.getBuiltinModule("node:crypto").hash(algorithm, bytes, "hex");
 
+export type ImageOptions = Pick<RegistryOptions, "wanted" | "maxRequests">;
+
 /** Reads images; one for a whole call, so that connections, credentials and logins are shared. */
 export interface Registries {
-  /** What is attached to an image of a registry. */
-  readonly attached: (reference: string) => Promise<Attached | Unreached>;
+  /** What is attached to an image of a registry; `own` holds for this image only. */
+  readonly attached: (reference: string, own?: ImageOptions) => Promise<Attached | Unreached>;
   readonly close: () => void;
 }
 
@@ -65,7 +67,7 @@ export async function openRegistries(options: RegistryOptions = {}): Promise<Reg
   const credentials = openCredentials(options.report === undefined ? {} : { report: options.report });
   const insecure = new Set(options.insecure);
   return {
-    attached: (reference) =>
+    attached: (reference, own = {}) =>
       fetchAttached(reference, {
         transport: transport.send,
         hash: hashBytes,
@@ -73,7 +75,7 @@ export async function openRegistries(options: RegistryOptions = {}): Promise<Reg
         sleep: (milliseconds) => sleep(milliseconds, undefined, options.signal ? { signal: options.signal } : {}).catch(() => undefined),
         credentials,
         plain: (registry) => insecure.has(registry),
-        ...pick(options),
+        ...pick({ ...options, ...own }),
       }),
     close: transport.close,
   };
