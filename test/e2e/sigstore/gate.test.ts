@@ -2,111 +2,19 @@
  * Must-show 2 of the gate: real cosign signs and attests images in real registries, and the gate allows exactly while everything is
  * there, whole, of the right signer and about the right image.
  */
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { waybill } from "../cli/waybill.ts";
 import { attachedOf, copyTo, detach, replace, signatureType, withOtherSignature, withStatement } from "./attached.ts";
-import { attest, type Cosign, cosignIn, generateKey, type KeyPair, type Signing, sign } from "./cosign.ts";
+import { attest, type Signing, sign } from "./cosign.ts";
 import { asksForAttached, type Fault, startFaultyRegistry } from "./faults.ts";
 import { type Pushed, pushImage } from "./image.ts";
 import { releaseRun } from "./issuer.ts";
-import { type Registry, type RegistryKind, registryKinds, startRegistry } from "./registry.ts";
+import { registryKinds } from "./registry.ts";
 import { bom, bomType, provenanceOf, provenanceType, release } from "./release.ts";
-import { type Scope, suiteScope } from "./scope.ts";
-import { type Sigstore, startSigstore } from "./stack.ts";
+import { suiteScope } from "./scope.ts";
+import { type Site, site } from "./site.ts";
 import { describeWith, sigstoreTools, type Tool } from "./tools.ts";
-
-type Way = Signing["kind"];
-
-/** The policy of `policies/`, with signers of this suite. */
-interface Site {
-  readonly cosign: Cosign;
-  readonly registry: Registry;
-  readonly signing: Signing;
-  /** Somebody of the same kind whom the policy does not believe. */
-  readonly stranger: Signing;
-  gate(reference: string, env?: Readonly<Record<string, string>>): Promise<Verdict>;
-}
-
-interface Verdict {
-  readonly code: number;
-  readonly effect: string;
-  readonly reason: string;
-  /** The labels of the clauses that do not pass. */
-  readonly open: readonly string[];
-  /** Why those that are not decided are not. */
-  readonly causes: readonly string[];
-  /** All that is said, for people and machines. */
-  readonly text: string;
-}
-
-interface Clause {
-  readonly clause: string;
-  readonly outcome: string;
-  readonly causes: readonly string[];
-}
-
-interface Report {
-  readonly effect: string;
-  readonly reason: string;
-  readonly decisions: readonly { readonly clauses: readonly Clause[] }[];
-}
-
-async function site(scope: Scope, kind: RegistryKind, way: Way): Promise<Site> {
-  const cosign = await cosignIn(scope);
-  const registry = await startRegistry(scope, kind);
-  const policies = await scope.folder();
-  const source = fileURLToPath(new URL("policies/", import.meta.url));
-  await mkdir(policies, { recursive: true });
-  await copyFile(join(source, "release.scp"), join(policies, "release.scp"));
-  const signers = await readFile(join(source, way, "signers.scp"), "utf8");
-  const believe = async (signing: Signing): Promise<readonly string[]> => {
-    if (signing.kind === "key") {
-      await writeFile(join(policies, "signers.scp"), signers);
-      await copyFile(signing.key.publicKey, join(policies, "release.pub"));
-      return [];
-    }
-    const { issuer, trustedRoot } = signing.sigstore;
-    await writeFile(join(policies, "signers.scp"), signers.replace("https://issuer.example/workflows", issuer.workflows));
-    return ["--trusted-root", trustedRoot];
-  };
-  const [signing, stranger] = way === "key" ? await keys(cosign) : workflows(await startSigstore(scope, cosign));
-  const root = await believe(signing);
-  const gate = async (reference: string, env: Readonly<Record<string, string>> = {}): Promise<Verdict> => {
-    const { code, out, err } = await waybill(["gate", reference, "--policy", policies, ...root, "--format", "json"], { env });
-    const report: Partial<Report> = out.startsWith("{") ? JSON.parse(out) : {};
-    const clauses = report.decisions?.flatMap((decision) => decision.clauses) ?? [];
-    const open = clauses.filter(({ outcome }) => outcome !== "passed");
-    return {
-      code,
-      effect: report.effect ?? "",
-      reason: report.reason ?? "",
-      open: open.map(({ clause }) => clause),
-      causes: [...new Set(open.flatMap(({ causes }) => causes))],
-      text: `${out}${err}`,
-    };
-  };
-  return { cosign, registry, signing, stranger, gate };
-}
-
-async function keys(cosign: Cosign): Promise<readonly [Signing, Signing]> {
-  const pairs: readonly [KeyPair, KeyPair] = [await generateKey(cosign, "release"), await generateKey(cosign, "stranger")];
-  return [
-    { kind: "key", key: pairs[0] },
-    { kind: "key", key: pairs[1] },
-  ];
-}
-
-/** The stranger took over the name of the repository: only its number differs. */
-function workflows(sigstore: Sigstore): readonly [Signing, Signing] {
-  const token = (id: string): string => sigstore.issuer.workflow({ ...releaseRun, id });
-  return [
-    { kind: "keyless", sigstore, token: token(releaseRun.id) },
-    { kind: "keyless", sigstore, token: token("99999999") },
-  ];
-}
 
 /** Each thing that the policy asks for, and the clauses that rest on it. */
 const parts = [
@@ -317,7 +225,7 @@ describe.each(["registry", "refreg"] as const)("%s", (kind) => {
       const auth = Buffer.from("ada:secret").toString("base64");
       await writeFile(join(home, "config.json"), JSON.stringify({ auths: { [faulty.registry.host]: { auth } } }));
       const reference = image.reference.replace(at.registry.host, faulty.registry.host);
-      await at.gate(reference, { DOCKER_CONFIG: home });
+      await at.gate(reference, [], { DOCKER_CONFIG: home });
       expect(faulty.requests.some(({ authorization }) => authorization === `Basic ${auth}`)).toBe(true);
       expect(thief.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
     });
