@@ -4,6 +4,7 @@
  */
 import { RE2JS } from "re2js";
 import { checked, type Parsed, parsed, problem } from "./parsed.ts";
+import { automatonTest } from "./regex-automaton.ts";
 
 export interface Glob {
   readonly text: string;
@@ -40,7 +41,11 @@ export function parseRegex(text: string): Parsed<Regex> {
   try {
     RE2JS.compile(text);
     const compiled = RE2JS.compile(anchored(text));
-    return parsed({ text, test: (value) => compiled.test(value) });
+    const automaton = automatonTest(text);
+    return parsed({
+      text,
+      test: automaton === undefined ? compiled.test.bind(compiled) : (value) => automaton(value) ?? compiled.test(value),
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "it cannot be parsed";
     return problem(`\`${text}\` is not an RE2 regular expression: ${reason}`);
