@@ -6,6 +6,7 @@ import { decisionBars } from "./decision.ts";
 import { gateBars } from "./gate.ts";
 import type { Bar } from "./measure.ts";
 import { closeWorkshop, openWorkshop, type Workshop } from "./processes.ts";
+import { registryBars } from "./registry.ts";
 import { conftestBars, startupBars } from "./startup.ts";
 import { verifyBars } from "./verify.ts";
 
@@ -23,6 +24,7 @@ const groups: Readonly<Record<string, (workshop: Workshop) => readonly Row[] | P
   conftest: conftestBars,
   batch: batchBars,
   verify: verifyBars,
+  registry: registryBars,
 };
 
 function cells(row: Row): readonly string[] {
