@@ -210,6 +210,18 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
       act(async (call) => (await import("./verbs/build.ts")).build(call, paths, options), options),
     );
 
+  const trust = root.command("trust").description("trusted roots of Sigstore");
+  general(trust.command("update").description("fetch a trusted root by TUF; nothing else ever does"))
+    .option("-o, --out <file>", "file to write", "trusted_root.json")
+    .option("--mirror <url>", "TUF repository (default: Sigstore's public one)")
+    .option("--root <file>", "TUF root that is trusted to begin with; needed with --mirror")
+    .option("--cache <folder>", "metadata seen last, which older ones are refused for (default: in the data folder)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill trust update --out trusted_root.json\n  $ waybill trust update --mirror https://tuf-repo.github.com --root github-tuf-root.json --out github.json",
+    )
+    .action((options: Options) => act(async (call) => (await import("./verbs/trust.ts")).update(call, options), options));
+
   general(root.command("explain").description("the page of a diagnostic"))
     .argument("[code]", "WB0301 (without it: every code)")
     .addHelpText("after", "\nExample:\n  $ waybill explain WB0301")

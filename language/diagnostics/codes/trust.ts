@@ -20,4 +20,14 @@ export const trustCodes = {
     "not a public key",
     (p) => `\`${p.name}\` is not a usable public key: ${p.problem}`,
   ),
+  WB1106: row<{ mirror: string; problem: string }>(
+    "error",
+    "TUF repository is not vouched for",
+    (p) => `the TUF root does not vouch for \`${p.mirror}\`: ${p.problem}`,
+  ),
+  WB1107: row<{ mirror: string; problem: string }>(
+    "error",
+    "TUF repository does not answer",
+    (p) => `\`${p.mirror}\` does not answer: ${p.problem}`,
+  ),
 };
