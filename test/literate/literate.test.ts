@@ -1,5 +1,5 @@
 /**
- * Markdown that is a test: every example of the language reference, of the documents beside this file and of the packs'
+ * Markdown that is a test: every example of the language reference, of the page about SLSA levels, of the documents beside this file and of the packs'
  * documents does what it says. Diagnostics pages are held by `pages.test.ts`.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -14,6 +14,7 @@ const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 const reference = "language/README.md";
 const documents = [
   reference,
+  "docs/slsa-levels.md",
   ...readdirSync(new URL(".", import.meta.url))
     .filter((name) => name.endsWith(".md"))
     .sort()

@@ -42,7 +42,7 @@ const folders = [...new Set(sources.flatMap(({ path }) => /^policies\/(?:packs|e
 
 it("are these", () => {
   expect(folders).toEqual(
-    ["examples/first-gate", "examples/own-sbom", "examples/pods", "examples/release"]
+    ["examples/first-gate", "examples/own-sbom", "examples/pods", "examples/provenance", "examples/release"]
       .concat(["packs/findings", "packs/licenses", "packs/pod-security", "packs/sbom-quality"])
       .map((name) => `policies/${name}/`),
   );
