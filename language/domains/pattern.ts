@@ -4,7 +4,7 @@
  */
 import { RE2JS } from "re2js";
 import { checked, type Parsed, parsed, problem } from "./parsed.ts";
-import { automatonTest } from "./regex-automaton.ts";
+import { automatonTest, type WholeTest } from "./regex-automaton.ts";
 
 export interface Glob {
   readonly text: string;
@@ -41,15 +41,22 @@ export function parseRegex(text: string): Parsed<Regex> {
   try {
     RE2JS.compile(text);
     const compiled = RE2JS.compile(anchored(text));
-    const automaton = automatonTest(text);
-    return parsed({
-      text,
-      test: automaton === undefined ? compiled.test.bind(compiled) : (value) => automaton(value) ?? compiled.test(value),
-    });
+    return parsed({ text, test: regexTest(text, compiled) });
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "it cannot be parsed";
     return problem(`\`${text}\` is not an RE2 regular expression: ${reason}`);
   }
+}
+
+/** The automaton is made for the first value: most patterns that are read are never asked. */
+function regexTest(text: string, compiled: RE2JS): Regex["test"] {
+  let automaton: WholeTest | undefined;
+  let isMade = false;
+  return (value) => {
+    if (!isMade) automaton = automatonTest(text);
+    isMade = true;
+    return automaton?.(value) ?? compiled.test(value);
+  };
 }
 
 /** The pattern as every target emits it: `\A(?:…)\z`. */

@@ -96,6 +96,10 @@ function classIn(starts: readonly number[], value: number): number {
   return low;
 }
 
+function holds(ranges: Ranges, point: number): boolean {
+  return ranges.some(([low, high]) => low <= point && point <= high);
+}
+
 /** Instructions at which something is asked of what follows; the others have been gone through. */
 const stands: ReadonlySet<Instruction["kind"]> = new Set(["one", "end", "match"]);
 
@@ -153,15 +157,20 @@ function runnerOf(code: readonly Instruction[], first: number): WholeTest | unde
     const reached: number[] = [];
     for (const at of closures[state / width] as readonly number[]) {
       const instruction = code[at] as Instruction;
-      if (instruction.kind === "one" && instruction.of.some(([low, high]) => low <= value && value <= high)) reached.push(instruction.next);
+      if (instruction.kind === "one" && holds(instruction.of, value)) reached.push(instruction.next);
     }
     const next = stateOf(closure(reached, false, false), false);
     if (next !== undefined) table[state + of] = next;
     return next;
   };
 
+  const last = code.filter((each) => each.kind === "one" && closure([each.next], false, true).includes(0));
+  const mayEnd = starts.map((point) => last.some((each) => each.kind === "one" && holds(each.of, point)));
   const start = stateOf(closure([first], true, false), true) as number;
   return (value) => {
+    // The last character mostly settles what the first ones leave open, as in `.*_TOKEN`.
+    const final = value.charCodeAt(value.length - 1);
+    if (final < ascii && mayEnd[asciiClasses[final] as number] === false) return false;
     let state = start;
     for (let index = 0; index < value.length; index += 1) {
       const unit = value.charCodeAt(index);
