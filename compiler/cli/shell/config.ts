@@ -7,9 +7,10 @@
  *     [given]
  *     "image.namespace" = "prod"
  */
-import { readFile } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import type { Location } from "../../../language/diagnostics/diagnostic.ts";
+import type { Diagnostic, Span } from "../../../language/diagnostics/diagnostic.ts";
+import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
 import { exit, Stop } from "./exit.ts";
@@ -36,31 +37,46 @@ export interface Config {
 const keys = ["policy", "inputs", "given"];
 const none: Config = { policy: [], inputs: [], given: [] };
 
-async function find(folder: string): Promise<{ path: string; text: string } | undefined> {
+/** Looked for without waiting in turns: a call asks for it first, in each folder above. */
+function find(folder: string): { readonly path: string; readonly text: string } | undefined {
   const path = join(folder, "waybill.toml");
   try {
-    return { path, text: await readFile(path, "utf8") };
+    // A pipe of this name would be waited for without end.
+    const found = statSync(path);
+    if (!found.isFile() && !found.isDirectory())
+      throw new Stop(exit.usage, [diagnostic("WB1002", { path: shown(path), reason: "it is not a regular file" }, undefined)]);
+    return { path, text: readFileSync(path, "utf8") };
   } catch (problem) {
+    if (problem instanceof Stop) throw problem;
     const code = problem instanceof Error && "code" in problem ? problem.code : undefined;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw new Stop(exit.usage, [fileProblem(path, problem)]);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw new Stop(exit.usage, [fileProblem(shown(path), problem)]);
   }
   const above = dirname(folder);
   return above === folder ? undefined : find(above);
 }
 
+function shown(path: string): string {
+  return relative(process.cwd(), path) || "waybill.toml";
+}
+
 /** Reads the project's settings; a wrong one is wrong use (exit 2), never ignored. */
 export async function readConfig(): Promise<Config> {
-  const found = await find(process.cwd());
+  const found = find(process.cwd());
   if (!found) return none;
-  const path = relative(process.cwd(), found.path) || "waybill.toml";
-  const place = (key?: string): Location => {
-    const at = key === undefined ? -1 : found.text.indexOf(key);
-    return { path, start: Math.max(0, at), end: at < 0 ? 0 : at + (key?.length ?? 0) };
-  };
+  const { text } = found;
+  const path = shown(found.path);
+  const stop = (problem: Diagnostic): Stop =>
+    new Stop(
+      exit.usage,
+      [problem],
+      sourcesOf((asked) => (asked === path ? text : undefined)),
+    );
   const wrong = (key: string, problem: string, help?: string): Stop =>
-    new Stop(exit.usage, [diagnostic("WB1006", { key, problem }, place(key), help === undefined ? {} : { help })]);
+    stop(diagnostic("WB1006", { key, problem }, { path, ...placeOf(key, text) }, help === undefined ? {} : { help }));
 
-  const table = await parseToml(found.text, path);
+  const table = await parseToml(text, (problem, start) =>
+    stop(diagnostic("WB1005", { problem }, { path, start, end: Math.min(start + 1, text.length) })),
+  );
   for (const key of Object.keys(table)) {
     if (keys.includes(key)) continue;
     const near = nearest(key, keys);
@@ -73,15 +89,24 @@ export async function readConfig(): Promise<Config> {
   const folder = dirname(found.path);
   return {
     path,
-    text: found.text,
+    text,
     policy: listed.map((item) => relative(process.cwd(), resolve(folder, item)) || "."),
     inputs: flatten(table["inputs"] ?? {}, "inputs", wrong),
     given: flatten(table["given"] ?? {}, "given", wrong),
   };
 }
 
+/** Where a key is written, in front of its value or as the name of a table; the first place of its text otherwise. */
+function placeOf(key: string, text: string): Span {
+  const written = key.replace(/[^\w]/g, "\\$&");
+  const before = new RegExp(`(?:^|[\\r\\n])[ \\t]*[[]*(?:[\\w"'-]+[ \\t]*\\.[ \\t]*)*(?=["']?${written}["']?[ \\t]*[=.\\]])`).exec(text);
+  const start = before === null ? Math.max(0, text.indexOf(key)) : before.index + before[0].length;
+  const quote = /["']/.test(text.charAt(start)) ? 2 : 0;
+  return { start, end: Math.min(start + key.length + quote, text.length) };
+}
+
 /** Most calls have no `waybill.toml`, so its parser is loaded where there is one. */
-async function parseToml(text: string, path: string): Promise<Record<string, unknown>> {
+async function parseToml(text: string, wrong: (problem: string, start: number) => Stop): Promise<Record<string, unknown>> {
   const { parse, TomlError } = await import("smol-toml");
   try {
     return parse(text, { integersAsBigInt: "asNeeded" });
@@ -89,8 +114,7 @@ async function parseToml(text: string, path: string): Promise<Record<string, unk
     if (!(problem instanceof TomlError)) throw problem;
     const lines = text.split("\n");
     const start = lines.slice(0, problem.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + problem.column - 1;
-    const said = (problem.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "");
-    throw new Stop(exit.usage, [diagnostic("WB1005", { problem: said }, { path, start, end: start + 1 })]);
+    throw wrong((problem.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, ""), start);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Reads files and folders that the caller named. */
+import { readFileSync, statSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
@@ -37,7 +38,9 @@ export async function readBytes(path: string, shown: string = path): Promise<Buf
   if (path === "-") return readStdin();
   try {
     // Some devices never end, and a disk is no document; a pipe is how a shell hands over the output of a command.
-    const found = await stat(path);
+    const found = statSync(path);
+    // A file is there at once; only what comes by and by is worth the ways of waiting.
+    if (found.isFile()) return readFileSync(path);
     if (found.isBlockDevice() || (found.isCharacterDevice() && path !== "/dev/null" && path !== "/dev/stdin"))
       throw new Stop(exit.usage, [diagnostic("WB1002", { path: shown, reason: "it is a device" }, undefined)]);
     return await readFile(path);
@@ -102,7 +105,7 @@ export async function expand(paths: readonly string[], wanted: (name: string) =>
     if (path === "-") found.push(path);
     else {
       try {
-        if ((await stat(path)).isDirectory()) {
+        if (statSync(path).isDirectory()) {
           const below = await filesBelow(path, wanted);
           if (below.length === 0 && wanted("x.scp")) throw new Stop(exit.usage, [diagnostic("WB1004", { path }, undefined)]);
           found.push(...below);

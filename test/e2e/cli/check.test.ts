@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -59,16 +60,29 @@ it("checks what waybill.toml names, from a folder below it", async () => {
 });
 
 it.each([
-  ['polic = ["x"]\n', "did you mean `policy`?"],
-  ["policy = [\n", "not valid TOML"],
-  ["policy = 3\n", "is not a path or a list of paths"],
-  ["[inputs]\nx = [1]\n", "is not a single value"],
-])("refuses the waybill.toml %j", async (text, said) => {
+  ['# ours\npolic = ["x"]\n', "did you mean `policy`?", "2:1", 'polic = ["x"]'],
+  ['[inputs]\n"a" = 1\npolicy = yes\n', "not valid TOML", "3:10", "policy = yes"],
+  ["\n\npolicy = 3\n", "is not a path or a list of paths", "3:1", "policy = 3"],
+  ["[inputs]\nx = [1]\n", "is not a single value", "2:1", "x = [1]"],
+  ['given = "yes"\r\n', "is not a table", "1:1", 'given = "yes"'],
+  ['[inputs]\n"é" = 1\n"b" = tru\n', "not valid TOML", "3:7", '"b" = tru'],
+])("refuses the waybill.toml %j, and shows where", async (text, said, place, line) => {
   const cwd = await folder({ "waybill.toml": text, "a.scp": findingsPolicy });
   const ran = await waybill(["check"], { cwd });
   expect(ran.code).toBe(2);
   expect(ran.err).toContain(said);
-  expect(ran.err).toContain("waybill.toml");
+  expect(ran.err).toContain(` --> waybill.toml:${place}\n`);
+  expect(ran.err).toContain(`| ${line}\n`);
+});
+
+it("refuses a waybill.toml that is no file, and does not wait for it", async () => {
+  const cwd = await folder({ "a.scp": findingsPolicy });
+  execFileSync("mkfifo", [join(cwd, "waybill.toml")]);
+  const pipe = await waybill(["check"], { cwd });
+  expect(pipe.code).toBe(2);
+  expect(pipe.err).toContain("`waybill.toml` cannot be read: it is not a regular file");
+  const other = await folder({ "waybill.toml/a.scp": findingsPolicy });
+  expect((await waybill(["check"], { cwd: other })).err).toContain("cannot be read: it is a folder");
 });
 
 it("says with --verbose what each clause may cost at most", async () => {

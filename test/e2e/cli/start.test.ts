@@ -2,19 +2,13 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundle } from "../../../compiler/bundle/build.ts";
-import { folder, repository } from "./waybill.ts";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { built, folder, repository } from "./waybill.ts";
 
-const outdir = join(repository, ".cache", `start-${process.pid}`);
+const outdir = dirname(await built);
 const examples = join(repository, "policies/examples/pods");
 const cacheOf = (path: string): string | undefined => readdirSync(path).find((name) => name.endsWith(".cache"));
-
-beforeAll(async () => {
-  await bundle(outdir);
-}, 60_000);
-afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 function check(words: readonly string[], paths: readonly string[], binary = outdir): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...words, join(binary, "waybill.js"), "check", ...paths], {

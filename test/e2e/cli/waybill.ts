@@ -12,7 +12,7 @@ export const repository = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Bundled as `npm run build` does it, once a test file, so that what is tested is never older than the sources. */
 const outdir = join(repository, ".cache", `e2e-${process.pid}-${process.env["VITEST_POOL_ID"] ?? 0}`);
-const built = bundle(outdir).then(() => join(outdir, "waybill.js"));
+export const built = bundle(outdir).then(() => join(outdir, "waybill.js"));
 afterAll(() => rm(outdir, { recursive: true, force: true }));
 
 export interface Ran {
