@@ -33,7 +33,6 @@ const reasons: Readonly<Record<string, BrokenReason>> = {
   ECONNRESET: "reset",
   EPIPE: "reset",
   ETIMEDOUT: "timeout",
-  ABORT_ERR: "timeout",
   EPROTO: "protocol",
 };
 
@@ -41,14 +40,13 @@ function reasonOf(problem: Error): BrokenReason {
   const code = "code" in problem ? String(problem.code) : "";
   const known = reasons[code];
   if (known !== undefined) return known;
-  if (problem.name === "TimeoutError" || problem.name === "AbortError") return "timeout";
   if (code.startsWith("HPE_") || code.startsWith("ERR_SSL_")) return "protocol";
   return /CERT|SELF_SIGNED|UNABLE_TO|TLS|ALTNAME/.test(code) ? "certificate" : "reset";
 }
 
 function broken(problem: Error): Answer {
   const code = "code" in problem ? String(problem.code) : problem.name;
-  return { kind: "broken", reason: reasonOf(problem), detail: code === "ABORT_ERR" ? "" : code };
+  return { kind: "broken", reason: reasonOf(problem), detail: code };
 }
 
 function headersOf(message: IncomingMessage): Readonly<Record<string, string>> {
@@ -68,10 +66,9 @@ export async function openTransport(options: TransportOptions = {}): Promise<Ope
   const secure: HttpsAgent = new https.Agent({ ...kept, ...ca, minVersion: "TLSv1.2" });
   const timeout = options.timeout ?? 30_000;
 
-  function start({ method, url, headers, body }: Exchange, signal: AbortSignal): ClientRequest {
+  function start({ method, url, headers, body }: Exchange): ClientRequest {
     const shared = {
       method,
-      signal,
       headers: {
         "user-agent": "waybill",
         // Bodies are bound to digests and limits as they are sent.
@@ -85,16 +82,26 @@ export async function openTransport(options: TransportOptions = {}): Promise<Ope
   }
 
   function send(exchange: Exchange): Promise<Answer> {
-    return new Promise((settle) => {
+    return new Promise((settled) => {
       let request: ClientRequest;
-      const deadline = AbortSignal.timeout(timeout);
-      const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
       try {
-        request = start(exchange, signal);
+        request = start(exchange);
       } catch (problem) {
-        settle({ kind: "broken", reason: "protocol", detail: problem instanceof Error ? problem.message : "" });
+        settled({ kind: "broken", reason: "protocol", detail: problem instanceof Error ? problem.message : "" });
         return;
       }
+      // One timer is a tenth of what a signal costs that is made for each request.
+      const late = (): void => settle({ kind: "broken", reason: "timeout", detail: "" });
+      const timer = setTimeout(late, timeout);
+      const settle = (answer: Answer): void => {
+        clearTimeout(timer);
+        options.signal?.removeEventListener("abort", late);
+        settled(answer);
+        // A connection whose answer was read to its end is kept.
+        if (answer.kind !== "answer") request.destroy();
+      };
+      options.signal?.addEventListener("abort", late, { once: true });
+      if (options.signal?.aborted === true) late();
       request.on("error", (problem) => settle(broken(problem)));
       request.on("response", (message) => receive(message, exchange.limit, settle));
       request.end(exchange.body);
@@ -116,27 +123,20 @@ function receive(message: IncomingMessage, limit: number, settle: (answer: Answe
   const headers = headersOf(message);
   const chunks: Buffer[] = [];
   let size = 0;
-  const stop = (answer: Answer): void => {
-    settle(answer);
-    message.destroy();
-  };
   if (Number(headers["content-length"] ?? 0) > limit) {
-    stop({ kind: "too-large", status, headers });
+    settle({ kind: "too-large", status, headers });
     return;
   }
   message.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > limit) stop({ kind: "too-large", status, headers });
+    if (size > limit) settle({ kind: "too-large", status, headers });
     else chunks.push(chunk);
   });
   message.on("end", () => {
     if (message.complete) settle({ kind: "answer", status, headers, body: new Uint8Array(Buffer.concat(chunks)) });
     else settle({ kind: "broken", reason: "half-body", detail: "" });
   });
-  message.on("error", (problem) => {
-    const reason = reasonOf(problem);
-    settle({ kind: "broken", reason: reason === "timeout" ? reason : "half-body", detail: "" });
-  });
+  message.on("error", () => settle({ kind: "broken", reason: "half-body", detail: "" }));
   message.on("close", () => settle({ kind: "broken", reason: "half-body", detail: "" }));
 }
 

@@ -112,7 +112,7 @@ export function registryRepository({ session, registry, path, limits, hash }: Re
     const fault =
       contentFault(got.body, digest, undefined, { url, what, registry }, hash) ??
       // By tag there is no other digest to hold the bytes against.
-      (said !== undefined && saidAlgorithm !== undefined
+      (said !== undefined && said !== digest && saidAlgorithm !== undefined
         ? contentFault(got.body, said, undefined, { url, what, registry }, hash)
         : undefined);
     if (fault) return { outcome: "failed", url, fault };

@@ -79,7 +79,6 @@ const absent = new Set([404, 410]);
 const unheardOf = new Set([400, 404, 405, 406, 410, 501]);
 const perRequest = 3;
 const tokenLimit = 65_536;
-const problemLimit = 65_536;
 
 /** Milliseconds that `Retry-After` asks for: seconds, or a time that is measured by the answer's own clock. */
 export function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
@@ -286,7 +285,7 @@ export function openSession(options: SessionOptions): Session {
         continue;
       }
       const { answer, url, own } = one;
-      const said = own ? registrySays(answer.body.subarray(0, problemLimit)) : undefined;
+      const said = own && answer.status !== 200 ? registrySays(answer.body) : undefined;
       if (answer.status === 401) {
         if (!own)
           return { kind: "fault", url, fault: loginWanted(new URL(url).host, url, "credentials are not sent to another host", said) };
