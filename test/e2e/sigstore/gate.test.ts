@@ -2,12 +2,9 @@
  * Must-show 2 of the gate: real cosign signs and attests images in real registries, and the gate allows exactly while everything is
  * there, whole, of the right signer and about the right image.
  */
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { attachedOf, copyTo, detach, replace, signatureType, withOtherSignature, withStatement } from "./attached.ts";
 import { attest, type Signing, sign } from "./cosign.ts";
-import { asksForAttached, type Fault, startFaultyRegistry } from "./faults.ts";
 import { type Pushed, pushImage } from "./image.ts";
 import { releaseRun } from "./issuer.ts";
 import { registryKinds } from "./registry.ts";
@@ -122,112 +119,6 @@ describe.each(registryKinds.flatMap((kind) => (["key", "keyless"] as const).map(
         expect(fully).toMatchObject({ code: 1, open: ["signed", "built", "source", "listed"] });
         expect(fully.text).toContain("log-threshold");
       }
-    });
-  });
-});
-
-const faults: readonly { readonly what: string; readonly fault: Fault }[] = [
-  {
-    what: "is busy",
-    fault: (request, response) => {
-      if (!asksForAttached(request)) return false;
-      response.writeHead(429, { "retry-after": "0" }).end();
-      return true;
-    },
-  },
-  {
-    what: "wants to know who asks",
-    fault: (_, response) => {
-      response.writeHead(401, { "www-authenticate": 'Basic realm="acme"' }).end();
-      return true;
-    },
-  },
-  {
-    what: "fails",
-    fault: (request, response) => {
-      if (!asksForAttached(request)) return false;
-      response.writeHead(500).end();
-      return true;
-    },
-  },
-  {
-    what: "sends half a body",
-    fault: (request, response) => {
-      if (!asksForAttached(request)) return false;
-      response.writeHead(200, { "content-type": "application/vnd.oci.image.index.v1+json", "content-length": 4096 });
-      response.write('{"schemaVersion":2,');
-      response.socket?.end();
-      return true;
-    },
-  },
-  {
-    what: "hangs up",
-    fault: (_, response) => {
-      response.socket?.destroy();
-      return true;
-    },
-  },
-  {
-    what: "keeps a blob from us",
-    fault: (request, response) => {
-      if (!/\/blobs\//.test(request.url ?? "")) return false;
-      response.writeHead(503).end();
-      return true;
-    },
-  },
-];
-
-describe.each(["registry", "refreg"] as const)("%s", (kind) => {
-  describeWith(["cosign", kind], `the gate before a faulty ${kind}`, () => {
-    const scope = suiteScope();
-    let at: Site;
-    let image: Pushed;
-    beforeAll(async () => {
-      at = await site(scope, kind, "key");
-      image = await release(at.cosign, at.signing, at.registry, "acme/shop", "whole");
-      expect(await at.gate(image.reference)).toMatchObject({ code: 0 });
-    });
-
-    it.each(faults)("reports a registry that $what as a fault: neither allowed nor denied by the policy", async ({ fault }) => {
-      const faulty = await startFaultyRegistry(scope, at.registry);
-      faulty.set(fault);
-      const verdict = await at.gate(image.reference.replace(at.registry.host, faulty.registry.host));
-      expect(verdict).toMatchObject({ code: 3, reason: "fault" });
-      expect(verdict.effect).not.toBe("allow");
-    });
-
-    it("says that what is attached cannot be read, where the registry answers with something else", async () => {
-      const faulty = await startFaultyRegistry(scope, at.registry);
-      faulty.set((request, response) => {
-        if (!asksForAttached(request)) return false;
-        response.writeHead(200, { "content-type": "application/vnd.oci.image.index.v1+json" }).end("<html></html>");
-        return true;
-      });
-      const verdict = await at.gate(image.reference.replace(at.registry.host, faulty.registry.host));
-      expect(verdict).toMatchObject({ code: 1, effect: "deny", reason: "undecided", open: ["signed", "built", "source", "listed"] });
-      expect(verdict.causes).toEqual(["malformed"]);
-    });
-
-    it("reports a registry that nobody listens at as a fault", async () => {
-      const verdict = await at.gate(image.reference.replace(at.registry.host, "127.0.0.1:1"));
-      expect(verdict).toMatchObject({ code: 3, reason: "fault" });
-    });
-
-    it("does not carry a password to the host it is sent to", async () => {
-      const faulty = await startFaultyRegistry(scope, at.registry);
-      const thief = await startFaultyRegistry(scope, at.registry);
-      faulty.set((request, response) => {
-        if (request.headers.authorization === undefined) response.writeHead(401, { "www-authenticate": 'Basic realm="acme"' }).end();
-        else response.writeHead(307, { location: `${thief.registry.url}${request.url}` }).end();
-        return true;
-      });
-      const home = await scope.folder();
-      const auth = Buffer.from("ada:secret").toString("base64");
-      await writeFile(join(home, "config.json"), JSON.stringify({ auths: { [faulty.registry.host]: { auth } } }));
-      const reference = image.reference.replace(at.registry.host, faulty.registry.host);
-      await at.gate(reference, [], { DOCKER_CONFIG: home });
-      expect(faulty.requests.some(({ authorization }) => authorization === `Basic ${auth}`)).toBe(true);
-      expect(thief.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
     });
   });
 });
