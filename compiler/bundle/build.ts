@@ -42,9 +42,9 @@ const builtins: Plugin = {
   setup(build) {
     build.onLoad({ filter: /node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const contents = text.replace(/\brequire\(\s*(['"])(?:node:)?([a-z_/]+)\1\s*\)/g, (call, quote: string, name: string) => {
+      const contents = text.replace(/\brequire\(\s*(['"])(?:node:)?([a-z0-9_/]+)\1\s*\)/g, (call, quote: string, name: string) => {
         if (!isBuiltin(name)) return call;
-        if (name === "child_process") return "{}";
+        if (name === "child_process" && path.includes("commander")) return "{}";
         return name === "process" ? "globalThis.process" : `globalThis.process.getBuiltinModule(${quote}node:${name}${quote})`;
       });
       return { contents, loader: "js" };

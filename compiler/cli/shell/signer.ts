@@ -28,7 +28,7 @@ export async function openSigner(options: Options): Promise<Signer> {
     );
   if (options["offline"] === true)
     throw wrong("a keyless signature asks Sigstore's services", "sign with `--attest-key`, or without `--offline`");
-  return keylessSigner(config, typeof options["identityToken"] === "string" ? options["identityToken"] : undefined);
+  return keyless(config, typeof options["identityToken"] === "string" ? options["identityToken"] : undefined);
 }
 
 async function keySigner(path: string): Promise<Signer> {
@@ -42,29 +42,16 @@ async function keySigner(path: string): Promise<Signer> {
   return { sign: async (statement) => signStatement(statement, read.key), id: `urn:waybill:key:${read.key.fingerprint}` };
 }
 
-/** Fulcio, timestamp authority and log as the signing config names them (sigstore/protobuf-specs, `SigningConfig` v0.2). */
-async function keylessSigner(path: string, tokenFile: string | undefined): Promise<Signer> {
-  const { bundleBuilderFromSigningConfig, CIContextProvider } = await import("@sigstore/sign");
-  const { SigningConfig } = await import("@sigstore/protobuf-specs");
-  const { bundleToJSON } = await import("@sigstore/bundle");
-  let config: ReturnType<typeof SigningConfig.fromJSON>;
-  try {
-    config = SigningConfig.fromJSON(JSON.parse((await readBytes(path)).toString("utf8")));
-  } catch (problem) {
-    if (problem instanceof Stop) throw problem;
-    throw new Stop(exit.usage, [diagnostic("WB1002", { path, reason: "it is no signing config of Sigstore" }, undefined)]);
-  }
+async function keyless(path: string, tokenFile: string | undefined): Promise<Signer> {
+  const { keylessSigner } = await import("../../../engine/trust/keyless.ts");
   const token = tokenFile === undefined ? process.env["SIGSTORE_ID_TOKEN"] : (await readBytes(tokenFile)).toString("utf8").trim();
-  const identityProvider = token === undefined ? new CIContextProvider("sigstore") : { getToken: async () => token };
-  const builder = bundleBuilderFromSigningConfig({ signingConfig: config, identityProvider, bundleType: "dsseEnvelope" });
+  const sign = keylessSigner((await readBytes(path)).toString("utf8"), token, new Date());
+  if (typeof sign === "string") throw new Stop(exit.usage, [diagnostic("WB1002", { path, reason: sign }, undefined)]);
   return {
-    sign: async (statement) => {
-      const artifact = { data: Buffer.from(JSON.stringify(statement)), type: "application/vnd.in-toto+json" };
-      const bundle = await builder.create(artifact).catch((problem: unknown) => {
+    sign: (statement) =>
+      sign(statement).catch((problem: unknown) => {
         const said = problem instanceof Error ? problem.message : "the services could not be asked";
         throw new Stop(exit.noVerdict, [diagnostic("WB1035", { problem: said }, undefined)]);
-      });
-      return Buffer.from(`${JSON.stringify(bundleToJSON(bundle))}\n`);
-    },
+      }),
   };
 }
