@@ -326,6 +326,29 @@ export const predicateExamples: readonly PredicateExample[] = [
     ],
   },
   {
+    uri: "https://in-toto.io/Link/v1",
+    predicate: {
+      _type: "link",
+      name: "build",
+      command: ["make"],
+      materials: { "src/a.c": { sha256: sha } },
+      products: {},
+      byproducts: {},
+      environment: {},
+    },
+    gives: ["waybill.intoto.Link"],
+    holds: [
+      'it.name == "build"',
+      `some m in it.materials where m.name == "src/a.c" and m.digest == "sha256:${sha}"`,
+      "count(it.materials) == 1",
+    ],
+    broken: [
+      ["/_type", "layout", "/_type"],
+      ["/materials", [], "/materials"],
+      ["/materials/src~1a.c", "x", "/materials/src~1a.c"],
+    ],
+  },
+  {
     uri: "https://in-toto.io/attestation/runtime-trace/v0.1",
     predicate: {
       monitor: { type: "https://github.com/cilium/tetragon/v0.8.4", configSource: {}, tracePolicy: { policies: [{ Name: "connect" }] } },
@@ -357,10 +380,10 @@ export const predicateExamples: readonly PredicateExample[] = [
   {
     uri: "https://github.com/npm/attestation/tree/main/specs/publish/v0.1",
     subjects: [{ name: "pkg:npm/%40acme/shop@1.4.0", digest: { sha512: "d".repeat(128) } }],
-    predicate: { name: "@acme/shop", version: "1.4.0", registry: "https://registry.npmjs.org" },
+    predicate: { name: "@acme/shop", version: "1.4.0", registry: "https://npm.registry.acme.example" },
     gives: ["waybill.npm.Publish"],
     holds: [
-      'it.name == "@acme/shop" and it.version == "1.4.0" and it.registry == "https://registry.npmjs.org"',
+      'it.name == "@acme/shop" and it.version == "1.4.0" and it.registry == "https://npm.registry.acme.example"',
       "it.purl == pkg:npm/%40acme/shop@1.4.0",
     ],
     broken: [

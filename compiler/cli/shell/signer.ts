@@ -1,5 +1,6 @@
 /** Who signs our statements: a key in a file, or a keyless identity by a Sigstore instance that the caller names. */
 import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { wallClock } from "./clock.ts";
 import { exit, Stop } from "./exit.ts";
 import { readBytes } from "./files.ts";
 
@@ -45,7 +46,7 @@ async function keySigner(path: string): Promise<Signer> {
 async function keyless(path: string, tokenFile: string | undefined): Promise<Signer> {
   const { keylessSigner } = await import("../../../engine/trust/keyless.ts");
   const token = tokenFile === undefined ? process.env["SIGSTORE_ID_TOKEN"] : (await readBytes(tokenFile)).toString("utf8").trim();
-  const sign = keylessSigner((await readBytes(path)).toString("utf8"), token, new Date());
+  const sign = keylessSigner((await readBytes(path)).toString("utf8"), token, wallClock());
   if (typeof sign === "string") throw new Stop(exit.usage, [diagnostic("WB1002", { path, reason: sign }, undefined)]);
   return {
     sign: (statement) =>
