@@ -92,7 +92,10 @@ function unfit(known: KnownPredicate, adapter: Adapter, predicateType: string, j
   const { format, version } = known;
   if (format.standalone === true && !adapter.detect(json)) {
     return fault("WB0933", { predicateType, format: format.title, found: looksLike(json) }, `${base}/predicate`, {
-      help: "have it attested again under the type that it is of",
+      help:
+        typeof json === "string"
+          ? "attest the JSON form of the document; for SPDX, cosign's word for it is `spdxjson`"
+          : "have it attested again under the type that it is of",
     });
   }
   if (version === undefined) return undefined;

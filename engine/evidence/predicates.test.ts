@@ -19,7 +19,10 @@ const admit = (example: PredicateExample, predicate: unknown = example.predicate
 function changed(json: unknown, pointer: string, value: unknown): unknown {
   if (pointer === "") return value;
   const copy = structuredClone(json) as Record<string, unknown>;
-  const keys = pointer.split("/").slice(1);
+  const keys = pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/"));
   const last = keys.pop() ?? "";
   const holder = keys.reduce((at, key) => at[key] as Record<string, unknown>, copy);
   if (value === undefined) delete holder[last];

@@ -147,6 +147,12 @@ export const predicateFormats: readonly PredicateFormat[] = [
     load: async () => (await import("./intoto/link.ts")).link,
   },
   {
+    title: "an in-toto link",
+    uri: "https://in-toto.io/Link/v1",
+    gives: ["waybill.intoto.Link"],
+    load: async () => (await import("./intoto/link.ts")).link1,
+  },
+  {
     title: "an in-toto runtime trace",
     uri: "https://in-toto.io/attestation/runtime-trace/v0.1",
     aliases: ["https://in-toto.io/attestation/runtime-trace/v0.2"],
