@@ -66,6 +66,7 @@ export async function openRegistries(options: RegistryOptions = {}): Promise<Reg
         });
   const credentials = openCredentials(options.report === undefined ? {} : { report: options.report });
   const insecure = new Set(options.insecure);
+  const logins = new Map<string, string>();
   return {
     attached: (reference, own = {}) =>
       fetchAttached(reference, {
@@ -74,6 +75,7 @@ export async function openRegistries(options: RegistryOptions = {}): Promise<Reg
         // Whoever ends everything ends the pause too; the next request then says so.
         sleep: (milliseconds) => sleep(milliseconds, undefined, options.signal ? { signal: options.signal } : {}).catch(() => undefined),
         credentials,
+        logins,
         plain: (registry) => insecure.has(registry),
         ...pick({ ...options, ...own }),
       }),

@@ -167,6 +167,25 @@ it("gets a token for the repository, sends it along, and gets another when it ru
   expect(registry.requests.some((one) => one.authorization?.startsWith("Basic"))).toBe(false);
 });
 
+it("logs in once for all images of a repository, and for each repository anew", async () => {
+  const { registry, image, reference } = await released();
+  registry.fault = (request, response) => {
+    if (request.headers.authorization === asBasic) return false;
+    sendProblem(response, 401, "UNAUTHORIZED", "who are you", { "www-authenticate": 'Basic realm="acme"' });
+    return true;
+  };
+  const logins = new Map<string, string>();
+  const other = `${registry.host}/acme/other@${image.digest}`;
+  const first = await fetchFrom(reference, { credentials, logins });
+  const second = await fetchFrom(reference, { credentials, logins });
+  expect(second.requests).toBe(first.requests - 1);
+  await fetchFrom(other, { credentials, logins });
+  expect(registry.requests.filter((one) => one.authorization === undefined).map((one) => one.path.split("/")[3])).toEqual([
+    "shop",
+    "other",
+  ]);
+});
+
 it("does not hand credentials to a token server without TLS that is not this machine", async () => {
   const { registry, reference } = await released();
   registry.fault = (_, response) => {

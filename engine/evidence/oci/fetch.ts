@@ -13,7 +13,7 @@ import { type LayoutReader, openLayout } from "./layout.ts";
 import { type Descriptor, isIndexType, isRealPlatform, type Platform } from "./manifest.ts";
 import { mostRequests } from "./plan.ts";
 import { type FetchedManifest, type Looked, type Repository, registryRepository } from "./repository.ts";
-import { openSession } from "./session.ts";
+import { type Logins, openSession } from "./session.ts";
 import { type Credentials, type Hash, type OciLimits, ociLimits, type Transport } from "./transport.ts";
 
 export interface ReadOptions {
@@ -29,6 +29,8 @@ export interface FetchOptions extends ReadOptions {
   readonly transport: Transport;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly credentials?: Credentials;
+  /** Shared between images, so that each repository costs one login. */
+  readonly logins?: Logins;
   /** Whether a registry is asked without TLS although it is not this machine (`--insecure-registry`). */
   readonly plain?: (registry: string) => boolean;
   /** The origin of a registry's API where it is not the usual one: a mirror. */
@@ -63,6 +65,7 @@ export async function fetchAttached(reference: string, options: FetchOptions): P
     limits,
     maxRequests: most,
     concurrency: options.concurrency ?? 8,
+    logins: options.logins ?? new Map(),
     plain,
   });
   const repository = registryRepository({ session, registry, path, limits, hash: options.hash });

@@ -124,7 +124,13 @@ export function registryRepository({ session, registry, path, limits, hash }: Re
   async function blob(descriptor: Descriptor, what: string): Promise<Looked<Uint8Array>> {
     const at = `${base}/blobs/${descriptor.digest}`;
     if (descriptor.size > limits.blob) return { outcome: "failed", url: at, fault: tooLarge(at, what, limits.blob) };
-    const got = await ask({ path: at, accept: "*/*", limit: Math.max(1, descriptor.size), what, addressed: true });
+    if (descriptor.size === 0) {
+      // Its digest says it all; an answer without a body is a fault, and anybody may attach nothing.
+      const none = new Uint8Array();
+      const fault = contentFault(none, descriptor.digest, 0, { url: at, what, registry }, hash);
+      return fault ? { outcome: "failed", url: at, fault } : { outcome: "found", url: at, value: none };
+    }
+    const got = await ask({ path: at, accept: "*/*", limit: descriptor.size, what, addressed: true });
     const { url } = got;
     if (got.kind === "fault") {
       const longer = got.fault.kind === "too-large";

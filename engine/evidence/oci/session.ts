@@ -37,7 +37,14 @@ export interface SessionOptions {
   readonly concurrency: number;
   /** Whether a host may be asked without TLS although it is not this machine. */
   readonly plain: (host: string) => boolean;
+  readonly logins: Logins;
 }
+
+/**
+ * What registries have let in before, by origin and repository: the value of `Authorization`. Shared between the images of one
+ * call, so that each repository costs one login; never written anywhere.
+ */
+export type Logins = Map<string, string>;
 
 export interface Ask {
   /** Below the endpoint, or absolute: the next page of a list. */
@@ -107,7 +114,8 @@ export function openSession(options: SessionOptions): Session {
   let downloaded = 0;
   let waited = 0;
   let repeated = 0;
-  let authorization: string | undefined;
+  const door = `${endpoint.origin} ${options.repository}`;
+  let authorization = options.logins.get(door);
   let login: Promise<RegistryFault | undefined> | undefined;
 
   const waiting: (() => void)[] = [];
@@ -269,6 +277,7 @@ export function openSession(options: SessionOptions): Session {
     if (authorization !== used) return Promise.resolve(undefined);
     login ??= logIn(challenges, url).finally(() => {
       login = undefined;
+      if (authorization !== undefined) options.logins.set(door, authorization);
     });
     return login;
   }
