@@ -98,6 +98,14 @@ export async function attestBlob(cosign: Cosign, signing: Signing, file: string,
   return readFile(bundle);
 }
 
+/** Signs a statement as it is given, whatever it is about; answers the bundle. */
+export async function attestStatement(cosign: Cosign, signing: Signing, statement: unknown): Promise<Buffer> {
+  const bundle = join(cosign.folder, `blob-${counter++}.sigstore.json`);
+  const file = await predicateFile(cosign, statement);
+  await cosign.must(["attest-blob", "--yes", ...(await signingFlags(cosign, signing)), "--statement", file, "--bundle", bundle]);
+  return readFile(bundle);
+}
+
 /** What a verifying cosign is told about a signer: a key, or an exact identity of its issuer. */
 export function verifyingFlags(signing: Signing, identity?: { readonly san: string; readonly issuer: string }): readonly string[] {
   if (signing.kind === "key") return ["--key", signing.key.publicKey, "--insecure-ignore-tlog=true"];

@@ -1,10 +1,11 @@
 /** `waybill verify` on bundles that real cosign made, keyless and with a key. */
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { waybill } from "../cli/waybill.ts";
 import { withOtherSignature, withStatement } from "./attached.ts";
-import { attestBlob, type Cosign, cosignIn, generateKey, type Signing, signBlob } from "./cosign.ts";
+import { attestBlob, attestStatement, type Cosign, cosignIn, generateKey, type KeyPair, type Signing, signBlob } from "./cosign.ts";
 import { digestOf } from "./image.ts";
 import { releaseRun, workflowIdentity } from "./issuer.ts";
 import { bom } from "./release.ts";
@@ -27,6 +28,7 @@ describeWith(sigstoreTools, "verify, with real cosign", () => {
   let sigstore: Sigstore;
   let artifact: string;
   let digest: string;
+  let releaseKey: KeyPair;
   const made = new Map<string, Made>();
 
   beforeAll(async () => {
@@ -35,7 +37,7 @@ describeWith(sigstoreTools, "verify, with real cosign", () => {
     artifact = join(cosign.folder, "artifact");
     await writeFile(artifact, "an artifact");
     digest = digestOf(await readFile(artifact));
-    const key = await generateKey(cosign, "release");
+    releaseKey = await generateKey(cosign, "release");
     const stranger = await generateKey(cosign, "stranger");
     const make = async (name: string, signing: Signing, signer: readonly string[], other: readonly string[]): Promise<void> => {
       const signature = join(cosign.folder, `${name}.sigstore.json`);
@@ -51,7 +53,7 @@ describeWith(sigstoreTools, "verify, with real cosign", () => {
     const keyless: Signing = { kind: "keyless", sigstore, token: sigstore.issuer.workflow(releaseRun) };
     const elsewhere = { ...releaseRun, repository: "evil/shop" };
     await make("keyless", keyless, identity(workflowIdentity(releaseRun)), identity(workflowIdentity(elsewhere)));
-    await make("key", { kind: "key", key }, ["--key", key.publicKey], ["--key", stranger.publicKey]);
+    await make("key", { kind: "key", key: releaseKey }, ["--key", releaseKey.publicKey], ["--key", stranger.publicKey]);
   });
 
   /** The exit code, and the outcome and reason of each bundle. */
@@ -108,6 +110,33 @@ describeWith(sigstoreTools, "verify, with real cosign", () => {
     const verified = { code: 0, bundles: [{ outcome: "verified" }, { outcome: "verified" }] };
     expect(await verify([signature, statement, "--artifact", artifact, ...signer])).toMatchObject(verified);
     expect(await verify([signature, statement, "--digest", digest, ...signer])).toMatchObject(verified);
+  });
+
+  it("looks at the digests of a statement's subjects: at any of them, of any algorithm, and at no name", async () => {
+    const bytes = await readFile(artifact);
+    const digests = (content: Uint8Array, ...algorithms: readonly string[]) =>
+      Object.fromEntries(algorithms.map((algorithm) => [algorithm, createHash(algorithm).update(content).digest("hex")]));
+    const other = Buffer.from("another file");
+    const named = { name: "artifact" };
+    const cases: readonly (readonly [string, readonly object[], object])[] = [
+      ["sha512 only", [{ ...named, digest: digests(bytes, "sha512") }], { outcome: "verified" }],
+      ["the second of two", [{ digest: digests(other, "sha256") }, { digest: digests(bytes, "sha256") }], { outcome: "verified" }],
+      ["two that agree", [{ ...named, digest: digests(bytes, "sha256", "sha512") }], { outcome: "verified" }],
+      ["the right name", [{ ...named, digest: digests(other, "sha256") }], { outcome: "refused", reason: "subject-mismatch" }],
+      [
+        "one of two algorithms",
+        [{ ...named, digest: { ...digests(bytes, "sha256"), ...digests(other, "sha512") } }],
+        { outcome: "refused", reason: "subject-mismatch" },
+      ],
+    ];
+    const { signer } = bundles("key");
+    for (const [what, subject, expected] of cases) {
+      const statement = { _type: "https://in-toto.io/Statement/v1", subject, predicateType: "https://cyclonedx.org/bom", predicate: bom };
+      const path = join(cosign.folder, "statement.sigstore.json");
+      await writeFile(path, await attestStatement(cosign, { kind: "key", key: releaseKey }, statement));
+      const [found] = (await verify([path, "--artifact", artifact, ...signer])).bundles;
+      expect({ what, ...found }).toMatchObject({ what, ...expected });
+    }
   });
 
   it("asks for the whole identity: no part of it, no pattern, not the empty one", async () => {
