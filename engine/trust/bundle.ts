@@ -4,6 +4,7 @@
  * what is wrong.
  */
 import { type Bundle, bundleFromJSON } from "@sigstore/bundle";
+import { Bundle as ProtoBundle } from "@sigstore/protobuf-specs";
 import { readJson } from "../evidence/json/read.ts";
 import { object } from "../evidence/raw.ts";
 import { type Refused, refuse } from "./refusal.ts";
@@ -72,7 +73,8 @@ function shaped(json: Raw | undefined): ReadBundle | Refused {
   checkKey(material, version);
   const { entries, notes } = logEntries(material, version);
   checkTimestamps(material);
-  const bundle = bundleFromJSON({ ...json, verificationMaterial: { ...material, tlogEntries: entries } });
+  const given = { ...json, verificationMaterial: { ...material, tlogEntries: entries } };
+  const bundle = hasDigest(json) ? bundleFromJSON(given) : digestless(given);
   return { kind: "read", bundle, certificate: leafOf(bundle), notes };
 }
 
@@ -91,9 +93,8 @@ function checkContent(json: Raw): void {
   const envelope = object(json["dsseEnvelope"]);
   if (message && envelope) throw malformed("the bundle has both `messageSignature` and `dsseEnvelope`");
   if (message) {
-    const digest = object(message["messageDigest"]);
-    if (!digest) throw malformed("`messageSignature` has no `messageDigest`");
-    needBytes(digest["digest"], "messageSignature.messageDigest.digest");
+    const digest = object(message["messageDigest"])?.["digest"];
+    if (!isEmpty(digest)) needBytes(digest, "messageSignature.messageDigest.digest");
     if (isEmpty(message["signature"])) throw new Malformed(refuse("no-signature", "`messageSignature` has no signature"));
     needBytes(message["signature"], "messageSignature.signature");
     return;
@@ -183,6 +184,20 @@ function checkTimestamps(material: Raw): void {
   if (timestamps.length > listLimit)
     throw new Malformed(refuse("too-large", `the bundle has ${timestamps.length} timestamps, more than ${listLimit}`));
   for (const [i, one] of timestamps.entries()) needBytes(one["signedTimestamp"], `${at}[${i}].signedTimestamp`);
+}
+
+function hasDigest(json: Raw): boolean {
+  const message = object(json["messageSignature"]);
+  return !message || !isEmpty(object(message["messageDigest"])?.["digest"]);
+}
+
+/**
+ * A message signature without the digest of the message, which the library refuses: the digest is a hint, and cosign leaves
+ * it out for Ed25519 keys, whose signatures are over the message itself. Everything else was checked above.
+ */
+function digestless(json: Raw): Bundle {
+  const message = object(json["messageSignature"]) ?? {};
+  return ProtoBundle.fromJSON({ ...json, messageSignature: { ...message, messageDigest: {} } }) as Bundle;
 }
 
 function leafOf(bundle: Bundle): Buffer | undefined {

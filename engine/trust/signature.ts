@@ -46,12 +46,13 @@ export function signedContent(
   const hash = messageHashes[messageDigest.algorithm];
   if (!hash) return refuse("unsupported-bundle", "the digest of the message is of an algorithm that is not supported");
   const [node, algorithm] = hash;
-  const hex = messageDigest.digest.toString("hex");
   const own = artifact?.hex(algorithm);
+  if (messageDigest.digest.length === 0) return unhashed(signature, artifact, prehash);
+  const hex = messageDigest.digest.toString("hex");
   if (artifact && own === undefined)
     return untold(`the signature is over the artifact's ${algorithm} digest, and the artifact is only known as ${artifact.shown}`);
   if (own !== undefined && own !== hex)
-    return refuse("artifact-mismatch", `the bundle is about ${algorithm}:${hex}, and the artifact is ${algorithm}:${own ?? ""}`);
+    return refuse("artifact-mismatch", `the bundle is about ${algorithm}:${hex}, and the artifact is ${algorithm}:${own}`);
   const bytes = artifact?.bytes;
   if (bytes) return message(signature, messageDigest.digest, algorithm, (k) => verifyBytes(bytes, k, signature, node, prehash));
   const type = key?.asymmetricKeyType;
@@ -61,6 +62,14 @@ export function signedContent(
     );
   if (!prehash) return untold("the signature is checked over the artifact itself, and only its digest is known");
   return message(signature, messageDigest.digest, algorithm, (k) => prehash.ecdsa(messageDigest.digest, k, signature));
+}
+
+/** Without a digest in the bundle only the artifact itself can be held against the signature. */
+function unhashed(signature: Buffer, artifact: Known | undefined, prehash: Prehash | undefined): Signed | Unsettled {
+  const bytes = artifact?.bytes;
+  if (!bytes) return untold("the bundle has no digest of what was signed: the signature is checked over the artifact itself");
+  const digest = createHash("sha256").update(bytes).digest();
+  return message(signature, digest, "sha256", (key) => verifyBytes(bytes, key, signature, undefined, prehash));
 }
 
 function message(signature: Buffer, digest: Buffer, algorithm: string, check: (key: KeyObject) => boolean): Signed {

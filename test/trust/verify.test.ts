@@ -303,6 +303,23 @@ it.each(Object.entries(managed))("verifies a signature of a managed %s key, in P
   expect(outcome(stored, { keys: [wrong, right] })).toBe("verified");
 });
 
+it("verifies a message signature without a digest over the artifact alone, as cosign writes it for Ed25519 keys", () => {
+  for (const make of [managed.Ed25519, managed["P-384"]]) {
+    const { privateKey, publicKey } = make();
+    const key = readKey(spkiOf(publicKey), "key.pub").value;
+    if (!key) throw new Error("key was not read");
+    const signature = sign(publicKey.asymmetricKeyType === "ed25519" ? null : "sha384", artifact, privateKey);
+    for (const messageDigest of [{}, undefined]) {
+      const stored = changed(keyBundle(signature, artifact), "messageSignature/messageDigest", () => messageDigest);
+      expect(outcome(stored, { keys: [key] })).toBe("verified");
+      expect(outcome(stored, { keys: [key], artifact: other })).toBe("key");
+      expect(outcome(stored, { keys: [key], artifact: { algorithm: "sha256", hex: sha256(artifact).toString("hex") }, prehash })).toBe(
+        "unsettled",
+      );
+    }
+  }
+});
+
 it.each(["P-256", "P-384", "P-521"])("verifies IEEE P1363 signatures of %s", (namedCurve) => {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve });
   const key = readKey(spkiOf(publicKey), "key.pub").value;
