@@ -79,7 +79,6 @@ describe("a provenance is refused", () => {
   it.each<[string, string, unknown, string]>([
     ["without a builder", type1, without("/runDetails/builder"), "/predicate/runDetails"],
     ["with a builder without id", type1, without("/runDetails/builder/id"), "/predicate/runDetails/builder"],
-    ["with a builder without a name", type1, without("/runDetails/builder/id", ""), "/predicate/runDetails/builder/id"],
     ["without a build type", type1, without("/buildDefinition/buildType"), "/predicate/buildDefinition"],
     ["with a time that is none", type1, without("/runDetails/metadata/startedOn", "yesterday"), "/predicate/runDetails/metadata/startedOn"],
     [
@@ -163,6 +162,26 @@ it("keeps nothing of a document without parameters, metadata or materials, and d
   expect(evidence.data["materials"]).toBeUndefined();
 });
 
+it("reads what BuildKit writes without being told who it is: a builder without a name is missing", async () => {
+  const evidence = await read(type02, { ...v02, builder: { id: "" }, metadata: { "https://mobyproject.org/buildkit@v1#hermetic": true } });
+  expect(part(evidence, "build")).toMatchObject({ builder: undefined, hermetic: true });
+  const newer = {
+    ...v1,
+    runDetails: {
+      builder: { id: "" },
+      metadata: { invocationID: "x1", buildkit_hermetic: false, buildkit_completeness: { resolvedDependencies: true } },
+    },
+  };
+  const evidence1 = await read(type1, newer);
+  expect(part(evidence1, "build")).toMatchObject({ builder: undefined, hermetic: false, invocation: "x1" });
+  expect(Array.isArray(evidence1.data["materials"])).toBe(true);
+});
+
+it("takes an entry point for a file only where it looks like one: GitLab names a job", async () => {
+  const job = { ...v02, invocation: { configSource: { ...v02.invocation.configSource, entryPoint: "deploy" } } };
+  expect(part(await read(type02, job), "source")["workflow"]).toBeUndefined();
+});
+
 describe("the source is found", () => {
   const of = (externalParameters: object, resolvedDependencies: readonly object[] = []) =>
     read(type1, { ...v1, buildDefinition: { buildType: "https://acme.example/build/v1", externalParameters, resolvedDependencies } });
@@ -193,6 +212,18 @@ describe("the source is found", () => {
     expect(part(one, "source")).toMatchObject({ repository: "https://github.com/acme/shop", commit });
     const two = await of({}, [git, { uri: "git+https://github.com/acme/other.git", digest: { sha1: commit } }]);
     expect(part(two, "source")["repository"]).toMatchObject({ cause: "missing", detail: "the build used several git repositories" });
+  });
+
+  it("by what Tekton Chains says that it was for", async () => {
+    const other = { uri: "git+https://github.com/tekton/catalog.git", digest: { sha1: "b".repeat(40) } };
+    const named = await of({ runSpec: {} }, [
+      { ...other, name: "pipeline" },
+      { ...other, name: "pipelineTask" },
+      { ...git, name: "inputs/result" },
+    ]);
+    expect(part(named, "source")).toMatchObject({ repository: "https://github.com/acme/shop", commit });
+    expect(part(await of({}, [{ ...other, name: "task" }, git]), "source")["repository"]).toBe("https://github.com/acme/shop");
+    expect(part(await of({}, [{ ...other, name: "task" }]), "source")["repository"]).toMatchObject({ cause: "missing" });
   });
 
   it("with a conflict where the document names two commits of it", async () => {

@@ -58,7 +58,13 @@ export function fromParameters(parameters: Json, at: string): Named | undefined 
 export function fromConfigSource(config: Json | undefined, at: string): Named | undefined {
   const uri = text(config?.["uri"]);
   if (uri === undefined || parseRepository(uri) === undefined) return undefined;
-  return { uri, commit: commitOf(config?.["digest"]), workflow: text(config?.["entryPoint"]), pointer: `${at}/uri` };
+  return { uri, commit: commitOf(config?.["digest"]), workflow: path(config?.["entryPoint"]), pointer: `${at}/uri` };
+}
+
+/** An entry point that names a file; GitLab's names a job. */
+function path(entryPoint: unknown): string | undefined {
+  const named = text(entryPoint);
+  return named !== undefined && /[./]/.test(named) ? named : undefined;
 }
 
 function fromName(named: Named, materials: readonly Json[], at: string): FoundSource {
@@ -88,12 +94,19 @@ function fromName(named: Named, materials: readonly Json[], at: string): FoundSo
   };
 }
 
+/** What Tekton Chains calls the definitions that it resolved (tektoncd/chains, `resolveddependencies`). */
+const definitions: ReadonlySet<string> = new Set(["pipeline", "task", "pipelineTask"]);
+
 function fromMaterials(materials: readonly Json[], at: string): FoundSource {
-  const git = materials.flatMap((material, index) => {
+  const found = materials.flatMap((material, index) => {
     const uri = text(material["uri"]) ?? "";
     const parsed = isGit(uri) ? parseRepository(uri) : undefined;
-    return parsed === undefined ? [] : [{ ...parsed, commit: commitOf(material["digest"]) ?? parsed.commit, index }];
+    if (parsed === undefined) return [];
+    return [{ ...parsed, commit: commitOf(material["digest"]) ?? parsed.commit, index, name: text(material["name"]) }];
   });
+  // Tekton Chains names what each dependency was for: definitions of pipelines and tasks are no source.
+  const inputs = found.filter(({ name }) => name === "inputs/result");
+  const git = inputs.length > 0 ? inputs : found.filter(({ name }) => name === undefined || !definitions.has(name));
   const [first] = git;
   const several = git.some((one) => one.repository !== first?.repository || one.commit !== first.commit || one.ref !== first.ref);
   if (first === undefined || several) {
