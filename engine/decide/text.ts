@@ -4,7 +4,7 @@ import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { type ExcerptStyle, excerpt, gutterWidth, type Mark } from "../../language/diagnostics/render/excerpt.ts";
 import { positionOf, type Sources } from "../../language/diagnostics/render/lines.ts";
 import { ansi, type Palette, plain, type Style } from "../../language/diagnostics/render/palette.ts";
-import { place, renderText as renderDiagnostics } from "../../language/diagnostics/render/text.ts";
+import { place } from "../../language/diagnostics/render/text.ts";
 import { visible } from "../../language/diagnostics/render/untrusted.ts";
 import { columns, plural, wrap } from "../../language/diagnostics/render/wrap.ts";
 import type { Citation, ClauseResult, Decision, WantGroup } from "../evaluate/decision.ts";
@@ -246,7 +246,10 @@ function showDecision(pen: Pen, decision: Decision): string {
   return [...blocks, [...new Set(below), verdict].join("\n")].join("\n\n");
 }
 
-/** Report of `gate`: each subject's clauses that did not pass, what it assumes, and the verdict last. */
+/**
+ * Report of `gate`: each subject's clauses that did not pass, what it assumes, and the verdict last. What the readers of
+ * evidence had to say is told beside it.
+ */
 export function renderText(report: Report, texts: Texts, options: TextOptions): string {
   const palette = options.colour ? ansi : plain;
   const cited = report.decisions.flatMap((decision) =>
@@ -256,10 +259,7 @@ export function renderText(report: Report, texts: Texts, options: TextOptions): 
     ]),
   );
   const pen: Pen = { palette, texts, places: placesOf(cited, texts), options };
-  const blocks: string[] = [];
-  if (report.diagnostics.length > 0)
-    blocks.push(renderDiagnostics(report.diagnostics, { sources: texts.evidence, colour: options.colour, width: options.width }));
-  blocks.push(...report.decisions.map((decision) => showDecision(pen, decision)));
+  const blocks = report.decisions.map((decision) => showDecision(pen, decision));
   const foot = report.evidence.map((read) => {
     const counts = Object.entries(read.counts).map(([name, count]) => `${name} ${count}`);
     return `${palette.faint("evidence")} ${visible(read.document.name)}: ${read.document.format}${counts.length > 0 ? `, ${counts.join(", ")}` : ""} ${palette.faint(shortDigest(read.document.digest))}`;

@@ -52,8 +52,8 @@ export async function gate(call: Call, argument: string | undefined, options: Re
   const { report, texts, code } = await decideGathered(gathering.gathered, false);
   if (attesting !== undefined && signer !== undefined) await attesting.writeAttestations(call, signer, gathering.gathered, report, options);
   if (folder !== undefined) await record(folder, gathering, `${renderJson(report, texts)}\n`);
-  // Machine formats have no place for notices of the evidence's readers, so people get them on stderr.
-  if (options["format"] !== "text" && options["format"] !== "json") await tell(call.terminal, report.diagnostics, texts.evidence);
+  // What the readers of evidence have to say is for people; JSON alone has a place for it.
+  if (options["format"] !== "json") await tell(call.terminal, report.diagnostics, texts.evidence);
   await call.terminal.out(`${render(call, options["format"], report, texts)}\n`);
   return code;
 }

@@ -14,7 +14,7 @@ import { type Document, EvidenceFiles, passedOver } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { loadProject, recordedProject } from "../shell/project.ts";
 import { type Recorded, type RecordedFile, readRecord } from "../shell/record.ts";
-import { note } from "../shell/report.ts";
+import { note, tell } from "../shell/report.ts";
 import { subjectNamed } from "../shell/subjects.ts";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -141,6 +141,7 @@ export async function replay(call: Call, folder: string, options: Options): Prom
         : json,
     );
   } else {
+    await tell(terminal, report.diagnostics, sources.evidence);
     await terminal.out(
       `${renderText(report, sources, { colour: terminal.colourOut, width: terminal.width, verbose: terminal.verbose })}\n`,
     );

@@ -11,6 +11,7 @@ import { decideGathered } from "../gathered.ts";
 import { gather } from "../gathering.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { readBytes } from "../shell/files.ts";
+import { tell } from "../shell/report.ts";
 
 /** `fixable.critical` names `acme.findings.fixable.critical`; a policy's name alone names all of its clauses. */
 function names(asked: string, policy: string, label: string | null): boolean {
@@ -49,6 +50,7 @@ async function live(call: Call, asked: string, options: Readonly<Record<string, 
       ),
     ]);
   }
+  if (options["format"] !== "json") await tell(call.terminal, found.diagnostics, texts.evidence);
   await call.terminal.out(`${options["format"] === "json" ? json(found, texts) : text(call, found, texts)}\n`);
   return code === exit.noVerdict ? code : exit.done;
 }

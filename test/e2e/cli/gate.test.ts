@@ -172,7 +172,7 @@ it("binds evidence by digest: a document about another digest counts for nothing
   other.metadata.component.hashes = [{ alg: "SHA-256", content: "b".repeat(64) }];
   const cwd = await folder({ "p.scp": licencesPolicy, "bom.json": JSON.stringify(other) });
   const ran = await waybill(["gate", `sha256:${digest}`, "-p", "p.scp", "-e", "bom.json"], { cwd });
-  expect(ran.out).toContain("names digests, and none is that of");
+  expect(ran.err).toContain("names digests, and none is that of");
   expect(ran.out).not.toContain("allow artifact");
 });
 
@@ -187,10 +187,10 @@ it("takes the digest of a scan for the same reference by tag, and for no other",
   scan.source = { type: "image", target };
   const cwd = await folder({ "p.scp": findingsPolicy, "scan.json": JSON.stringify(scan) });
   const same = await waybill(["gate", "ghcr.io/acme/shop:1", "-p", "p.scp", "-e", "scan.json"], { cwd });
-  expect(same.out).toContain("was named without a digest");
+  expect(same.err).toContain("was named without a digest");
   expect(same.code).toBe(0);
   const other = await waybill(["gate", "ghcr.io/acme/other:1", "-p", "p.scp", "-e", "scan.json"], { cwd });
-  expect(other.out).toContain("and none is that of");
+  expect(other.err).toContain("and none is that of");
   expect(other.code).toBe(1);
 });
 
@@ -219,7 +219,11 @@ it("reads a folder of evidence, and passes over what is none; a broken document 
   const words = ["gate", "-p", "p.scp", "-e", "e"];
   const ran = await waybill(words, { cwd });
   expect(ran.code).toBe(0);
-  expect(ran.out).toMatch(/warning\[WB0911\]/);
+  expect(ran.err).toMatch(/warning\[WB0911\]/);
+  expect(ran.out).not.toContain("WB0911");
+  expect((await waybill([...words, "--quiet"], { cwd })).err).toBe("");
+  const json = await waybill([...words, "--format", "json"], { cwd });
+  expect([json.err, json.out]).toEqual(["", expect.stringContaining("WB0911")]);
   expect((await waybill([...words, "e/settings.json"], { cwd })).code).toBe(3);
   const broken = await folder({ "p.scp": licencesPolicy, "e/bom.json": clean, "e/other.json": clean.replace('"library"', "3") });
   expect((await waybill(words, { cwd: broken })).code).toBe(3);
