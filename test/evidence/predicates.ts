@@ -52,6 +52,65 @@ const trivyReport = {
 
 export const predicateExamples: readonly PredicateExample[] = [
   {
+    uri: "https://slsa.dev/provenance/v1",
+    predicate: {
+      buildDefinition: {
+        buildType: "https://actions.github.io/buildtypes/workflow/v1",
+        externalParameters: {
+          workflow: { ref: "refs/tags/v1.4.0", repository: "https://github.com/acme/shop", path: ".github/workflows/release.yml" },
+        },
+        resolvedDependencies: [{ name: "source", uri: "git+https://github.com/acme/shop@refs/tags/v1.4.0", digest: { gitCommit: commit } }],
+      },
+      runDetails: {
+        builder: { id: "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1.4.0" },
+        metadata: {
+          invocationId: "https://github.com/acme/shop/actions/runs/1/attempts/1",
+          startedOn: "2026-01-01T00:00:00Z",
+          finishedOn: "2026-01-01T00:10:00Z",
+        },
+      },
+    },
+    gives: ["waybill.slsa.Provenance"],
+    holds: [
+      "not known(it.build.level) and not known(it.source.level)",
+      'it.build.type == "https://actions.github.io/buildtypes/workflow/v1"',
+      'it.build.builder == "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1.4.0"',
+      'it.build.invocation == "https://github.com/acme/shop/actions/runs/1/attempts/1"',
+      'it.build.parameters["workflow.ref"] == "refs/tags/v1.4.0"',
+      'every name in it.build.parameter_names: name in ["workflow.ref", "workflow.repository", "workflow.path"]',
+      'it.source.repository == "https://github.com/acme/shop" and it.source.ref == "refs/tags/v1.4.0"',
+      `it.source.commit == "${commit}" and it.source.digest == "gitcommit:${commit}"`,
+      'it.source.workflow == ".github/workflows/release.yml"',
+      `some m in it.materials where m.digest == "gitcommit:${commit}" and m.name == "source"`,
+      "count(closed(it.materials)) == 1",
+      "it.finished_on - it.started_on == 10 minutes",
+      "not known(it.build.reproducible) and not known(it.build.hermetic)",
+    ],
+    broken: [
+      ["/buildDefinition/buildType", undefined, "/buildDefinition"],
+      ["/runDetails/builder", undefined, "/runDetails"],
+    ],
+  },
+  {
+    uri: "https://slsa.dev/provenance/v0.2",
+    predicate: {
+      builder: { id: "https://acme.example/builder" },
+      buildType: "https://acme.example/build/v1",
+      invocation: {
+        configSource: { uri: "git+https://github.com/acme/shop@refs/heads/main", digest: { sha1: commit }, entryPoint: "build.yml" },
+      },
+      metadata: { completeness: { materials: true }, reproducible: true },
+      materials: [{ uri: "git+https://github.com/acme/shop@refs/heads/main", digest: { sha1: commit } }],
+    },
+    gives: ["waybill.slsa.Provenance"],
+    holds: [
+      "it.build.reproducible and count(it.materials) == 1",
+      `it.source.repository == "https://github.com/acme/shop" and it.source.commit == "${commit}" and it.source.workflow == "build.yml"`,
+      "count(it.build.parameter_names) == 0",
+    ],
+    broken: [["/builder", undefined, ""]],
+  },
+  {
     uri: "https://slsa.dev/verification_summary/v1",
     subjects: [{ digest: { gitCommit: commit }, annotations: { sourceRefs: ["refs/heads/main"] } }],
     predicate: {
