@@ -24,10 +24,15 @@ export interface RegistryOptions {
   readonly authorities?: string;
   /** Milliseconds for one request. */
   readonly timeout?: number;
+  /** Milliseconds for one image; what was not looked at by then is left as a gap. */
+  readonly deadline?: number;
   /** Told of credentials that could not be read. */
   readonly report?: (problem: Diagnostic) => void;
   readonly signal?: AbortSignal;
 }
+
+/** Two minutes: far above what a registry that works needs, and an end where one answers a drop at a time. */
+const imageDeadline = 120_000;
 
 /** Lower-case hex; the module is loaded when it is used. */
 export const hashBytes: Hash = (algorithm, bytes) => process.getBuiltinModule("node:crypto").hash(algorithm, bytes, "hex");
@@ -67,20 +72,29 @@ export async function openRegistries(options: RegistryOptions = {}): Promise<Reg
   const credentials = openCredentials(options.report === undefined ? {} : { report: options.report });
   const insecure = new Set(options.insecure);
   const logins = new Map<string, string>();
-  return {
-    attached: (reference, own = {}) =>
-      fetchAttached(reference, {
-        transport: transport.send,
+  async function attached(reference: string, own: ImageOptions = {}): Promise<Attached | Unreached> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+    }, options.deadline ?? imageDeadline);
+    const signal = options.signal ? { signal: options.signal } : {};
+    try {
+      return await fetchAttached(reference, {
+        transport: async (exchange) => (late ? { kind: "broken", reason: "timeout", detail: "" } : transport.send(exchange)),
         hash: hashBytes,
         // Whoever ends everything ends the pause too; the next request then says so.
-        sleep: (milliseconds) => sleep(milliseconds, undefined, options.signal ? { signal: options.signal } : {}).catch(() => undefined),
+        sleep: (milliseconds) => (late ? Promise.resolve() : sleep(milliseconds, undefined, signal).catch(() => undefined)),
         credentials,
         logins,
         plain: (registry) => insecure.has(registry),
         ...pick({ ...options, ...own }),
-      }),
-    close: transport.close,
-  };
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return { attached, close: transport.close };
 }
 
 function pick({ wanted, maxRequests, limits, concurrency }: RegistryOptions): Pick<RegistryOptions, "wanted" | "limits" | "maxRequests"> {
