@@ -60,6 +60,8 @@ function program(
     .version(`waybill ${version}`, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [verb]", "print help")
+    // What stands behind a verb is its own: `verify commit` has options that `verify` has too.
+    .enablePositionalOptions()
     .addHelpText(
       "after",
       `
@@ -166,7 +168,9 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
       act(async (call) => (await import("./verbs/why.ts")).why(call, clause, options), options),
     );
 
-  general(root.command("verify").description("verify Sigstore bundles against an artifact and a signer"))
+  const verify = general(root.command("verify").description("verify Sigstore bundles against an artifact and a signer"));
+  verify
+    .enablePositionalOptions()
     .argument("<bundle...>", "bundles in JSON (v0.1 to v0.3), or files with one a line; or `image REF` with --policy")
     .option("-p, --policy <path>", "with `image`: file or folder of the policies; repeatable", collect, [])
     .option("--set <module.name=value>", "with `image`: value of an input; repeatable", collect, [])
@@ -195,6 +199,24 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
           return (await import("./verbs/verify-image.ts")).verifyImage(call, reference, options);
         return (await import("./verbs/verify.ts")).verify(call, bundles, options);
       }, options),
+    );
+
+  general(verify.command("commit").description("verify the signature of a commit: SSH, OpenPGP or gitsign"))
+    .argument("<revision>", "commit, tag or branch")
+    .option("--repo <folder>", "the repository", ".")
+    .option("--allowed-signers <file>", "who may sign with which SSH key (ssh-keygen(1)); repeatable", collect, [])
+    .option("--key <file>", "OpenPGP public key, armoured or not; repeatable", collect, [])
+    .option("--identity <name>", "who must have signed, exactly: the name in the certificate, or of an SSH key (default: the committer)")
+    .option("--issuer <url>", "who vouched for the identity of a certificate, exactly")
+    .option("--trusted-root <file>", "trusted root for gitsign; repeatable (default: Sigstore's public one)", collect, [])
+    .option("--now <time>", "RFC 3339 time to decide at (default: the clock)")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill verify commit HEAD --allowed-signers .github/allowed_signers\n  $ waybill verify commit v1.4.0 --identity ada@acme.example --issuer https://accounts.google.com",
+    )
+    .action((revision: string, options: Options) =>
+      act(async (call) => (await import("./verbs/commit.ts")).verifyRevision(call, revision, options), options),
     );
 
   general(root.command("build").description("compile policies to what other tools read, and say what cannot be told them"))

@@ -13,6 +13,7 @@ import { kubernetesCodes } from "./codes/kubernetes.ts";
 import { policyCodes } from "./codes/policy.ts";
 import { registryCodes } from "./codes/registry.ts";
 import { semanticCodes } from "./codes/semantics.ts";
+import { sourceCodes } from "./codes/source.ts";
 import { syntaxCodes } from "./codes/syntax.ts";
 import { trustCodes } from "./codes/trust.ts";
 import type { Diagnostic, Location } from "./diagnostic.ts";
@@ -28,6 +29,7 @@ export const table = {
   ...trustCodes,
   ...registryCodes,
   ...identityCodes,
+  ...sourceCodes,
 };
 
 export type Code = keyof typeof table;

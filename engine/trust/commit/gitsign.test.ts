@@ -30,7 +30,7 @@ function varint(value: bigint): Buffer {
 const number = (field: number, value: string): Buffer => Buffer.concat([varint(BigInt(field << 3)), varint(BigInt(value))]);
 const bytes = (field: number, value: Uint8Array | string): Buffer =>
   Buffer.concat([varint(BigInt((field << 3) | 2)), varint(BigInt(Buffer.from(value as string).length)), Buffer.from(value as string)]);
-const base64 = (text: string): Buffer => Buffer.from(text, "base64");
+const base64 = (text: string): Buffer<ArrayBuffer> => Buffer.from(text, "base64");
 
 interface Parts {
   readonly digest?: Buffer;
