@@ -93,21 +93,31 @@ export function verifierPem(by: { readonly certificate: Buffer } | KeyObject): B
 }
 
 /** An entry of Rekor v1 alone in its log, with promise, proof and checkpoint. */
-export function logged(of: Instance, kind: string, spec: Json, at: Date = signedAt, index = 0): Json {
-  const body = Buffer.from(JSON.stringify({ apiVersion: "0.0.1", kind, spec }));
-  const logId = sha256(of.log.spki);
+export function logged(of: Instance, kind: string, spec: Json, at: Date = signedAt): Json {
+  const entry = proven(of, kind, "0.0.1", spec);
   const integratedTime = Math.floor(at.getTime() / 1000);
-  const promise = JSON.stringify({ body: body.toString("base64"), integratedTime, logID: logId.toString("hex"), logIndex: index });
+  const { canonicalizedBody: body, logIndex } = entry;
+  // In the order of canonical JSON (RFC 8785).
+  const promise = JSON.stringify({ body, integratedTime, logID: sha256(of.log.spki).toString("hex"), logIndex: Number(logIndex) });
+  return {
+    ...entry,
+    integratedTime: String(integratedTime),
+    inclusionPromise: { signedEntryTimestamp: sign("sha256", Buffer.from(promise), of.log.privateKey).toString("base64") },
+  };
+}
+
+/** An entry of Rekor v2: a proof and its checkpoint, and no time of its own. */
+export function proven(of: Instance, kind: string, version: string, spec: Json): Json {
+  const body = Buffer.from(JSON.stringify({ apiVersion: version, kind, spec }));
+  const logId = sha256(of.log.spki);
   const rootHash = sha256(Buffer.from([0]), body).toString("base64");
   const { host } = new URL(String((of.root["tlogs"] as Json[])[0]?.["baseUrl"]));
   const note = `${host}\n1\n${rootHash}\n`;
   const signature = Buffer.concat([logId.subarray(0, 4), sign("sha256", Buffer.from(note), of.log.privateKey)]);
   return {
-    logIndex: String(index),
+    logIndex: "0",
     logId: { keyId: logId.toString("base64") },
-    kindVersion: { kind, version: "0.0.1" },
-    integratedTime: String(integratedTime),
-    inclusionPromise: { signedEntryTimestamp: sign("sha256", Buffer.from(promise), of.log.privateKey).toString("base64") },
+    kindVersion: { kind, version },
     inclusionProof: {
       logIndex: "0",
       rootHash,
@@ -116,6 +126,19 @@ export function logged(of: Instance, kind: string, spec: Json, at: Date = signed
       checkpoint: { envelope: `${note}\n— ${host} ${signature.toString("base64")}\n` },
     },
     canonicalizedBody: body.toString("base64"),
+  };
+}
+
+/** What Rekor v2 logs of a signature: a message's, or that over the encoding of an envelope. */
+export function hashedRecord(signed: Uint8Array, signature: Uint8Array, by: { readonly certificate: Buffer }): Json {
+  return {
+    hashedRekordV002: {
+      data: { algorithm: "SHA2_256", digest: sha256(signed).toString("base64") },
+      signature: {
+        content: Buffer.from(signature).toString("base64"),
+        verifier: { keyDetails: "PKIX_ECDSA_P256_SHA_256", x509Certificate: { rawBytes: by.certificate.toString("base64") } },
+      },
+    },
   };
 }
 
