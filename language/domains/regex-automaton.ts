@@ -118,7 +118,7 @@ function runnerOf(code: readonly Instruction[], first: number): WholeTest | unde
   const byKey = new Map<string, number>([["", dead]]);
   const accepts: boolean[] = [false];
   let isFull = false;
-  let table = new Int32Array(width * 16).fill(unmade).fill(dead, 0, width);
+  let table = new Int32Array(width * 16).fill(unmade);
 
   /** What can be gone to from the instructions without a character. */
   const closure = (from: readonly number[], atStart: boolean, atEnd: boolean): readonly number[] => {
