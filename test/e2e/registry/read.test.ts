@@ -135,6 +135,22 @@ for (const kind of registryKinds) {
       expect([found.envelopes, found.gaps, found.lookups.filter((one) => one.outcome === "failed")]).toEqual([[], [], []]);
     });
 
+    it("reads images and lists in Docker's own format", async () => {
+      const docker = "application/vnd.docker.distribution.manifest.v2+json";
+      const list = "application/vnd.docker.distribution.manifest.list.v2+json";
+      const config = await pushBlob(registry, "acme/docker", Buffer.from("{}"), "application/vnd.docker.container.image.v1+json");
+      const layers = [await pushBlob(registry, "acme/docker", Buffer.from("layer"), "application/vnd.docker.image.rootfs.diff.tar.gzip")];
+      const image = await putManifest(registry, "acme/docker", { schemaVersion: 2, mediaType: docker, config, layers }, docker);
+      const manifests = [{ ...image.descriptor, platform: { os: "linux", architecture: "amd64" } }];
+      const index = await putManifest(registry, "acme/docker", { schemaVersion: 2, mediaType: list, manifests }, list, "v1");
+      await attach(registry, image, bundle("provenance"), provenance);
+      const found = await attachedAt(`${registry.host}/acme/docker:v1`);
+      expect([found.digest, found.isIndex]).toEqual([index.digest, true]);
+      expect(found.children.map((child) => [child.digest, child.configDigest, names(child)])).toEqual([
+        [image.digest, config.digest, ["provenance"]],
+      ]);
+    });
+
     it("says that an image is not there", async () => {
       await pushImage(registry, "acme/there", "one");
       for (const name of [`acme/there@sha256:${"0".repeat(64)}`, "acme/there:v9", "acme/elsewhere:v1"]) {
