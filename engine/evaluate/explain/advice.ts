@@ -22,11 +22,16 @@ export function adviceFor(clause: CompiledClause, scope: Expr | undefined, wants
     causes.size === 1 &&
     only === "missing" &&
     clause.clause.onUnknown.missing === undefined &&
-    !wants.some((group) => group.fact.startsWith("attestation "))
+    !wants.some((group) => group.fact.startsWith("attestation ") || signedBy(group.fact) !== undefined)
   ) {
     advice.add('on missing warn because "…"');
   }
   return [...advice];
+}
+
+/** Who has to have signed it, where the fact is `image is signed by P`. */
+function signedBy(fact: string): string | undefined {
+  return /^\S+ is signed by (\S+)$/.exec(fact)?.[1];
 }
 
 function missingAdvice(conditions: readonly Expr[], group: WantGroup): readonly string[] {
@@ -40,6 +45,8 @@ function missingAdvice(conditions: readonly Expr[], group: WantGroup): readonly 
       ? [`--evidence FILE   # a document that reads as ${type}`]
       : [`attach a ${type} signed by ${attestation[3]}`];
   }
+  const signer = signedBy(group.fact);
+  if (signer !== undefined) return [`sign it as ${signer}: an attestation is no signature`];
   const field = findIn(conditions, (expr) => expr.kind === "field" && factOf(expr) === group.fact);
   if (field?.kind === "field" && field.record.kind === "subject" && field.field.points !== undefined) return [`--given ${group.fact}=…`];
   const compare = findIn(
