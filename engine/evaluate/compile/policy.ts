@@ -18,6 +18,7 @@ import type { Env } from "../env.ts";
 import { Moving, standing } from "../moving.ts";
 import { causesOf, not, or, type Truth } from "../unknown.ts";
 import type { Context, Fn } from "./context.ts";
+import { copyOf } from "./copies.ts";
 import { factOf } from "./fact.ts";
 import { compileQuantifier } from "./quantifiers.ts";
 
@@ -194,7 +195,7 @@ function compileHold(context: Context, clause: Clause, waivers: readonly Compile
     quantifier !== undefined && ofMembers.length > 0
       ? conditionWith(context, clause.condition, quantifier, (env) => lifts(env, ofMembers))
       : truth(context, clause.condition);
-  const hold: (env: Env) => Truth = clause.polarity === "require" ? condition : (env) => not(condition(env));
+  const hold: (env: Env) => Truth = clause.polarity === "require" ? condition : copyOf("refuted")(condition, not);
   if (ofSubject.length === 0) return hold;
   return (env) => {
     const held = hold(env);
