@@ -65,6 +65,12 @@ it("reads a predicate by the type that its statement names, with or without a ve
   for (const uri of ["https://openvex.dev/ns", "https://openvex.dev/ns/v0.2.0"]) expect(await types(uri, vex)).toBe("waybill.vex.Document");
 });
 
+it("says which type was meant where one is near", async () => {
+  const { diagnostics } = await admit("https://slsa.dev/provenence/v1", {});
+  expect(diagnostics[0]?.help).toBe("did you mean `https://slsa.dev/provenance/v1`?");
+  expect((await admit("https://acme.example/ours/v1", {})).diagnostics[0]?.help).toBeUndefined();
+});
+
 it("takes a predicate for what its statement is about, whatever digests are in it", async () => {
   const digest = `sha256:${"ab".repeat(32)}`;
   const { value } = await admit("https://cyclonedx.org/bom", cyclonedx);

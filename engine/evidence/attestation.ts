@@ -3,11 +3,12 @@
  * signed one is not known here: `engine/trust` says so of what it verified, and everything else is a claim.
  */
 import type { Diagnostic, Result } from "../../language/diagnostics/diagnostic.ts";
+import { nearest } from "../../language/domains/near.ts";
 import type { LoadAdapter } from "./adapters.ts";
 import { isEnvelope } from "./envelope.ts";
 import type { Adapter, Evidence, Source } from "./evidence.ts";
 import { fault, shown } from "./fault.ts";
-import { type KnownPredicate, predicateFormat, reportFormats } from "./predicates.ts";
+import { type KnownPredicate, predicateFormat, predicateTypes, reportFormats } from "./predicates.ts";
 import { object, text } from "./raw.ts";
 import { validate } from "./schema/validate.ts";
 import { bindings, isStatement, type Statement, type Subject, unwrap } from "./statement.ts";
@@ -39,7 +40,7 @@ export async function admitPredicate(statement: StatementContent, source: Source
   const known = predicateFormat(predicateType);
   const place = { ...source, base: `${source.base}/predicate`, subjects: statement.subjects };
   if (isStatement(predicate) || isEnvelope(predicate)) return refuse("its predicate is an attestation again", "/predicate");
-  if (known === undefined) return refuse(`predicates of type \`${predicateType}\` are not read`, "/predicateType");
+  if (known === undefined) return { value: [], diagnostics: [unread(predicateType, source.base)] };
   const absent = predicate === undefined || predicate === null;
   if (absent && known.format.empty !== true) return refuse("it has no predicate", "");
   const json = absent ? {} : predicate;
@@ -54,6 +55,14 @@ export async function admitPredicate(statement: StatementContent, source: Source
   const about = bindings(statement.subjects);
   const value = parts.flatMap((part) => part.value);
   return { value: about.length === 0 ? value : value.map((piece) => ({ ...piece, about })), diagnostics };
+}
+
+function unread(predicateType: string, base: string): Diagnostic {
+  const near = nearest(predicateType, predicateTypes());
+  return fault("WB0915", { problem: `predicates of type \`${predicateType}\` are not read` }, `${base}/predicateType`, {
+    notes: ["the types that are read are listed in the language reference, in its chapter about the standard library"],
+    ...(near === undefined ? {} : { help: `did you mean \`${near}\`?` }),
+  });
 }
 
 /** The report of a scanner, by its look: the predicate that holds it does not say whose it is. One of no known scanner gives nothing. */

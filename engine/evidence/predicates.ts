@@ -101,6 +101,12 @@ export const predicateFormats: readonly PredicateFormat[] = [
     load: async () => (await import("./slsa/source-provenance.ts")).tagProvenance,
   },
   {
+    title: "a change record",
+    uri: "https://waybill.dev/attestation/change/v1",
+    gives: ["waybill.review.Change"],
+    load: async () => (await import("./review/adapter.ts")).change,
+  },
+  {
     title: "an in-toto verification result",
     uri: "https://in-toto.io/attestation/svr/v0.2",
     gives: ["waybill.intoto.VerificationResult"],
@@ -199,6 +205,11 @@ export const reportFormats: readonly LoadAdapter[] = [
 const exact: ReadonlyMap<string, PredicateFormat> = new Map(
   predicateFormats.flatMap((format) => [format.uri, ...(format.aliases ?? [])].map((uri) => [uri, format] as const)),
 );
+
+/** Every predicate type that is read, without versions. */
+export function predicateTypes(): Iterable<string> {
+  return exact.keys();
+}
 
 /** A predicate type that is read, and the version that it names where formats have versions. */
 export interface KnownPredicate {
