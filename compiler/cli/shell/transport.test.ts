@@ -107,6 +107,20 @@ it("ends what is under way when its caller does", async () => {
   expect(await answer).toMatchObject({ kind: "broken", reason: "timeout" });
 });
 
+it("goes through the proxy of the environment, and past it to this machine", async () => {
+  const proxy = await serve((request, response) => response.end(`by proxy to ${request.url}`));
+  const here = await serve((_, response) => response.end("here"));
+  const before = process.env["HTTP_PROXY"];
+  process.env["HTTP_PROXY"] = proxy;
+  try {
+    expect(whole(await get("http://registry.example/v2/"))).toBe("by proxy to http://registry.example/v2/");
+    expect(whole(await get(here))).toBe("here");
+  } finally {
+    if (before === undefined) delete process.env["HTTP_PROXY"];
+    else process.env["HTTP_PROXY"] = before;
+  }
+});
+
 it("asks nobody offline", async () => {
   expect(await offlineTransport({ method: "GET", url: "http://127.0.0.1/", headers: {}, limit: 1 })).toMatchObject({ reason: "offline" });
 });

@@ -3,8 +3,8 @@
  * unasked, follows redirects with what it was given, keeps no connection for another certificate authority, and says
  * `fetch failed` for every reason there is.
  */
-import type { ClientRequest, Agent as HttpAgent, IncomingMessage } from "node:http";
-import type { Agent as HttpsAgent } from "node:https";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { isLoopback } from "../../../engine/evidence/oci/endpoint.ts";
 import type { Answer, BrokenReason, Exchange, Transport } from "../../../engine/evidence/oci/transport.ts";
 
 export interface TransportOptions {
@@ -60,10 +60,13 @@ function headersOf(message: IncomingMessage): Readonly<Record<string, string>> {
 /** A transport over the network; `offlineTransport` where none may be used. */
 export async function openTransport(options: TransportOptions = {}): Promise<OpenTransport> {
   const [http, https, tls] = await Promise.all([import("node:http"), import("node:https"), import("node:tls")]);
-  const kept = { keepAlive: true, maxSockets: options.connections ?? 8, proxyEnv: process.env };
+  const kept = { keepAlive: true, maxSockets: options.connections ?? 8 };
+  const proxied = { ...kept, proxyEnv: process.env };
   const ca = options.authorities === undefined ? {} : { ca: [...tls.getCACertificates("default"), options.authorities] };
-  const plain: HttpAgent = new http.Agent(kept);
-  const secure: HttpsAgent = new https.Agent({ ...kept, ...ca, minVersion: "TLSv1.2" });
+  const trusting = { ...ca, minVersion: "TLSv1.2" } as const;
+  // A proxy of the environment does not reach this machine's own registries: its loopback is another.
+  const near = { plain: new http.Agent(kept), secure: new https.Agent({ ...kept, ...trusting }) };
+  const far = { plain: new http.Agent(proxied), secure: new https.Agent({ ...proxied, ...trusting }) };
   const timeout = options.timeout ?? 30_000;
 
   function start({ method, url, headers, body }: Exchange): ClientRequest {
@@ -77,8 +80,9 @@ export async function openTransport(options: TransportOptions = {}): Promise<Ope
         ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
       },
     };
-    const secured = url.startsWith("https:");
-    return secured ? https.request(url, { ...shared, agent: secure }) : http.request(url, { ...shared, agent: plain });
+    const { protocol, hostname } = new URL(url);
+    const { plain, secure } = isLoopback(hostname) ? near : far;
+    return protocol === "https:" ? https.request(url, { ...shared, agent: secure }) : http.request(url, { ...shared, agent: plain });
   }
 
   function send(exchange: Exchange): Promise<Answer> {
@@ -111,8 +115,7 @@ export async function openTransport(options: TransportOptions = {}): Promise<Ope
   return {
     send,
     close: () => {
-      plain.destroy();
-      secure.destroy();
+      for (const agent of [near.plain, near.secure, far.plain, far.secure]) agent.destroy();
     },
   };
 }

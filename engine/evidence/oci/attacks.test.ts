@@ -486,6 +486,7 @@ it("does not follow lists of referrers into lists, nor into themselves", async (
 it.each([
   ["round in circles", (first: string) => `<${first}?page=1>; rel="next"`, "go round in circles", 3],
   ["on and on", (first: string, n: number) => `<${first}?page=${n}>; rel="next"`, "more than 16 pages", 19],
+  ["to another host", (first: string) => `<https://registry.example${first}>; rel="next"`, "its next page is said to be elsewhere", 2],
   ["to another list", () => '<https://registry.example/v2/acme/shop/referrers/x>; rel="next"', "its next page is said to be elsewhere", 2],
 ] as const)("ends where the pages of a list go %s", async (_, link, problem, most) => {
   const { registry, image, reference } = await released();
