@@ -14,7 +14,7 @@ import { type Refused, refuse, type Unsettled, untold } from "./refusal.ts";
 export interface Prehash {
   /** ECDSA over a digest, DER or IEEE P1363. */
   ecdsa(digest: Uint8Array, key: KeyObject, signature: Uint8Array): boolean;
-  /** Ed25519ph (RFC 8032, section 5.1) over a message, which Rekor's hashedrekord wants of Ed25519 keys. */
+  /** Ed25519ph (RFC 8032, section 5.1) over a message: what Rekor's hashedrekord wants of Ed25519 keys, and cosign attests with. */
   ed25519ph(message: Uint8Array, key: KeyObject, signature: Uint8Array): boolean;
 }
 
@@ -41,7 +41,7 @@ export function signedContent(
   artifact: Known | undefined,
   prehash: Prehash | undefined,
 ): Signed | Refused | Unsettled {
-  if (bundle.content.$case === "dsseEnvelope") return envelopeContent(bundle.content.dsseEnvelope);
+  if (bundle.content.$case === "dsseEnvelope") return envelopeContent(bundle.content.dsseEnvelope, prehash);
   const { messageDigest, signature } = bundle.content.messageSignature;
   const hash = messageHashes[messageDigest.algorithm];
   if (!hash) return refuse("unsupported-bundle", "the digest of the message is of an algorithm that is not supported");
@@ -86,7 +86,10 @@ function message(signature: Buffer, digest: Buffer, algorithm: string, check: (k
 }
 
 /** DSSE v1: the signature is over the pre-authentication encoding of the payload. */
-function envelopeContent(envelope: { payloadType: string; payload: Buffer; signatures: readonly { sig: Buffer }[] }): Signed {
+function envelopeContent(
+  envelope: { payloadType: string; payload: Buffer; signatures: readonly { sig: Buffer }[] },
+  prehash: Prehash | undefined,
+): Signed {
   const signature = envelope.signatures[0]?.sig ?? Buffer.alloc(0);
   const signedBytes = dsse.preAuthEncoding(envelope.payloadType, envelope.payload);
   const sha256 = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
@@ -96,7 +99,7 @@ function envelopeContent(envelope: { payloadType: string; payload: Buffer; signa
       compareSignature: (other) => same(other, signature),
       compareDigest: (other) => same(other, sha256(envelope.payload)),
       compareSignedDigest: (other) => same(other, sha256(signedBytes)),
-      verifySignature: once((key) => verifyBytes(signedBytes, key, signature, undefined, undefined)),
+      verifySignature: once((key) => verifyBytes(signedBytes, key, signature, undefined, prehash)),
     },
     artifact: undefined,
   };

@@ -118,7 +118,7 @@ it.each<[string, Json, string]>([
 });
 
 it("says that the signature is broken where it is, though the log holds another", () => {
-  const broken = {
+  const broken: Json = {
     ...message,
     messageSignature: { ...(message["messageSignature"] as Json), signature: Buffer.from("x").toString("base64") },
   };
