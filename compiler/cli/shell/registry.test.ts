@@ -1,4 +1,11 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request as requestPlain } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { localCertificate } from "../../../test/evidence/certificate.ts";
 import { attach, attachedOf, faultOf, putImage, startRegistry, type TestRegistry, types } from "../../../test/evidence/registry.ts";
 import { openRegistries } from "./registry.ts";
 
@@ -50,4 +57,31 @@ it("asks each image for what is wanted of it", async () => {
   const few = await registries.attached(`${registry.repository}:v1`, { maxRequests: 1 });
   registries.close();
   expect([all.envelopes.length, none.requests, few.requests]).toEqual([2, 1, 1]);
+});
+
+const made = localCertificate();
+
+it.skipIf(!made)("reads a registry of this machine by TLS where its certificate was given", async () => {
+  if (!made) return;
+  const behind = await released(1);
+  const server = createServer(made, (request, response) => {
+    const onward = requestPlain(`${behind.url}${request.url}`, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    onward.end();
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const folder = await mkdtemp(join(tmpdir(), "waybill-registry-"));
+  const authorities = join(folder, "authority.pem");
+  await writeFile(authorities, made.cert);
+  const registries = await openRegistries({ authorities });
+  const { port } = server.address() as AddressInfo;
+  const read = attachedOf(await registries.attached(`127.0.0.1:${port}/acme/shop:v1`));
+  registries.close();
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true });
+  expect(read.envelopes.length).toBe(1);
+  expect(read.lookups[0]?.url.startsWith("https://")).toBe(true);
 });

@@ -1,6 +1,7 @@
 /** Registries and layouts for verbs: the pure reader of `engine/evidence/oci` with the network, the files and the hash of this machine. */
 import { readFile } from "node:fs/promises";
 import type { Attached, Unreached } from "../../../engine/evidence/oci/attached.ts";
+import { isLoopback } from "../../../engine/evidence/oci/endpoint.ts";
 import { attachedInLayout, fetchAttached } from "../../../engine/evidence/oci/fetch.ts";
 import type { Hash, OciLimits } from "../../../engine/evidence/oci/transport.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
@@ -72,6 +73,12 @@ export async function openRegistries(options: RegistryOptions = {}): Promise<Reg
   const credentials = openCredentials(options.report === undefined ? {} : { report: options.report });
   const insecure = new Set(options.insecure);
   const logins = new Map<string, string>();
+  /** Whoever brings certificates means TLS on this machine too. */
+  function endpoint(registry: string): string | undefined {
+    const near = isLoopback(registry.replace(/:\d+$/, ""));
+    return authorities !== undefined && near && !insecure.has(registry) ? `https://${registry}` : undefined;
+  }
+
   async function attached(reference: string, own: ImageOptions = {}): Promise<Attached | Unreached> {
     let late = false;
     const timer = setTimeout(() => {
@@ -87,6 +94,7 @@ export async function openRegistries(options: RegistryOptions = {}): Promise<Reg
         credentials,
         logins,
         plain: (registry) => insecure.has(registry),
+        endpoint,
         ...pick({ ...options, ...own }),
       });
     } finally {

@@ -1,14 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
 import type { Answer } from "../../../engine/evidence/oci/transport.ts";
+import { localCertificate } from "../../../test/evidence/certificate.ts";
 import { offlineTransport, openTransport, type TransportOptions } from "./transport.ts";
 
 const ends: (() => void)[] = [];
@@ -125,24 +122,7 @@ it("asks nobody offline", async () => {
   expect(await offlineTransport({ method: "GET", url: "http://127.0.0.1/", headers: {}, limit: 1 })).toMatchObject({ reason: "offline" });
 });
 
-/** A certificate for 127.0.0.1 that signs itself; undefined where there is no `openssl`. */
-function certificate(): { readonly key: string; readonly cert: string } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), "waybill-tls-"));
-  try {
-    const words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    const names = ["-subj", "/CN=waybill test", "-addext", "subjectAltName=IP:127.0.0.1"];
-    const files = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")];
-    execFileSync("openssl", [...words, ...names, ...files], { stdio: "ignore" });
-    return { key: readFileSync(join(folder, "key.pem"), "utf8"), cert: readFileSync(join(folder, "cert.pem"), "utf8") };
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const made = certificate();
-if (!made) process.stderr.write("skipped: certificates of a registry: openssl is not on PATH\n");
+const made = localCertificate();
 
 it.skipIf(!made)("believes the authority that it was given and no stranger", async () => {
   if (!made) return;
