@@ -5,6 +5,7 @@
 import type { Program } from "../../language/core/ir.ts";
 import type { Attested, FailedLookup } from "../evaluate/decision.ts";
 import { admitStatement } from "../evidence/attestation.ts";
+import { admit } from "../evidence/door.ts";
 import { readJson } from "../evidence/json/read.ts";
 import { predicateFormat } from "../evidence/predicates.ts";
 import { isStatement } from "../evidence/statement.ts";
@@ -73,6 +74,7 @@ const cosignSignature = "https://sigstore.dev/cosign/sign/v1";
 export async function attest(envelopes: readonly Envelope[], artifact: Artifact, believed: Believed): Promise<Attestations> {
   const { prehash } = await import("./prehash.ts");
   const noise: Noise[] = [];
+  const claims: Attested[] = [];
   const byContent = new Map<string, Signed>();
   for (const envelope of envelopes) {
     const verification = verifyEnvelope(envelope, artifact, believed, prehash);
@@ -81,6 +83,7 @@ export async function attest(envelopes: readonly Envelope[], artifact: Artifact,
       noise.push(
         unused(envelope, verification.kind === "refused" ? `${verification.reason}: ${verification.detail}` : verification.detail),
       );
+      claims.push(...(await claimedIn(envelope)));
       continue;
     }
     const { content, signer, times, notes } = verification;
@@ -90,7 +93,7 @@ export async function attest(envelopes: readonly Envelope[], artifact: Artifact,
     byContent.set(key, signed);
   }
 
-  const attested: Attested[] = [];
+  const attested: Attested[] = [...claims];
   const verified: VerifiedEnvelope[] = [];
   const signed = new Set<string>();
   const failed: FailedLookup[] = [];
@@ -119,6 +122,16 @@ export async function attest(envelopes: readonly Envelope[], artifact: Artifact,
     noise.push(...read.noise);
   }
   return { verified, attested, signed: [...signed], noise, failed };
+}
+
+/**
+ * What an attached envelope says that was not verified: a claim, which `attestation T claimed` may read (semantics, section
+ * 8) where it names the artifact. A file that was given is a claim already.
+ */
+async function claimedIn({ name, digest, bytes, form }: Envelope): Promise<readonly Attested[]> {
+  if (form === "file") return [];
+  const { value } = await admit(bytes, name, digest);
+  return value.filter((evidence) => evidence.about.length > 0).map((evidence) => ({ trusts: [], evidence }));
 }
 
 /** An old container signature is over a payload that names the image: the payload is what is verified, and then compared. */
