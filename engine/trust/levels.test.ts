@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type DataRecord, Lack } from "../../language/core/data.ts";
+import { compileText } from "../../test/bench/project.ts";
+import { type Attested, compileProgram, decide } from "../evaluate/evaluate.ts";
+import { admitPredicate } from "../evidence/attestation.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { buildLevel, type ClaimedBuild, withLevels } from "./levels.ts";
 import type { BuildClaims, Signer } from "./verification.ts";
@@ -302,4 +305,62 @@ describe("a summary passes levels on", () => {
     ])
       expect(summary({ levels: [level] }, github(workflow))["source"]).toBeInstanceOf(Lack);
   });
+});
+
+it("lets a policy follow a provenance to the summary of the commit that it names", async () => {
+  const hex = "ab".repeat(32);
+  const verifier = "https://github.com/slsa-framework/source-actions";
+  const text = `module acme.source
+import waybill.slsa
+trust release = key { fingerprint: "sha256:${"1".repeat(64)}" }
+trust source_tool = key { fingerprint: "sha256:${"2".repeat(64)}" }
+policy reviewed for artifact at ci {
+  let provenance = attestation slsa.Provenance by release
+  let summary    = attestation slsa.VerificationSummary by source_tool about provenance.source.digest
+  require reviewed: summary.source >= slsa.S3 and summary.resource == "git+https://github.com/acme/shop"
+}`;
+  const attested = async (
+    trust: string,
+    signer: Signer,
+    predicateType: string,
+    predicate: object,
+    digest: Record<string, string>,
+  ): Promise<readonly Attested[]> => {
+    const source = { name: "x", digest: `sha256:${Object.values(digest)[0]?.slice(0, 1).repeat(64)}`, base: "" };
+    const { value } = await admitPredicate({ predicateType, predicate, subjects: [{ digest }] }, source);
+    return value.map((one) => ({ trusts: [`acme.source.${trust}`], evidence: withLevels(one, signer) }));
+  };
+  const provenance = {
+    buildDefinition: {
+      buildType: "https://actions.github.io/buildtypes/workflow/v1",
+      externalParameters: { workflow: { repository, ref: "refs/tags/v1.4.0" } },
+      resolvedDependencies: [{ uri: `git+${repository}@refs/tags/v1.4.0`, digest: { gitCommit: commit } }],
+    },
+    runDetails: { builder: { id: own } },
+  };
+  const summary = {
+    verifier: { id: verifier },
+    resourceUri: `git+${repository}`,
+    policy: { uri: "DEFAULT" },
+    verificationResult: "PASSED",
+    verifiedLevels: ["SLSA_SOURCE_LEVEL_3"],
+  };
+  const workflow = `${verifier}/.github/workflows/compute_slsa_source.yml@refs/heads/main`;
+  const outcome = async (about: string, signer: Signer): Promise<unknown> => {
+    const answer = decide(compileProgram(compileText("source.scp", text)), {
+      subject: { kind: "artifact", name: "shop", digest: `sha256:${hex}`, data: { name: "shop" } },
+      point: "ci",
+      now: 0,
+      evidence: [],
+      attested: [
+        ...(await attested("release", github(own), "https://slsa.dev/provenance/v1", provenance, { sha256: hex })),
+        ...(await attested("source_tool", signer, "https://slsa.dev/verification_summary/v1", summary, { gitCommit: about })),
+      ],
+      failed: [],
+    });
+    return answer.kind === "decision" && [answer.decision.effect, answer.decision.clauses[0]?.causes];
+  };
+  expect(await outcome(commit, github(workflow))).toEqual(["allow", []]);
+  expect(await outcome("b".repeat(40), github(workflow))).toEqual(["deny", ["missing"]]);
+  expect(await outcome(commit, github(own))).toEqual(["deny", ["conflict"]]);
 });
