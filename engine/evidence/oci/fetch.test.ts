@@ -201,9 +201,15 @@ it("refuses an index with more platforms than it reads, and one that holds an in
   const inner = putIndex(registry, children);
   putIndex(registry, [plain(inner)], "nested");
   putIndex(registry, [{ ...plain(inner), mediaType: types.manifest }], "disguised");
-  for (const tag of ["nested", "disguised"]) {
+  const lost = { ...plain(inner), digest: digestOf("lost") };
+  putIndex(registry, [lost], "lost");
+  for (const [tag, { digest }] of [
+    ["nested", inner],
+    ["disguised", inner],
+    ["lost", lost],
+  ] as const) {
     const fault = faultOf(await fetchFrom(`${registry.repository}:${tag}`));
-    expect(fault.diagnostic.message).toContain(`\`${inner.digest}\` in it is an index again`);
+    expect(fault.diagnostic.message).toContain(`\`${digest}\` in it is an index again`);
   }
 });
 
