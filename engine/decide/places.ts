@@ -1,7 +1,7 @@
 /** From JSON pointers into evidence to places in the text of its files. */
-import type { Location } from "../../language/diagnostics/diagnostic.ts";
+import type { Location, Span } from "../../language/diagnostics/diagnostic.ts";
 import type { Citation } from "../evaluate/decision.ts";
-import { locateAll } from "../evidence/json/locate.ts";
+import { locateNearest } from "../evidence/json/locate.ts";
 import { locateYaml } from "../evidence/yaml/read.ts";
 import type { Texts } from "./report.ts";
 
@@ -14,10 +14,17 @@ export function fileOf(name: string): { readonly path: string; readonly part: nu
   return match?.[1] === undefined ? { path: name, part: undefined } : { path: match[1], part: Number(match[2]) };
 }
 
-/** The pointer, and the two records around it, innermost first. */
-function withAncestors(pointer: string): readonly string[] {
-  const parts = pointer.split("/");
-  return [0, 1, 2].filter((up) => up < parts.length).map((up) => parts.slice(0, parts.length - up).join("/"));
+/** What is absent has no place of its own: the record that lacks it has, or the one around that. */
+const around = 2;
+
+/** The place of a pointer in a document of a YAML file, or of what is around it. */
+function nearestInYaml(text: string, pointer: string, part: number | undefined): Span | undefined {
+  let place = pointer;
+  for (let up = 0; ; up += 1) {
+    const span = locateYaml(text, place, part);
+    if (span || up === around || !place.includes("/")) return span;
+    place = place.slice(0, place.lastIndexOf("/"));
+  }
 }
 
 /** Finds all places at once: a JSON text is walked once for all of its pointers. */
@@ -29,15 +36,13 @@ export function placesOf(citations: readonly Citation[], texts: Texts): Places {
     const text = texts.evidence(file.path)?.text;
     if (text === undefined) continue;
     const json = file.part === undefined && /^\s*[{[]/.test(text.slice(0, 4096));
-    const spans = json ? locateAll(text, [...new Set(cited.flatMap((citation) => withAncestors(citation.pointer)))]) : undefined;
+    const pointers = [...new Set(cited.map((citation) => citation.pointer))];
+    const spans = json
+      ? locateNearest(text, pointers, around)
+      : new Map(pointers.map((pointer) => [pointer, nearestInYaml(text, pointer, file.part)]));
     for (const citation of cited) {
-      // What is absent has no place of its own: the record that lacks it has.
-      for (const pointer of withAncestors(citation.pointer)) {
-        const span = spans ? spans.get(pointer) : locateYaml(text, pointer, file.part);
-        if (!span) continue;
-        places.set(key(citation), { path: file.path, ...span });
-        break;
-      }
+      const span = spans.get(citation.pointer);
+      if (span) places.set(key(citation), { path: file.path, ...span });
     }
   }
   return (citation) => places.get(key(citation));

@@ -7,13 +7,17 @@ import type { Span } from "../../../language/diagnostics/diagnostic.ts";
 /** The pointers that lead through or to a value. */
 interface Node {
   pointer: string | undefined;
+  /** How many they are. */
+  size: number;
   readonly below: Map<string, Node>;
 }
 
 interface Search {
   readonly text: string;
+  /** How many records around what is absent may stand for it. */
+  readonly around: number;
   readonly spans: Map<string, Span>;
-  /** Pointers that were not found yet. */
+  /** Pointers that may still be found: those into what was read are settled, found or not. */
   left: number;
 }
 
@@ -24,40 +28,61 @@ export function locate(text: string, pointer: string): Span | undefined {
 
 /** The spans of several pointers, in one reading. The text is JSON; of any other, some spans may be missing or wrong. */
 export function locateAll(text: string, pointers: readonly string[]): ReadonlyMap<string, Span> {
+  return search(text, pointers, 0);
+}
+
+/**
+ * The same, where what is absent stands at the innermost of the `around` values around it that is there: a reading that
+ * finds it absent has just read that.
+ */
+export function locateNearest(text: string, pointers: readonly string[], around: number): ReadonlyMap<string, Span> {
+  return search(text, pointers, around);
+}
+
+function search(text: string, pointers: readonly string[], around: number): ReadonlyMap<string, Span> {
   const wanted = new Set(pointers.filter((pointer) => pointer === "" || pointer.startsWith("/")));
-  const root: Node = { pointer: undefined, below: new Map() };
+  const root: Node = { pointer: undefined, size: 0, below: new Map() };
   for (const pointer of wanted) add(root, pointer);
-  const search: Search = { text, spans: new Map(), left: wanted.size };
-  visit(search, root, afterSpace(text, 0));
-  return search.spans;
+  const state: Search = { text, around, spans: new Map(), left: wanted.size };
+  visit(state, root, afterSpace(text, 0));
+  return state.spans;
 }
 
 function add(root: Node, pointer: string): void {
   let node = root;
+  node.size += 1;
   for (const token of pointer.split("/").slice(1)) {
     const key = token.includes("~") ? token.replaceAll("~1", "/").replaceAll("~0", "~") : token;
     let next = node.below.get(key);
     if (next === undefined) {
-      next = { pointer: undefined, below: new Map() };
+      next = { pointer: undefined, size: 0, below: new Map() };
       node.below.set(key, next);
     }
     node = next;
+    node.size += 1;
   }
   node.pointer = pointer;
 }
 
 /** Reads the value at `from`, which pointers lead to; gives the offset after it. Recurses as deep as pointers are long. */
 function visit(search: Search, node: Node, from: number): number {
-  const { text } = search;
+  const { text, left } = search;
   const c = text.charCodeAt(from);
   let end: number;
   if (node.below.size === 0 || (c !== 0x7b && c !== 0x5b)) end = afterValue(text, from);
   else end = c === 0x7b ? visitObject(search, node, from) : visitList(search, node, from);
-  if (node.pointer !== undefined && !search.spans.has(node.pointer)) {
-    search.spans.set(node.pointer, { start: from, end });
-    search.left -= 1;
-  }
+  if (node.pointer !== undefined && !search.spans.has(node.pointer)) search.spans.set(node.pointer, { start: from, end });
+  if (search.around > 0) lend(search.spans, node, { start: from, end }, search.around);
+  search.left = left - node.size;
   return end;
+}
+
+/** Gives the span of a value to what is absent in it. */
+function lend(spans: Map<string, Span>, node: Node, span: Span, depth: number): void {
+  for (const inside of node.below.values()) {
+    if (inside.pointer !== undefined && !spans.has(inside.pointer)) spans.set(inside.pointer, span);
+    if (depth > 1) lend(spans, inside, span, depth - 1);
+  }
 }
 
 function visitObject(search: Search, node: Node, from: number): number {
@@ -95,13 +120,12 @@ function afterSpace(text: string, from: number): number {
   return i;
 }
 
-/** The offset after the text whose quote is at `from`. */
+/** The offset after the text whose quote is at `from`. A quote belongs to the text after an odd number of backslashes. */
 function afterText(text: string, from: number): number {
-  let i = from + 1;
-  while (i < text.length) {
-    const c = text.charCodeAt(i);
-    if (c === 0x22) return i + 1;
-    i += c === 0x5c ? 2 : 1;
+  for (let quote = text.indexOf('"', from + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let i = quote;
+    while (text.charCodeAt(i - 1) === 0x5c && i - 1 > from) i -= 1;
+    if ((quote - i) % 2 === 0) return quote + 1;
   }
   return text.length;
 }
