@@ -81,7 +81,7 @@ export async function gather(
   const isAsked = asksForSigned(program);
   const trust = isAsked ? await import("./shell/believed.ts") : undefined;
   const trustFiles = (await trust?.readTrustFiles(program, texts(options["trustedRoot"]), texts(options["key"]))) ?? [];
-  const believing = trust?.believe(program, trustFiles);
+  const believing = trust?.believe(program, trustFiles, policies.time);
   if (believing !== undefined) await tell(call.terminal, believing.unread, policies.project.sources);
   const local: Gathered = {
     version: call.version,

@@ -8,10 +8,16 @@ import { readTrustRoot, type TrustRoot } from "./root.ts";
 /** The TUF repository of Sigstore's public-good instance. */
 export const publicGoodMirror = "https://tuf-repo-cdn.sigstore.dev";
 
+export const publicGoodName = "Sigstore's public-good root";
+
+/** Its `trusted_root.json`. */
+export function publicGoodBytes(): Buffer {
+  return Buffer.from(seeds[publicGoodMirror].targets["trusted_root.json"], "base64");
+}
+
 /** The public-good root of Sigstore: rekor.sigstore.dev, fulcio.sigstore.dev, timestamp.sigstore.dev. */
 export function publicGoodRoot(): TrustRoot {
-  const bytes = Buffer.from(seeds[publicGoodMirror].targets["trusted_root.json"], "base64");
-  const { value } = readTrustRoot(bytes, "Sigstore's public-good root");
+  const { value } = readTrustRoot(publicGoodBytes(), publicGoodName);
   if (!value) throw new Error("the pinned root of @sigstore/tuf cannot be read");
   return value;
 }

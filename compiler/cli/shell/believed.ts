@@ -1,10 +1,10 @@
 /** Who may be believed: the keys that policies name and the trusted roots of a call, read from files. */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { ageInDays, alarmAfterDays } from "../../../engine/trust/age.ts";
 import type { Believed } from "../../../engine/trust/attested.ts";
 import { declaredKeys } from "../../../engine/trust/fingerprints.ts";
 import { type PublicKey, readKey } from "../../../engine/trust/key.ts";
-import { publicGoodRoot } from "../../../engine/trust/pinned.ts";
 import { joinRoots, readTrustRoot, type TrustRoot } from "../../../engine/trust/root.ts";
 import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
@@ -25,6 +25,12 @@ export async function readTrustFiles(program: Program, roots: readonly string[],
   const files: TrustFile[] = [];
   for (const name of roots) files.push({ kind: "root", name, bytes: await readBytes(name) });
   for (const name of keys) files.push({ kind: "key", name, bytes: await readBytes(name) });
+  // A decision rests on the root that comes with Waybill as on any other, so it is kept in records too.
+  const isKeyless = program.trusts.some(({ body }) => body.kind === "keyless");
+  if (roots.length === 0 && isKeyless) {
+    const { publicGoodBytes, publicGoodName } = await import("../../../engine/trust/pinned.ts");
+    files.push({ kind: "root", name: publicGoodName, bytes: publicGoodBytes() });
+  }
   const named = new Map<string, TrustFile>();
   declaredKeys(program, (file, from) => {
     const name = `${from}\n${file}`;
@@ -46,12 +52,12 @@ function readBeside(file: string, from: string): Buffer | undefined {
 
 export interface Believing {
   readonly believed: Believed;
-  /** Keys of declarations that are not at hand. */
+  /** Keys of declarations that are not at hand, and roots that are old. */
   readonly unread: readonly Diagnostic[];
 }
 
-/** Turns the files into what signatures are told by; a file that is none of it is wrong use (exit 2). */
-export function believe(program: Program, files: readonly TrustFile[]): Believing {
+/** Turns the files into what signatures are told by at `now` (microseconds); a file that is none of it is wrong use (exit 2). */
+export function believe(program: Program, files: readonly TrustFile[], now: number): Believing {
   const unread: Diagnostic[] = [];
   const wrong: Diagnostic[] = [];
   const roots: TrustRoot[] = [];
@@ -78,7 +84,9 @@ export function believe(program: Program, files: readonly TrustFile[]): Believin
   for (const { pem, trust } of declared.keys) if (pem !== undefined) addKey(Buffer.from(pem), trust);
   const errors = wrong.filter((one) => one.level === "error");
   if (errors.length > 0) throw new Stop(exit.usage, errors);
-  const isKeyless = program.trusts.some(({ body }) => body.kind === "keyless");
-  if (roots.length === 0 && isKeyless) roots.push(publicGoodRoot());
+  for (const root of roots.filter((one) => ageInDays(one, now) > alarmAfterDays)) {
+    const help = "fetch the root anew: `waybill trust update`";
+    unread.push(diagnostic("WB1101", { name: root.name, days: alarmAfterDays }, undefined, { help }));
+  }
   return { believed: { program, roots: joinRoots(roots), keys: [...keys.values()], fingerprints: declared.fingerprints }, unread };
 }

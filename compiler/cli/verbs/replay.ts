@@ -50,7 +50,10 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
   const read = await documentsOf(files, recorded.evidence);
   const documents = read.map((document, i) => (recorded.evidence[i]?.named === true ? document : passedOver(document)));
   // Another policy names keys of its own; roots and keys of the call stay those of the record.
-  const own = texts(options["policy"]).length > 0 ? await readTrustFiles(project.program, [], []) : [];
+  const own =
+    texts(options["policy"]).length > 0
+      ? (await readTrustFiles(project.program, [], [])).filter(({ kind }) => kind === "declared-key")
+      : [];
   const trust = [...recorded.trust, ...own];
   const { subject } = recorded;
   const named =
@@ -64,7 +67,7 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
     given: recorded.given,
     documents,
     named,
-    ...(asksForSigned(project.program) ? { believed: believe(project.program, trust).believed } : {}),
+    ...(asksForSigned(project.program) ? { believed: believe(project.program, trust, time).believed } : {}),
     attached: recorded.attached,
     offline: recorded.offline,
     sources: files.sources,

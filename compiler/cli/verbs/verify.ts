@@ -5,8 +5,9 @@ import { ageInDays, alarmAfterDays } from "../../../engine/trust/age.ts";
 import { type Artifact, parseDigest } from "../../../engine/trust/digest.ts";
 import { type ExactIdentity, identityProblem } from "../../../engine/trust/exact.ts";
 import { type PublicKey, readKey } from "../../../engine/trust/key.ts";
+import { documentsOf } from "../../../engine/trust/lines.ts";
 import { type Refused, refuse } from "../../../engine/trust/refusal.ts";
-import { joinRoots, readTrustRoot, type TrustRoot } from "../../../engine/trust/root.ts";
+import { joinRoots, readTrustRoots, type TrustRoot } from "../../../engine/trust/root.ts";
 import type { Verification } from "../../../engine/trust/verification.ts";
 import { type VerifyOptions, verifyBundle } from "../../../engine/trust/verify.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
@@ -49,7 +50,7 @@ export async function verify(call: Call, bundles: readonly string[], options: Op
   };
   const answers: Verified[] = [];
   for (const bundle of bundles)
-    for (const { name, bytes } of split(bundle === "-" ? "stdin" : bundle, await readBytes(bundle))) {
+    for (const { name, bytes } of documentsOf(bundle === "-" ? "stdin" : bundle, await readBytes(bundle))) {
       const verification = trust.refused ?? bySigner(verifyBundle(bytes, given), wanted);
       answers.push({ name, digest: sha256(bytes), verification });
     }
@@ -167,10 +168,10 @@ async function trustOf(options: Options, wanted: Wanted, now: number): Promise<T
       roots.push((await import("../../../engine/trust/pinned.ts")).publicGoodRoot());
       continue;
     }
-    const read = readTrustRoot(await readBytes(path), path === "-" ? "stdin" : path);
+    const read = readTrustRoots(await readBytes(path), path === "-" ? "stdin" : path);
     diagnostics.push(...read.diagnostics);
-    if (read.value) roots.push(read.value);
-    else refused ??= refuse("root-malformed", read.diagnostics[0]?.message ?? `\`${path}\` is not a trusted root`);
+    roots.push(...read.value);
+    if (read.value.length === 0) refused ??= refuse("root-malformed", read.diagnostics[0]?.message ?? `\`${path}\` is not a trusted root`);
   }
   for (const path of wanted.kind === "keys" ? wanted.files : []) {
     const read = readKey(await readBytes(path), path);
@@ -193,17 +194,4 @@ function bySigner(verification: Verification, wanted: Wanted): Verification {
   const { signer } = verification;
   if (wanted.kind === "identity") return identityProblem(signer, wanted.exact) ?? verification;
   return signer.kind === "key" ? verification : refuse("key", "it was signed with a certificate, and a key was named");
-}
-
-/** A file with a bundle a line (`gh attestation download` writes such) is as many bundles as it has lines. */
-function split(name: string, bytes: Buffer): readonly { readonly name: string; readonly bytes: Buffer }[] {
-  const end = bytes.indexOf(0x0a);
-  const whole = [{ name, bytes }];
-  if (end < 0 || bytes[0] !== 0x7b) return whole;
-  const [first, ...rest] = bytes
-    .toString("utf8")
-    .split("\n")
-    .filter((line) => line.trim() !== "");
-  if (first === undefined || rest.length === 0 || !/\}\s*$/.test(first) || !rest.every((line) => line.startsWith("{"))) return whole;
-  return [first, ...rest].map((line, i) => ({ name: `${name}:${i + 1}`, bytes: Buffer.from(line) }));
 }
