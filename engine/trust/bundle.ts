@@ -66,7 +66,7 @@ export function readBundle(bytes: Uint8Array): ReadBundle | Refused {
 
 function shaped(json: Raw | undefined): ReadBundle | Refused {
   if (!json) return refuse("malformed-bundle", "the bundle is not a JSON object");
-  const version = versionOf(json["mediaType"]);
+  const version = versionOf(json);
   checkContent(json);
   const material = object(json["verificationMaterial"]);
   if (!material) throw malformed("the bundle has no `verificationMaterial`");
@@ -78,7 +78,9 @@ function shaped(json: Raw | undefined): ReadBundle | Refused {
   return { kind: "read", bundle, certificate: leafOf(bundle), notes };
 }
 
-function versionOf(mediaType: unknown): Version {
+function versionOf({ mediaType, payloadType }: Raw): Version {
+  if (mediaType === undefined && typeof payloadType === "string")
+    throw new Malformed(refuse("unsupported-bundle", "it is a bare DSSE envelope, which carries no proof of who signed it and when"));
   if (typeof mediaType !== "string")
     throw new Malformed(refuse("unsupported-bundle", "it names no media type, so it is no Sigstore bundle"));
   const version = Object.hasOwn(versions, mediaType) ? versions[mediaType] : undefined;

@@ -12,10 +12,11 @@ import { parseTime } from "../../language/domains/time.ts";
 import { readJson } from "../evidence/json/read.ts";
 import { type Json, object, text } from "../evidence/raw.ts";
 import { kept } from "./encoding.ts";
+import { documentsOf } from "./lines.ts";
 
 /**
- * Whether certificates of a root's authorities must be logged (one log entry and one SCT at least). GitHub's own instance
- * for private repositories runs no logs; its root says so by being read with `not-required`, never by leaving them out.
+ * Whether certificates of a root's authorities must be logged (one log entry and one SCT at least). A root that names no log
+ * of either kind cannot ask for one: GitHub's own instance, for private repositories, vouches by timestamps alone.
  */
 export type Transparency = "required" | "not-required";
 
@@ -55,8 +56,18 @@ const mediaTypes: ReadonlySet<string> = new Set([
 const lists = ["tlogs", "certificateAuthorities", "ctlogs", "timestampAuthorities"] as const;
 const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-/** Reads a root (`trusted_root.json`). `value` is undefined where anything of it is wrong: half a root is none. */
-export function readTrustRoot(bytes: Uint8Array, name: string, transparency: Transparency = "required"): Result<TrustRoot | undefined> {
+/** Reads a file of roots, one or one a line. All of them, or none where anything is wrong with one. */
+export function readTrustRoots(bytes: Uint8Array, name: string): Result<readonly TrustRoot[]> {
+  const read = documentsOf(name, bytes).map((document) => readTrustRoot(document.bytes, document.name));
+  const roots = read.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  return { value: roots.length === read.length ? roots : [], diagnostics: read.flatMap(({ diagnostics }) => diagnostics) };
+}
+
+/**
+ * Reads a root (`trusted_root.json`). `value` is undefined where anything of it is wrong: half a root is none. What it asks for
+ * is told by what it names, unless `asked` says it.
+ */
+export function readTrustRoot(bytes: Uint8Array, name: string, asked?: Transparency): Result<TrustRoot | undefined> {
   const read = readJson(bytes, name, { size: rootLimit, depth: 32 });
   if (!read.value) return { value: undefined, diagnostics: read.diagnostics };
   const found = problemOf(object(read.value.json));
@@ -71,6 +82,8 @@ export function readTrustRoot(bytes: Uint8Array, name: string, transparency: Tra
     const { publicKey: _, ...authorities } = toTrustMaterial(root);
     for (const { certChain } of [...authorities.certificateAuthorities, ...authorities.timestampAuthorities])
       for (const one of certChain) kept(one);
+    const logs = authorities.tlogs.length + authorities.ctlogs.length;
+    const transparency = asked ?? (logs === 0 ? "not-required" : "required");
     const digest = createHash("sha256").update(bytes).update(`\n${transparency}`).digest("hex");
     const timestampNames = root.timestampAuthorities.map(({ uri, subject }) => uri || subject?.commonName || subject?.organization || name);
     return { value: { name, digest: `sha256:${digest}`, transparency, authorities, timestampNames, newest: found }, diagnostics: [] };

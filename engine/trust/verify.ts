@@ -193,7 +193,9 @@ function verified(
 ): Verification {
   const content = contentOf(read, signed, artifact);
   if (content.kind === "refused" || content.kind === "unsettled") return content;
-  return { kind: "verified", signer, content, times: timesOf(evidence, material), notes: evidence.notes };
+  const unlogged = signer.kind === "certificate" && material.transparency === "not-required";
+  const notes = unlogged ? [...evidence.notes, "the root of the certificate names no log, so that none was asked for"] : evidence.notes;
+  return { kind: "verified", signer, content, times: timesOf(evidence, material), notes };
 }
 
 function contentOf(

@@ -35,7 +35,7 @@ const other = Buffer.from("another artifact\n");
 function rootOf(
   of: Instance,
   change: (root: Json) => unknown = (root) => root,
-  transparency: "required" | "not-required" = "required",
+  transparency?: "required" | "not-required",
 ): TrustRoot {
   const { value, diagnostics } = readTrustRoot(bytesOf(change(structuredClone(of.root))), "root.json", transparency);
   if (!value) throw new Error(diagnostics[0]?.message);
@@ -228,12 +228,18 @@ it.each(["tlogs", "ctlogs", "certificateAuthorities", "timestampAuthorities"])(
   },
 );
 
-it("asks for log and SCT unless the root of the certificate was read as one without", () => {
+it("asks for log and SCT unless the root of the certificate names no log at all", () => {
   const bare = messageBundle(stranger, artifact, { by: certificate(stranger, { ctLog: undefined }), log: false });
   const logless = (root: Json): Json => ({ ...root, tlogs: [], ctlogs: [] });
-  expect(outcome(bare, { roots: joinRoots([rootOf(stranger, logless)]) })).toBe("sct");
-  const lenient = rootOf(stranger, logless, "not-required");
-  expect(outcome(bare, { roots: joinRoots([rootOf(acme), lenient]) })).toBe("verified");
+  for (const partly of [{ tlogs: [] }, { ctlogs: [] }, {}])
+    expect(outcome(bare, { roots: joinRoots([rootOf(stranger, (root) => ({ ...root, ...partly }))]) })).toBe("sct");
+  expect(outcome(bare, { roots: joinRoots([rootOf(stranger, logless, "required")]) })).toBe("sct");
+  const lenient = rootOf(stranger, logless);
+  expect(lenient.transparency).toBe("not-required");
+  const answer = verifyBundle(bytesOf(bare), { roots: joinRoots([rootOf(acme), lenient]), artifact });
+  expect(answer).toMatchObject({ kind: "verified", notes: [expect.stringContaining("names no log")] });
+  const timeless = messageBundle(stranger, artifact, { by: certificate(stranger, { ctLog: undefined }), log: false, stamp: false });
+  expect(outcome(timeless, { roots: joinRoots([lenient]) })).toBe("no-trusted-time");
   const unlogged = messageBundle(acme, artifact, { by: certificate(acme, { ctLog: undefined }), log: false });
   expect(outcome(unlogged, { roots: joinRoots([rootOf(acme), lenient]) })).toBe("sct");
 });

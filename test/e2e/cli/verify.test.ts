@@ -129,6 +129,17 @@ it("refuses everything where the root is none, and says so on stderr too", async
   expect(ran.err).toContain("error[WB1100]");
 });
 
+it("takes a file with a root a line, and none of them where one is broken", async () => {
+  const roots = [instance("other").root, acme.root].map((root) => JSON.stringify(root));
+  await writeFile(join(cwd, "roots.jsonl"), `${roots.join("\n")}\n`);
+  await writeFile(join(cwd, "half.jsonl"), `${roots[1]}\n{}\n`);
+  const words = ["app.sigstore.json", "--artifact", "app", ...signer];
+  expect((await verify(...words, "--trusted-root", "roots.jsonl")).code).toBe(0);
+  const half = await verify(...words, "--trusted-root", "half.jsonl");
+  expect([half.code, half.out]).toEqual([1, expect.stringContaining("root-malformed")]);
+  expect(half.err).toContain("half.jsonl:2");
+});
+
 it("prints JSON as its schema says, with the closed set of reasons", async () => {
   const schema = JSON.parse(readFileSync(join(repository, "docs/schemas/verify.schema.json"), "utf8"));
   const validate = new Ajv({ strict: false }).compile(schema);
