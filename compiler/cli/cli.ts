@@ -219,6 +219,24 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
       act(async (call) => (await import("./verbs/commit.ts")).verifyRevision(call, revision, options), options),
     );
 
+  const attest = root.command("attest").description("sign what waybill has seen, as an attestation");
+  general(attest.command("change").description("attest who reviewed a change, from a snapshot of its pull request"))
+    .argument("<snapshot>", "answers of GitHub's API in one JSON file, or `-`")
+    .requiredOption("--key <file>", "private key in PEM: Ed25519, ECDSA over P-256 or RSA")
+    .requiredOption("-o, --out <file>", "bundle to write, or `-` for stdout")
+    .addHelpText(
+      "after",
+      `
+A snapshot is { "pull": …, "reviews": […], "commits": […], "check_runs": …, "merge_commit": …, "required_status_checks": … }, each as
+GitHub's REST API answers it.
+
+Example:
+  $ waybill attest change pull-42.json --key review.pem --out change.sigstore.json`,
+    )
+    .action((snapshot: string, options: Options) =>
+      act(async (call) => (await import("./verbs/attest.ts")).attestChange(call, snapshot, options), options),
+    );
+
   general(root.command("build").description("compile policies to what other tools read, and say what cannot be told them"))
     .argument("[path...]", "files, folders or `-` (default: `policy` of waybill.toml, or the working directory)")
     .option("-t, --target <name>", `what to compile to: ${buildTargets.join(", ")}; repeatable (default: all)`, collect, [])

@@ -13,4 +13,10 @@ export const sourceCodes = {
     (p) => `line ${p.line} of \`${p.path}\` names no allowed signer: ${p.problem}`,
   ),
   WB1162: row<{ problem: string }>("error", "who must have signed a commit is not clear", (p) => p.problem),
+  WB1163: row<{ path: string; problem: string }>("error", "not a key that signs", (p) => `\`${p.path}\` cannot sign: ${p.problem}`),
+  WB1164: row<{ path: string; problem: string }>(
+    "error",
+    "snapshot of a pull request cannot be read",
+    (p) => `\`${p.path}\` is no snapshot of a pull request: ${p.problem}`,
+  ),
 };
