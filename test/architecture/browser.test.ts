@@ -9,6 +9,7 @@ const faces = [
   "language/compile.ts",
   "engine/evaluate/evaluate.ts",
   "engine/evidence/door.ts",
+  "engine/evidence/oci/fetch.ts",
   "engine/decide/report.ts",
 ];
 
