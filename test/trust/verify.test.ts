@@ -1,5 +1,6 @@
 /** Attacks on signatures: each is refused with its own reason, beside the honest bundle that differs in nothing else. */
 import { generateKeyPairSync, sign } from "node:crypto";
+import { ed25519ph } from "@noble/curves/ed25519.js";
 import { expect, it } from "vitest";
 import { readKey } from "../../engine/trust/key.ts";
 import { prehash } from "../../engine/trust/prehash.ts";
@@ -32,11 +33,7 @@ const stranger = instance("stranger");
 const artifact = Buffer.from("the artifact\n");
 const other = Buffer.from("another artifact\n");
 
-function rootOf(
-  of: Instance,
-  change: (root: Json) => unknown = (root) => root,
-  transparency?: "required" | "not-required",
-): TrustRoot {
+function rootOf(of: Instance, change: (root: Json) => unknown = (root) => root, transparency?: "required" | "not-required"): TrustRoot {
   const { value, diagnostics } = readTrustRoot(bytesOf(change(structuredClone(of.root))), "root.json", transparency);
   if (!value) throw new Error(diagnostics[0]?.message);
   return value;
@@ -353,6 +350,26 @@ it("verifies a DSSE envelope by a key with the hash of its curve, and with the o
     );
     expect(outcome(stored, { keys: [key] })).toBe("verified");
   }
+});
+
+it("verifies Ed25519ph, with which cosign attests, where it is loaded", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const key = readKey(spkiOf(publicKey), "key.pub").value;
+  if (!key) throw new Error("key was not read");
+  const seed = Buffer.from(String(privateKey.export({ format: "jwk" }).d), "base64url");
+  const honest = about(digests(artifact, "sha256"));
+  const payload = Buffer.from(String((honest["dsseEnvelope"] as Json)["payload"]), "base64");
+  const sig = Buffer.from(ed25519ph.sign(encoded(payload, "application/vnd.in-toto+json"), seed)).toString("base64");
+  const material = { publicKey: { hint: "" }, tlogEntries: [] };
+  const stored = changed(
+    changed(honest, "dsseEnvelope/signatures", () => [{ sig }]),
+    "verificationMaterial",
+    () => material,
+  );
+  expect(outcome(stored, { keys: [key], prehash })).toBe("verified");
+  expect(outcome(stored, { keys: [key] })).toBe("key");
+  expect(outcome(keyBundle(Buffer.from(ed25519ph.sign(artifact, seed)), artifact), { keys: [key], prehash })).toBe("verified");
+  expect(outcome(keyBundle(Buffer.from(ed25519ph.sign(other, seed)), artifact), { keys: [key], prehash })).toBe("key");
 });
 
 it("takes no private key, no small RSA key and no rubbish for a public key", () => {
