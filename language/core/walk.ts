@@ -1,6 +1,8 @@
 /** The parts of an expression of core. */
 import type { Expr } from "./ir.ts";
 
+const none: readonly Expr[] = [];
+
 /** The operands of an expression, in source order. */
 export function operandsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
@@ -10,7 +12,7 @@ export function operandsOf(expr: Expr): readonly Expr[] {
     case "let":
     case "local":
     case "subject":
-      return [];
+      return none;
     case "field":
     case "predicate":
       return [expr.record];
@@ -44,7 +46,7 @@ export function operandsOf(expr: Expr): readonly Expr[] {
     case "otherwise":
       return [expr.operand, expr.fallback];
     case "attestation":
-      return expr.about === undefined ? [] : [expr.about];
+      return expr.about === undefined ? none : [expr.about];
     case "table":
     case "call":
     case "intrinsic":
@@ -57,14 +59,16 @@ export function operandsOf(expr: Expr): readonly Expr[] {
 }
 
 /** Every expression in an expression, itself included, outermost first, in source order; never recursing. */
-export function* expressionsIn(root: Expr): Generator<Expr> {
+export function expressionsIn(root: Expr): readonly Expr[] {
+  const found: Expr[] = [];
   const open: Expr[] = [root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
-    yield expr;
+    found.push(expr);
     const operands = operandsOf(expr);
     for (let i = operands.length - 1; i >= 0; i -= 1) {
       const operand = operands[i];
       if (operand !== undefined) open.push(operand);
     }
   }
+  return found;
 }

@@ -5,7 +5,7 @@ import { compile } from "../../language/compile.ts";
 import type { Result } from "../../language/diagnostics/diagnostic.ts";
 import { parse } from "../../language/syntax/parse.ts";
 import type { Module } from "../../language/syntax/tree.ts";
-import { type Bar, inTurn, median, nanoseconds } from "./measure.ts";
+import { type Bar, median, nanoseconds } from "./measure.ts";
 import { costs, runNode, seconds, type Workshop } from "./processes.ts";
 import { loadStandard } from "./project.ts";
 
@@ -66,8 +66,8 @@ export function checkBars(workshop: Workshop): readonly Bar[] {
   const errors = first.diagnostics.filter((one) => one.level === "error");
   if (errors.length > 0)
     throw new Error(`the benchmark's package does not compile: ${errors[0]?.message} at ${errors[0]?.location?.start}`);
-  const ns = inTurn({ parse: () => parse(source), check }, 9, 150);
-  const speed = text.length / 1e6 / (processorTime(() => parse(source)) / 1e9);
+  const ns = processorTimes({ parse: () => parse(source), check });
+  const speed = text.length / 1e6 / (ns.parse / 1e9);
   const kilobytes = text.length / 1000;
 
   const folder = join(workshop.folder, "package");
@@ -83,7 +83,7 @@ export function checkBars(workshop: Workshop): readonly Bar[] {
       ratio: ns.check / ns.parse,
       direction: "<=",
       bar: 3,
-      detail: `${nanoseconds(ns.check)} against ${nanoseconds(ns.parse)}, ${text.split("\n").length} lines, ${kilobytes.toFixed(0)} kB`,
+      detail: `${nanoseconds(ns.check)} of processor against ${nanoseconds(ns.parse)}, ${text.split("\n").length} lines, ${kilobytes.toFixed(0)} kB`,
     },
     {
       work: "parse, warm, MB/s",
@@ -102,16 +102,20 @@ export function checkBars(workshop: Workshop): readonly Bar[] {
   ];
 }
 
-/** Nanoseconds of this process's processor a call: what others do on the machine is not in a figure without a peer. */
-function processorTime(work: () => unknown): number {
-  const samples: number[] = [];
-  for (let round = 0; round < 9; round += 1) {
-    const start = process.cpuUsage();
-    for (let call = 0; call < 20; call += 1) work();
-    const { user, system } = process.cpuUsage(start);
-    samples.push(((user + system) * 1000) / 20);
+/** Nanoseconds of this process's processor a call, in turns: what others do on the machine is in no figure. */
+function processorTimes<K extends string>(works: Readonly<Record<K, () => unknown>>): Readonly<Record<K, number>> {
+  const names = Object.keys(works) as K[];
+  const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
+  // The first rounds are for the compiler.
+  for (let round = -15; round < 15; round += 1) {
+    for (const name of names) {
+      const start = process.cpuUsage();
+      for (let call = 0; call < 10; call += 1) works[name]();
+      const { user, system } = process.cpuUsage(start);
+      if (round >= 0) samples[name].push(((user + system) * 1000) / 10);
+    }
   }
-  return median(samples);
+  return Object.fromEntries(names.map((name) => [name, median(samples[name])])) as Record<K, number>;
 }
 
 /** The text up to the last whole policy before `most` characters. */

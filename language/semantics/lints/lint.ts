@@ -22,6 +22,12 @@ export interface LintInput {
   readonly broken: ReadonlySet<string>;
 }
 
+/** A clause with every expression in its condition. */
+interface Walked {
+  readonly clause: Clause;
+  readonly parts: readonly Expr[];
+}
+
 export function lintProgram(sink: Sink, input: LintInput): void {
   const { program, scopes } = input;
   const lookup = lookupOf(program);
@@ -39,9 +45,10 @@ export function lintProgram(sink: Sink, input: LintInput): void {
         help: "say what it requires or forbids; to leave subjects out on purpose, write `exempt`",
       });
     }
-    for (const clause of policy.clauses) lintClause(sink, policy, clause, lookup);
-    emptyLists(sink, policy, lookup);
-    duplicates(sink, policy);
+    const walked = policy.clauses.map((clause) => ({ clause, parts: expressionsIn(clause.condition) }));
+    for (const one of walked) lintClause(sink, policy, one, lookup);
+    emptyLists(sink, walked, lookup);
+    duplicates(sink, walked);
   }
   for (const exempt of program.exempts) if (deciding.has(exempt.at.path)) constantScope(sink, exempt.scope, "exemption");
   for (const waiver of program.waivers) if (deciding.has(waiver.at.path)) constantScope(sink, waiver.scope.condition, "waiver");
@@ -112,7 +119,7 @@ function constantScope(sink: Sink, scope: Expr, what: string): void {
   });
 }
 
-function lintClause(sink: Sink, policy: Policy, clause: Clause, lookup: Lookup): void {
+function lintClause(sink: Sink, policy: Policy, { clause, parts }: Walked, lookup: Lookup): void {
   const points = (policy.points ?? subjectKind(policy.subject)?.points ?? []).filter((point) =>
     isNeverKnown(clause.condition, point, lookup),
   );
@@ -140,7 +147,7 @@ function lintClause(sink: Sink, policy: Policy, clause: Clause, lookup: Lookup):
       help: needed ? "require what must be there" : "turn it round: `require` what must be there instead",
     });
   }
-  for (const expr of expressionsIn(clause.condition)) {
+  for (const expr of parts) {
     if (!isEveryAttestation(expr, lookup)) continue;
     sink.report("WB0704", {}, expr.at, { label: "never true", help: "ask for one that is as you want it: `some x in attestations …`" });
   }
@@ -151,12 +158,10 @@ function isEveryAttestation(expr: Expr, lookup: Lookup): boolean {
 }
 
 /** Says once for each list that `every` is true when it is empty, unless a clause counts it. */
-function emptyLists(sink: Sink, policy: Policy, lookup: Lookup): void {
+function emptyLists(sink: Sink, walked: readonly Walked[], lookup: Lookup): void {
   const said = new Set<string>();
-  const conditions = policy.clauses.map((clause) => clause.condition);
-  for (const expr of conditions.flatMap((condition) => [...expressionsIn(condition)]))
-    if (expr.kind === "count") said.add(shapeOf(expr.collection));
-  for (const expr of conditions) {
+  for (const { parts } of walked) for (const expr of parts) if (expr.kind === "count") said.add(shapeOf(expr.collection));
+  for (const expr of walked.map(({ clause }) => clause.condition)) {
     if (expr.kind !== "every" || said.has(shapeOf(expr.collection)) || !isClosedEvidence(expr.collection, lookup)) continue;
     said.add(shapeOf(expr.collection));
     sink.report("WB0706", {}, expr.collection.at, {
@@ -183,11 +188,11 @@ function isClosedEvidence(collection: Expr, lookup: Lookup): boolean {
   return false;
 }
 
-function duplicates(sink: Sink, policy: Policy): void {
-  for (const alike of Map.groupBy(policy.clauses, outlineOf).values()) {
+function duplicates(sink: Sink, walked: readonly Walked[]): void {
+  for (const alike of Map.groupBy(walked, outlineOf).values()) {
     if (alike.length === 1) continue;
     const seen = new Map<string, Clause>();
-    for (const clause of alike) {
+    for (const { clause } of alike) {
       const key = [...clause.guards, clause.condition].map(shapeOf).join("\n");
       const earlier = seen.get(key);
       if (earlier === undefined) seen.set(key, clause);
@@ -202,9 +207,9 @@ function duplicates(sink: Sink, policy: Policy): void {
 }
 
 /** What clauses that say the same agree in: cheap, and mostly enough to tell them apart. */
-function outlineOf(clause: Clause): string {
+function outlineOf({ clause, parts }: Walked): string {
   let outline: string = clause.polarity;
-  for (const expr of expressionsIn(clause.condition)) outline += expr.kind === "field" ? ` ${expr.field.name}` : ` ${expr.kind}`;
+  for (const expr of parts) outline += expr.kind === "field" ? ` ${expr.field.name}` : ` ${expr.kind}`;
   return outline;
 }
 
