@@ -1,5 +1,5 @@
 /** What a trust declaration means, in plain English: for `waybill build`, reports and people who review a policy. */
-import type { Program, Trust } from "../../language/core/ir.ts";
+import type { Trust } from "../../language/core/ir.ts";
 import { showTime } from "../../language/domains/time.ts";
 import { type DeclaredRef, declared, type Key, type Keyless, type Quorum, type Spiffe, type Window } from "./declared.ts";
 import { hostOf } from "./host.ts";
@@ -23,11 +23,6 @@ export function describeTrust(trust: Trust): readonly string[] {
     case "quorum":
       return [`${name} is ${quorumLine(parts)}`];
   }
-}
-
-/** All declarations of a program. */
-export function describeTrusts(program: Program): readonly string[] {
-  return program.trusts.flatMap(describeTrust);
 }
 
 function keylessLines({ issuer, repository, workflow, ref, runner, environment, trigger, identity }: Keyless): readonly string[] {

@@ -13,6 +13,7 @@ import { readJson } from "../evidence/json/read.ts";
 import { type Json, object, text } from "../evidence/raw.ts";
 import { kept } from "./encoding.ts";
 import { documentsOf } from "./lines.ts";
+import { readBundleMap, type SpiffeBundle } from "./spiffe.ts";
 
 /**
  * Whether certificates of a root's authorities must be logged (one log entry and one SCT at least). A root that names no log
@@ -35,6 +36,8 @@ export interface TrustRoot {
   readonly timestampNames: readonly string[];
   /** The latest beginning of validity in it, microseconds since the epoch: how old it is at least. */
   readonly newest: number;
+  /** SPIFFE bundles by trust domain; a file of these has no authorities of Sigstore. */
+  readonly svids?: ReadonlyMap<string, SpiffeBundle>;
 }
 
 /** Roots that count together: a certificate of one may have its time from an authority of another. */
@@ -70,7 +73,9 @@ export function readTrustRoots(bytes: Uint8Array, name: string): Result<readonly
 export function readTrustRoot(bytes: Uint8Array, name: string, asked?: Transparency): Result<TrustRoot | undefined> {
   const read = readJson(bytes, name, { size: rootLimit, depth: 32 });
   if (!read.value) return { value: undefined, diagnostics: read.diagnostics };
-  const found = problemOf(object(read.value.json));
+  const document = object(read.value.json);
+  if (document !== undefined && "trust_domains" in document) return bundlesOf(document, bytes, name);
+  const found = problemOf(document);
   if (typeof found === "object") {
     const help = found.problem.endsWith("validFor.start`")
       ? "a key without a beginning of validity would count for all of the past; fetch the root anew, or add the time"
@@ -90,6 +95,26 @@ export function readTrustRoot(bytes: Uint8Array, name: string, asked?: Transpare
   } catch {
     return { value: undefined, diagnostics: [malformed(name, "a key or certificate in it cannot be decoded", "", "fetch the root anew")] };
   }
+}
+
+/** A file of SPIFFE bundles as a root: it vouches for ids of its trust domains, and for nothing else. */
+function bundlesOf(document: object, bytes: Uint8Array, name: string): Result<TrustRoot | undefined> {
+  const read = readBundleMap(document);
+  if (read.kind === "refused")
+    return {
+      value: undefined,
+      diagnostics: [malformed(name, read.problem, "/trust_domains", "`spire-server bundle show -format spiffe` prints one bundle")],
+    };
+  const begins = [...read.bundles.values()].flatMap(({ authorities }) =>
+    authorities.map(({ parsed }) => parsed.notBefore.getTime() * 1000),
+  );
+  const authorities: Authorities = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
+  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const newest = Math.max(0, ...begins);
+  return {
+    value: { name, digest, transparency: "not-required", authorities, timestampNames: [], newest, svids: read.bundles },
+    diagnostics: [],
+  };
 }
 
 /** Roots to verify with together; the order does not matter. */

@@ -54,13 +54,39 @@ function no(problem: string): { readonly kind: "refused"; readonly problem: stri
   return { kind: "refused", problem };
 }
 
+/**
+ * Reads bundles by trust domain, `{ "trust_domains": { "acme.example": { "keys": […] } } }`, the form in which Envoy's
+ * SPIFFE validator takes them. One that cannot be read refuses all.
+ */
+export function readBundleMap(
+  json: unknown,
+):
+  | { readonly kind: "bundles"; readonly bundles: ReadonlyMap<string, SpiffeBundle> }
+  | { readonly kind: "refused"; readonly problem: string } {
+  const domains = json !== null && typeof json === "object" && "trust_domains" in json ? json.trust_domains : undefined;
+  if (domains === null || typeof domains !== "object" || Array.isArray(domains))
+    return no("`trust_domains` maps no trust domains to bundles");
+  const bundles = new Map<string, SpiffeBundle>();
+  for (const [trustDomain, keys] of Object.entries(domains)) {
+    const id = parseSpiffeId(`spiffe://${trustDomain}`);
+    if (!id.ok || trustDomain.includes("/")) return no(`\`${trustDomain}\` is no trust domain`);
+    const read = keySet(keys, trustDomain);
+    if (read.kind === "refused") return no(`\`${trustDomain}\`: ${read.problem}`);
+    bundles.set(trustDomain, read.bundle);
+  }
+  return bundles.size === 0 ? no("it names no trust domain") : { kind: "bundles", bundles };
+}
+
 function readKeySet(text: string, trustDomain: string): ReadBundle {
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return keySet(JSON.parse(text), trustDomain);
   } catch {
     return no("it is not JSON");
   }
+}
+
+function keySet(json: unknown, trustDomain: string): ReadBundle {
+  if (json === null || typeof json !== "object") return no("it has no `keys`");
   const { keys, spiffe_sequence: sequence } = json as { keys?: unknown; spiffe_sequence?: unknown };
   if (!Array.isArray(keys)) return no("it has no `keys`");
   const found: Buffer[] = [];
@@ -136,6 +162,23 @@ function verdictOf(
   const problem = pathProblem(leaf, intermediates, bundle.authorities, when);
   if (problem !== undefined) return no(problem);
   return { kind: "verified", id, fingerprint: `sha256:${leaf.signed.fingerprint256.replaceAll(":", "").toLowerCase()}` };
+}
+
+/**
+ * Whether a certificate is to be read as an SVID: it names a SPIFFE id, and no issuer of tokens as those of Fulcio do, who
+ * may have such names too. It says nothing of who issued it.
+ */
+export function isSvid(der: Uint8Array): boolean {
+  const certificate = readCertificate(der);
+  if (certificate === undefined) return false;
+  try {
+    const { parsed } = certificate;
+    const names = parsed.extension(subjectAltName)?.valueObj.subs[0]?.subs ?? [];
+    const isFulcios = ["1.3.6.1.4.1.57264.1.1", "1.3.6.1.4.1.57264.1.8"].some((oid) => parsed.extension(oid) !== undefined);
+    return !isFulcios && names.some((name) => name.tag.isContextSpecific(6) && /^spiffe:/i.test(name.value.toString("latin1")));
+  } catch {
+    return false;
+  }
 }
 
 /** The id of a leaf, by the rules for leaves (sections 2, 3, 4 and 5.2). */

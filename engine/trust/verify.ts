@@ -2,7 +2,7 @@
  * The verification of one bundle: signature, certificate and its chain, SCTs, log entries, time, and what it is about.
  * Cryptography is that of @sigstore/verify and Node; whose identity is accepted is decided elsewhere, from the `Signer`.
  */
-import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type SignedEntity, type TrustMaterial, Verifier, type VerifierOptions } from "@sigstore/verify";
 import { olderThan } from "./age.ts";
 import { bundleLimit, type ReadBundle, readBundle } from "./bundle.ts";
@@ -13,8 +13,9 @@ import type { PublicKey } from "./key.ts";
 import { entryKeyProblem, logValidityProblem } from "./log.ts";
 import { type Evidence, gather, joined, type Material, materialFor, timesOf, timestampsOf } from "./material.ts";
 import { type Refused, reasonOf, refuse, untold } from "./refusal.ts";
-import type { Transparency, TrustRoots } from "./root.ts";
+import type { Transparency, TrustRoot, TrustRoots } from "./root.ts";
 import { type Prehash, type Signed, signedContent } from "./signature.ts";
+import { isSvid, type SpiffeBundle, verifySvid } from "./spiffe.ts";
 import { readBindings, statementType } from "./statement.ts";
 import type { SignedContent, Signer, Verification } from "./verification.ts";
 
@@ -61,6 +62,8 @@ export function staleness({ roots, now, maxRootAge }: VerifyOptions): Refused | 
 }
 
 function byCertificate(read: ReadBundle, der: Buffer, options: VerifyOptions): Verification {
+  const svids = options.roots.parts.filter((part) => part.svids !== undefined);
+  if (svids.length > 0 && isSvid(der)) return bySvid(read, der, svids, options);
   const certificate = readCertificate(der);
   if (!("x509" in certificate)) return certificate;
   const { x509 } = certificate;
@@ -90,6 +93,53 @@ function byCertificate(read: ReadBundle, der: Buffer, options: VerifyOptions): V
   // A certificate of another instance comes with that instance's log and time: what is strange is the certificate.
   const strange = failed.reason === "no-trusted-time" && !issued(x509, material);
   return strange || failed.reason === "certificate-chain" ? chainRefusal(x509, material, timesOf(evidence, material)) : failed;
+}
+
+/**
+ * A bundle that was signed with an X.509-SVID. Logs and timestamps of the roots hold here as they do for keys; one of them has
+ * to say when it was signed, because an SVID is valid for hours.
+ */
+function bySvid(read: ReadBundle, der: Buffer, parts: readonly TrustRoot[], options: VerifyOptions): Verification {
+  const bundles = new Map<string, SpiffeBundle>();
+  for (const { svids, name } of parts)
+    for (const [domain, bundle] of svids ?? []) {
+      if (bundles.has(domain)) return refuse("root-malformed", `\`${name}\` has a second bundle of the trust domain \`${domain}\``);
+      bundles.set(domain, bundle);
+    }
+  const key = createPublicKey({
+    key: new X509Certificate(der).publicKey.export({ type: "spki", format: "der" }),
+    format: "der",
+    type: "spki",
+  });
+  const artifact = options.artifact === undefined ? undefined : known(options.artifact);
+  const signed = signedContent(read.bundle, key, artifact, options.prehash);
+  if (!("content" in signed)) return signed;
+  const material = joined(options.roots, "not-required");
+  const evidence = gather(read, material);
+  if (!("tokens" in evidence)) return evidence;
+  const failed = checked({
+    evidence,
+    material,
+    signed,
+    key,
+    der,
+    trust: { ...material.authorities, publicKey: () => ({ publicKey: key, validFor: () => true }) },
+    signer: { $case: "public-key", hint: "" },
+    thresholds: { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 },
+  });
+  if (failed) return failed;
+  const [earliest] = timesOf(evidence, material);
+  if (earliest === undefined) return untold("nothing that the roots name says when it was signed, and an SVID is valid for a short time");
+  const verdict = verifySvid(chainOf(read, der), bundles, earliest.time);
+  if (verdict.kind === "refused") return refuse("certificate-chain", verdict.problem);
+  return verified(read, { kind: "spiffe", id: verdict.id, fingerprint: verdict.fingerprint }, signed, artifact, evidence, material);
+}
+
+/** The leaf, and the intermediates that bundles up to v0.2 may carry. */
+function chainOf(read: ReadBundle, leaf: Buffer): readonly Buffer[] {
+  const { content } = read.bundle.verificationMaterial;
+  if (content.$case !== "x509CertificateChain") return [leaf];
+  return [leaf, ...content.x509CertificateChain.certificates.slice(1).map(({ rawBytes }) => rawBytes)];
 }
 
 function byKey(read: ReadBundle, options: VerifyOptions): Verification {
