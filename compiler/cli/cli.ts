@@ -180,7 +180,7 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
     .option("--registry-ca <file>", "with `image`: certificates of authorities for registries")
     .option("--artifact <file>", "what the bundles must be about")
     .option("--digest <algorithm:hex>", "its digest, where the file is not at hand")
-    .option("--identity <name>", "subject alternative name of the certificate, exactly; with --issuer")
+    .option("--identity <name>", "subject alternative name of the certificate, exactly; with --issuer, unless it is a SPIFFE id")
     .option("--issuer <url>", "who vouched for the identity, exactly")
     .option("--key <file>", "public key (PEM or DER) instead of an identity; repeatable", collect, [])
     .option("--trusted-root <file>", "trusted root; repeatable (default: `public-good`, which comes with waybill)", collect, [])

@@ -23,7 +23,11 @@ import { type Verified, verificationJson, verificationText } from "../verificati
 type Options = Readonly<Record<string, unknown>>;
 
 /** Whom the caller names: an identity that a certificate must have, or keys. */
-type Wanted = { readonly kind: "identity"; readonly exact: ExactIdentity } | { readonly kind: "keys"; readonly files: readonly string[] };
+type Wanted =
+  | { readonly kind: "identity"; readonly exact: ExactIdentity }
+  /** A SPIFFE id is vouched for by the bundle of its trust domain, and by no issuer. */
+  | { readonly kind: "spiffe"; readonly id: string }
+  | { readonly kind: "keys"; readonly files: readonly string[] };
 
 /** The name that stands for the root that comes with Waybill, where no file is called so. */
 const pinnedName = "public-good";
@@ -87,6 +91,7 @@ function wantedOf(options: Options): Wanted {
     if (identity !== undefined || issuer !== undefined) throw wrong("WB1103", "both a key and an identity are named", help);
     return { kind: "keys", files };
   }
+  if (identity?.startsWith("spiffe://") && issuer === undefined) return { kind: "spiffe", id: identity };
   if (identity === undefined && issuer === undefined) throw wrong("WB1103", "nobody is named who must have signed", help);
   if (identity === undefined || issuer === undefined) {
     const [has, lacks] = identity === undefined ? ["--issuer", "--identity"] : ["--identity", "--issuer"];
@@ -193,5 +198,14 @@ function bySigner(verification: Verification, wanted: Wanted): Verification {
   if (verification.kind !== "verified") return verification;
   const { signer } = verification;
   if (wanted.kind === "identity") return identityProblem(signer, wanted.exact) ?? verification;
+  if (wanted.kind === "spiffe") {
+    if (signer.kind === "spiffe" && signer.id === wanted.id) return verification;
+    return refuse(
+      "identity",
+      signer.kind === "spiffe"
+        ? `it was signed by \`${signer.id}\`, not by \`${wanted.id}\``
+        : "it was signed by no workload of a SPIFFE bundle",
+    );
+  }
   return signer.kind === "key" ? verification : refuse("key", "it was signed with a certificate, and a key was named");
 }
