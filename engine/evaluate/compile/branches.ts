@@ -46,11 +46,21 @@ export interface Branches {
   readonly kept: boolean;
 }
 
-/** Whether a member satisfies `where` (and not `body`), as branches; undefined where the condition is of other shapes. */
+const made = new WeakMap<Context, Map<Quantifier, Branches | undefined>>();
+
+/**
+ * Whether a member satisfies `where` (and not `body`), as branches; undefined where the condition is of other shapes.
+ * Made once: decisions and explanations ask the same.
+ */
 export function memberBranches(context: Context, expr: Quantifier): Branches | undefined {
+  const known = made.get(context) ?? new Map<Quantifier, Branches | undefined>();
+  made.set(context, known);
+  if (known.has(expr)) return known.get(expr);
   const outer = new Set<number>();
   const question = ofMember(context, outer, expr);
-  return question && { condition: conditionOf(question) as Condition<DataRecord>, kept: outer.has(expr.slot) };
+  const branches = question && { condition: conditionOf(question) as Condition<DataRecord>, kept: outer.has(expr.slot) };
+  known.set(expr, branches);
+  return branches;
 }
 
 function ofMember(context: Context, outer: Set<number>, expr: Quantifier): Question | undefined {

@@ -1,5 +1,7 @@
 /** A clause's result with what a person asks next: which members, which message, which evidence, what is missing. */
+import type { DataRecord } from "../../../language/core/data.ts";
 import type { Expr, Quantifier, Template } from "../../../language/core/ir.ts";
+import { memberBranches } from "../compile/branches.ts";
 import type { Context, Fn } from "../compile/context.ts";
 import { type CompiledClause, type CompiledPolicy, memberQuantifier } from "../compile/policy.ts";
 import type { Citation, ClauseResult, Options, WantGroup, Witness } from "../decision.ts";
@@ -35,8 +37,8 @@ interface Explainer {
 interface MemberExplainer {
   readonly quantifier: Quantifier;
   readonly collection: Fn;
-  /** True of a member that violates the clause. */
-  readonly violates: (env: Env) => boolean;
+  /** True of a member, which is in its slot, that violates the clause. */
+  readonly violates: (env: Env, item: unknown) => boolean;
   readonly citers: readonly Citer[];
 }
 
@@ -68,24 +70,31 @@ function explainerOf(context: Context, clause: CompiledClause): Explainer {
   const explainer: Explainer = {
     message: clause.clause.message === undefined ? undefined : renderer(lazy, clause.clause.message),
     citer: citerOf(lazy, clause.clause.condition),
-    member: quantifier === undefined ? undefined : memberExplainer(lazy, quantifier, clause),
+    member: quantifier === undefined ? undefined : memberExplainer(context, lazy, quantifier, clause),
     populations: quantifier === undefined ? [] : [{ name: quantifier.name, collection: lazy(quantifier.collection) }],
   };
   explainers.set(clause, explainer);
   return explainer;
 }
 
-function memberExplainer(lazy: Lazy, quantifier: Quantifier, clause: CompiledClause): MemberExplainer {
+function memberExplainer(context: Context, lazy: Lazy, quantifier: Quantifier, clause: CompiledClause): MemberExplainer {
+  // Coverage is told of every condition, which only the closures do.
+  const branches = context.observer === undefined ? memberBranches(context, quantifier) : undefined;
   const where = quantifier.where === undefined ? undefined : lazy(quantifier.where);
   const body = quantifier.body === undefined ? undefined : lazy(quantifier.body);
   const lifted = (env: Env): boolean =>
     clause.waivers.some(
       ({ waiver, scope }) => waiver.scope.kind === "member" && env.now !== undefined && env.now < waiver.ends && scope(env) === true,
     );
+  const matches = (env: Env): boolean => (where === undefined || where(env) === true) && (body === undefined || body(env) === false);
   return {
     quantifier,
     collection: lazy(quantifier.collection),
-    violates: (env) => (where === undefined || where(env) === true) && (body === undefined || body(env) === false) && !lifted(env),
+    violates(env, item) {
+      const isPlain = branches !== undefined && env.failed === undefined && typeof item === "object" && item !== null;
+      const answer = isPlain ? branches.condition(item as DataRecord, env) : 2;
+      return answer !== 0 && (answer === 1 || matches(env)) && !lifted(env);
+    },
     citers: [quantifier.where, quantifier.body].flatMap((part) => (part === undefined ? [] : [citerOf(lazy, part)])),
   };
 }
@@ -169,7 +178,7 @@ function witnesses(explainer: Explainer, env: Env, most: number): { readonly kep
   let count = 0;
   for (const item of (member.collection(env) as Collection).items) {
     env.slots[member.quantifier.slot] = item;
-    if (!member.violates(env)) continue;
+    if (!member.violates(env, item)) continue;
     count += 1;
     if (kept.length >= most) continue;
     const cited: Cited = { citations: [], facts: [] };
