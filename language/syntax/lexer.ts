@@ -59,8 +59,8 @@ function endOf(candidate: Candidate, text: string, start: number): number {
   return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
-function tokenOf(type: TokenType, text: string, start: number, end: number): IToken {
-  return { image: text.slice(start, end), startOffset: start, tokenTypeIdx: type.tokenTypeIdx ?? -1, tokenType: type };
+function tokenOf(type: TokenType, image: string, start: number): IToken {
+  return { image, startOffset: start, tokenTypeIdx: type.tokenTypeIdx ?? -1, tokenType: type };
 }
 
 const isWord = Array.from({ length: firstBeyond }, (_, code) => /\w/.test(String.fromCharCode(code)));
@@ -89,13 +89,14 @@ export function tokenize(text: string): Lexed {
     let end = space.has(code) ? offset + 1 : -1;
     if (isWord[code] === true && (code < zero || code > nine)) {
       end = endOfWord(text, offset);
-      if (end >= 0) tokens.push(tokenOf(AnyWord, text, offset, end));
+      if (end >= 0) tokens.push(tokenOf(AnyWord, text.slice(offset, end), offset));
     }
     if (end < 0) {
       for (const candidate of table[Math.min(code, firstBeyond)] ?? []) {
         end = endOf(candidate, text, offset);
         if (end < 0) continue;
-        (candidate.isComment ? comments : tokens).push(tokenOf(candidate.type, text, offset, end));
+        const image = candidate.pattern === undefined ? candidate.text : text.slice(offset, end);
+        (candidate.isComment ? comments : tokens).push(tokenOf(candidate.type, image, offset));
         break;
       }
     }
