@@ -234,8 +234,8 @@ function isEmpty(value: unknown): boolean {
 function needBytes(value: unknown, at: string): void {
   if (typeof value !== "string" || value === "") throw malformed(`\`${at}\` is missing`);
   const written = value.includes("\n") ? value.replace(/[\r\n]/g, "") : value;
-  const bare = written.endsWith("=") ? written.replace(/=+$/, "") : written;
-  if (!base64.test(written) || bare.length % 4 === 1 || (bare.length !== written.length && written.length % 4 !== 0))
+  const padding = written.endsWith("==") ? 2 : written.endsWith("=") ? 1 : 0;
+  if (!base64.test(written) || (written.length - padding) % 4 === 1 || (padding > 0 && written.length % 4 !== 0))
     throw malformed(`\`${at}\` is not base64`);
 }
 

@@ -394,6 +394,17 @@ it("refuses what is too large, too many or too deep before it is looked at", () 
   expect(outcome(changed(honest, "verificationMaterial/tlogEntries", (all) => Array(1000).fill((all as unknown[])[0])))).toBe("too-large");
 });
 
+it("comes to an end with text that is nearly base64, however long", () => {
+  const honest = messageBundle(acme, artifact);
+  for (const text of [
+    `${"=".repeat(8_000_000)}a=`,
+    `${"A".repeat(8_000_000)}!`,
+    `${"A-".repeat(4_000_000)}+`,
+    `${"A\n".repeat(4_000_000)}!`,
+  ])
+    expect(outcome(changed(honest, "messageSignature/signature", () => text))).toBe("malformed-bundle");
+});
+
 it("refuses the same log entry given twice for one", () => {
   const honest = messageBundle(acme, artifact, { stamp: false });
   expect(outcome(changed(honest, "verificationMaterial/tlogEntries", (all) => [...(all as unknown[]), ...(all as unknown[])]))).toBe(
