@@ -51,6 +51,16 @@ export function asksForSigned(program: Program): boolean {
   return evidencePlan(program).some((plan) => plan.needs.some((need) => need.trust !== undefined));
 }
 
+/** Whether any expression reads an attestation `about` something else than the subject. */
+export function asksAboutElse(program: Program): boolean {
+  const roots = [
+    ...program.policies.flatMap((policy) => [...policy.lets.map((one) => one.value), ...policy.clauses.flatMap(rootsOf)]),
+    ...program.constants.map((one) => one.value),
+    ...program.functions.map((one) => one.body),
+  ];
+  return roots.some((root) => [...expressionsIn(root)].some((expr) => expr.kind === "attestation" && expr.about !== undefined));
+}
+
 /** What an expression asks of somebody's evidence. */
 type Ask = Pick<Need, "kind" | "type" | "trust">;
 type Asks = (roots: readonly Expr[], policy: Policy) => readonly Ask[];

@@ -45,7 +45,8 @@ function judging(command: Command): Command {
     .option("--trusted-root <file>", "Sigstore trusted root (default: the public one); repeatable", collect, [])
     .option("--key <file>", "public key that `key` declarations mean by fingerprint; repeatable", collect, [])
     .option("--insecure-registry <host>", "ask this registry without TLS; repeatable", collect, [])
-    .option("--registry-ca <file>", "certificates of authorities for registries");
+    .option("--registry-ca <file>", "certificates of authorities for registries")
+    .option("--layout <folder>", "read what is attached to images from this OCI layout, and ask no registry");
 }
 
 type Options = Readonly<Record<string, unknown>>;

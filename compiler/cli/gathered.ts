@@ -8,6 +8,7 @@ import type { Evidence } from "../../engine/evidence/evidence.ts";
 import type { Attached, PlatformImage, Unreached } from "../../engine/evidence/oci/attached.ts";
 import { showPlatform } from "../../engine/evidence/oci/manifest.ts";
 import type { Attestations, Believed, VerifiedEnvelope } from "../../engine/trust/attested.ts";
+import type { Digest } from "../../engine/trust/digest.ts";
 import type { Envelope } from "../../engine/trust/verification.ts";
 import { Known } from "../../language/core/data.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
@@ -33,6 +34,8 @@ export interface Gathered {
   readonly believed?: Believed;
   /** What is attached to images, by their reference as it was given. */
   readonly attached: ReadonlyMap<string, Attached | Unreached>;
+  /** The digests of files that are judged, by their SHA-256 digest: statements may name others of them. */
+  readonly digests: ReadonlyMap<string, readonly Digest[]>;
   /** Registries are not to be asked. */
   readonly offline: boolean;
   /** Texts of the evidence, for excerpts. */
@@ -180,11 +183,13 @@ async function caseOf(
   const files = [...gathered.documents, ...gathered.named.documents].flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope]));
   const looks: Attestations[] = [];
   if (subject.digest !== undefined) {
+    const { digest } = subject;
     const holder = child ?? (attached?.kind === "attached" ? attached : undefined);
-    looks.push(await attest([...files, ...(holder?.envelopes ?? [])], artifactOf(subject.digest), believed));
+    const artifact = gathered.digests.get(digest) ?? artifactOf(digest);
+    looks.push(await attest([...files, ...(holder?.envelopes ?? [])], artifact, digest, believed));
     // Evidence about an index counts for its children, not the reverse (semantics, section 2).
     if (child !== undefined && attached?.kind === "attached")
-      looks.push(rebound(await attest([...files, ...attached.envelopes], artifactOf(attached.digest), believed), subject.digest));
+      looks.push(await attest([...files, ...attached.envelopes], artifactOf(attached.digest), digest, believed));
   }
   const attestations = joined(looks);
   const failures = failuresOf(gathered, subject, attached, files.length > 0);
@@ -215,18 +220,9 @@ function found(subject: Subject, attached: Attached, child: PlatformImage | unde
 }
 
 /** `sha256:<hex>` */
-function artifactOf(digest: string): { readonly algorithm: string; readonly hex: string } {
+function artifactOf(digest: string): Digest {
   const at = digest.indexOf(":");
   return { algorithm: digest.slice(0, at), hex: digest.slice(at + 1) };
-}
-
-/** What is about an index, as evidence about one of its children. */
-function rebound(attestations: Attestations, digest: string): Attestations {
-  const attested = attestations.attested.map((one) => ({
-    ...one,
-    evidence: { ...one.evidence, about: [...one.evidence.about, { kind: "manifest" as const, digest }] },
-  }));
-  return { ...attestations, attested };
 }
 
 /** Together; what one look verified is no noise of another. */

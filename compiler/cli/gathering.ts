@@ -1,10 +1,12 @@
 /** From the options of `gate` and `why` to everything that their decisions rest on. */
 import type { Attached, Unreached } from "../../engine/evidence/oci/attached.ts";
+import { cosignSign, type Wanted } from "../../engine/evidence/oci/collect.ts";
+import { couldGive } from "../../engine/evidence/predicates.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { parseImageRef } from "../../language/domains/image-ref.ts";
 import { nearest } from "../../language/domains/near.ts";
 import { enforcementPoints } from "../../language/semantics/subjects.ts";
-import { asksForSigned } from "../analysis/plan.ts";
+import { asksForSigned, type Need } from "../analysis/plan.ts";
 import type { Call } from "./cli.ts";
 import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
 import { openPolicies, texts } from "./judgement.ts";
@@ -92,6 +94,7 @@ export async function gather(
     named,
     ...(believing === undefined ? {} : { believed: believing.believed }),
     attached: new Map(),
+    digests: isAsked ? files.digests(named.documents) : new Map(),
     offline: options["offline"] === true,
     sources: files.sources,
   };
@@ -106,26 +109,76 @@ async function fetchAll(
   options: Options,
   everything: boolean,
 ): Promise<ReadonlyMap<string, Attached | Unreached>> {
-  const attached = new Map<string, Attached | Unreached>();
-  if (local.offline || local.believed === undefined) return attached;
-  const images = subjectsOf(local).filter(
-    (subject) => subject.kind === "image" && parseImageRef(subject.name).ok && (everything || openNeeds(local, subject).length > 0),
-  );
-  if (images.length === 0) return attached;
-  const { openRegistries } = await import("./shell/registry.ts");
+  const layout = typeof options["layout"] === "string" ? options["layout"] : undefined;
+  if (local.believed === undefined || (local.offline && layout === undefined)) return new Map();
+  const images = subjectsOf(local).flatMap((subject): readonly Asked[] => {
+    const reference = parseImageRef(subject.name);
+    if (subject.kind !== "image" || !reference.ok) return [];
+    const needs = openNeeds(local, subject);
+    if (needs.length === 0 && !everything) return [];
+    const { digest, tag } = reference.value;
+    return [{ name: subject.name, inLayout: digest ?? tag, ...(everything ? {} : { wanted: wantedBy(needs) }) }];
+  });
+  if (images.length === 0) return new Map();
+  const { layoutAttached, openRegistries } = await import("./shell/registry.ts");
+  if (layout !== undefined)
+    return inTurn(call, images, 1, ({ inLayout, wanted }) => layoutAttached(layout, inLayout, wanted === undefined ? {} : { wanted }));
   const registries = await openRegistries({
     insecure: texts(options["insecureRegistry"]),
     ...(typeof options["registryCa"] === "string" ? { authorities: options["registryCa"] } : {}),
     report: (problem) => void tell(call.terminal, [problem], noTexts),
   });
   try {
-    for (const [i, image] of images.entries()) {
-      if (call.terminal.progress) await call.terminal.err(`\r\u001b[Kreading what is attached to image ${i + 1} of ${images.length}`);
-      attached.set(image.name, await registries.attached(image.name));
-    }
+    return await inTurn(call, images, imagesAtOnce, ({ name, wanted }) =>
+      registries.attached(name, wanted === undefined ? {} : { wanted }),
+    );
   } finally {
     registries.close();
-    if (call.terminal.progress) await call.terminal.err("\r\u001b[K");
   }
-  return attached;
+}
+
+/** An image that is to be read; without `wanted`, everything attached to it. */
+interface Asked {
+  readonly name: string;
+  /** Its digest or tag in a layout; undefined where the reference has neither. */
+  readonly inLayout: string | undefined;
+  readonly wanted?: Wanted;
+}
+
+/** The images of one call that are read at a time. */
+const imagesAtOnce = 8;
+
+async function inTurn(
+  call: Call,
+  images: readonly Asked[],
+  atOnce: number,
+  read: (image: Asked) => Promise<Attached | Unreached>,
+): Promise<ReadonlyMap<string, Attached | Unreached>> {
+  const found = new Map<string, Attached | Unreached>();
+  const waiting = [...images];
+  const work = async (): Promise<void> => {
+    for (let image = waiting.shift(); image !== undefined; image = waiting.shift()) {
+      found.set(image.name, await read(image));
+      if (call.terminal.progress) await call.terminal.err(`\r\u001b[Kread what is attached to ${found.size} of ${images.length} images`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  if (call.terminal.progress) await call.terminal.err("\r\u001b[K");
+  // In the order of the images, whatever order the answers came in.
+  return new Map(images.flatMap(({ name }) => [[name, found.get(name)] as const]).filter(isRead));
+}
+
+function isRead(entry: readonly [string, Attached | Unreached | undefined]): entry is [string, Attached | Unreached] {
+  return entry[1] !== undefined;
+}
+
+/** The predicate types that could be what is needed. */
+function wantedBy(needs: readonly Need[]): Wanted {
+  const types = new Set(needs.filter(({ kind }) => kind === "attestation").map(({ type }) => type));
+  const signatures = needs.some(({ kind }) => kind === "signature");
+  return {
+    signatures,
+    attestations: types.size > 0,
+    has: (predicateType) => (signatures && predicateType === cosignSign) || couldGive(predicateType, types),
+  };
 }

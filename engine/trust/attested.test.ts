@@ -46,7 +46,7 @@ function envelope(what: object, key: SigningKey, form: AttachedForm = "referrer"
   return { name: `envelope ${count}`, digest: `sha256:${String(count).padStart(64, "0")}`, bytes: signStatement(what, key), form };
 }
 
-const look = (...envelopes: readonly Envelope[]): Promise<Attestations> => attest(envelopes, artifact, believed());
+const look = (...envelopes: readonly Envelope[]): Promise<Attestations> => attest(envelopes, artifact, `sha256:${hex}`, believed());
 const trusted = ({ attested }: Attestations) => attested.filter(({ trusts }) => trusts.length > 0);
 
 it("believes what a declared key signed about the artifact, and for no other declaration", async () => {
@@ -103,4 +103,16 @@ it("lets `claimed` read what is attached and not believed, where it names the ar
   const { attested } = await look(envelope(bomOf(), stranger));
   const claim = attested.find(({ evidence }) => evidence.type === "waybill.sbom.Bom");
   expect(claim).toMatchObject({ trusts: [], evidence: { about: [{ digest: `sha256:${hex}` }, {}] } });
+});
+
+it("hands on what is about something else for `about` only, and never as about the artifact", async () => {
+  const commit = envelope(bomOf("b".repeat(64)), ours);
+  expect(trusted(await look(commit))).toEqual([]);
+  const { attested, signed } = await attest([commit, envelope(signatureOf("b".repeat(64)), ours)], artifact, `sha256:${hex}`, {
+    ...believed(),
+    elsewhere: true,
+  });
+  expect(signed).toEqual([]);
+  expect(attested.filter(({ trusts }) => trusts.includes("acme.trusts.ours")).length).toBeGreaterThan(0);
+  for (const { evidence } of attested) expect(evidence.about.map(({ digest }) => digest)).not.toContain(`sha256:${hex}`);
 });

@@ -26,6 +26,8 @@ export interface Believed {
   readonly keys: readonly PublicKey[];
   /** Which keys a declaration means, by its qualified name. */
   readonly fingerprints: KeyFingerprints;
+  /** The program reads attestations `about` something else than the subject: the commit it was built from, for one. */
+  readonly elsewhere?: boolean;
 }
 
 /** An envelope whose signature, identity and subject held. */
@@ -70,11 +72,21 @@ interface Signed {
 /** The predicate of cosign's signatures since v3: it says no more than that its subject was signed. */
 const cosignSignature = "https://sigstore.dev/cosign/sign/v1";
 
-/** Verifies each envelope against the artifact, and reads those that somebody whom the program names has signed. */
-export async function attest(envelopes: readonly Envelope[], artifact: Artifact, believed: Believed): Promise<Attestations> {
+/**
+ * Verifies each envelope against the artifact, and reads those that somebody whom the program names has signed. What was
+ * verified is about `subject` (`sha256:<hex>`) too: the digest by which the evaluator knows the artifact, or the platform
+ * of an index that the artifact is.
+ */
+export async function attest(
+  envelopes: readonly Envelope[],
+  artifact: Artifact,
+  subject: string,
+  believed: Believed,
+): Promise<Attestations> {
   const { prehash } = await import("./prehash.ts");
   const noise: Noise[] = [];
   const claims: Attested[] = [];
+  const others: Envelope[] = [];
   const byContent = new Map<string, Signed>();
   for (const envelope of envelopes) {
     const verification = verifyEnvelope(envelope, artifact, believed, prehash);
@@ -84,6 +96,7 @@ export async function attest(envelopes: readonly Envelope[], artifact: Artifact,
         unused(envelope, verification.kind === "refused" ? `${verification.reason}: ${verification.detail}` : verification.detail),
       );
       claims.push(...(await claimedIn(envelope)));
+      if (believed.elsewhere === true && isAboutElse(verification)) others.push(envelope);
       continue;
     }
     const { content, signer, times, notes } = verification;
@@ -117,11 +130,37 @@ export async function attest(envelopes: readonly Envelope[], artifact: Artifact,
     if (isSignature) for (const trust of trusts) signed.add(trust);
     if (content.kind !== "statement" || isSignature) continue;
     const read = await readStatement(content, signatures, trusts, believed);
-    attested.push(...read.attested);
+    attested.push(...read.attested.map((one) => boundTo(one, subject)));
     failed.push(...read.failed);
     noise.push(...read.noise);
   }
+  for (const envelope of others) attested.push(...(await aboutElse(envelope, believed)));
   return { verified, attested, signed: [...signed], noise, failed };
+}
+
+function boundTo(attested: Attested, digest: string): Attested {
+  const { evidence } = attested;
+  if (evidence.about.some((binding) => binding.kind === "manifest" && binding.digest === digest)) return attested;
+  return { ...attested, evidence: { ...evidence, about: [...evidence.about, { kind: "manifest", digest }] } };
+}
+
+function isAboutElse(verification: Verification): boolean {
+  return verification.kind === "refused" && verification.reason === "subject-mismatch";
+}
+
+/**
+ * A statement about another artifact, which only `attestation T by P about d` may read: it says what it is about, and that is
+ * not the subject.
+ */
+async function aboutElse(envelope: Envelope, believed: Believed): Promise<readonly Attested[]> {
+  if (envelope.simpleSigning !== undefined) return [];
+  const verification = verifyBundle(envelope.bytes, { roots: believed.roots, keys: believed.keys });
+  if (verification.kind !== "verified" || verification.content.kind !== "statement") return [];
+  const { content, signer, times, notes } = verification;
+  if (content.predicateType === cosignSignature) return [];
+  const signatures = [{ envelope, signer, times, notes }];
+  const trusts = trustsOf(believed.program, signatures, believed.fingerprints);
+  return trusts.length === 0 ? [] : (await readStatement(content, signatures, trusts, believed)).attested;
 }
 
 /**

@@ -9,6 +9,7 @@ import { joinRoots, readTrustRoot, type TrustRoot } from "../../../engine/trust/
 import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { asksAboutElse } from "../../analysis/plan.ts";
 import { exit, Stop } from "./exit.ts";
 import { readBytes } from "./files.ts";
 
@@ -88,5 +89,7 @@ export function believe(program: Program, files: readonly TrustFile[], now: numb
     const help = "fetch the root anew: `waybill trust update`";
     unread.push(diagnostic("WB1101", { name: root.name, days: alarmAfterDays }, undefined, { help }));
   }
-  return { believed: { program, roots: joinRoots(roots), keys: [...keys.values()], fingerprints: declared.fingerprints }, unread };
+  const { fingerprints } = declared;
+  const elsewhere = asksAboutElse(program);
+  return { believed: { program, roots: joinRoots(roots), keys: [...keys.values()], fingerprints, elsewhere }, unread };
 }

@@ -67,6 +67,17 @@ export class EvidenceFiles {
     return bytes;
   }
 
+  /** Every digest that a statement may know the documents by, by their own. */
+  digests(documents: readonly Document[]): ReadonlyMap<string, readonly { readonly algorithm: string; readonly hex: string }[]> {
+    const { hash } = process.getBuiltinModule("node:crypto");
+    return new Map(
+      documents.map(({ path, digest }) => {
+        const bytes = this.bytes(path);
+        return [digest, ["sha256", "sha384", "sha512"].map((algorithm) => ({ algorithm, hex: hash(algorithm, bytes, "hex") }))];
+      }),
+    );
+  }
+
   /**
    * Texts for excerpts. They are read again when a report wants one, because documents are large and most reports quote
    * none; a file that has changed meanwhile is not quoted.

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { wantedTypes } from "../../../engine/evidence/oci/collect.ts";
 import { localCertificate } from "../../../test/evidence/certificate.ts";
 import { attach, attachedOf, faultOf, putImage, startRegistry, type TestRegistry, types } from "../../../test/evidence/registry.ts";
 import { openRegistries } from "./registry.ts";
@@ -51,9 +52,9 @@ it("ends with everything when its caller does", async () => {
 
 it("asks each image for what is wanted of it", async () => {
   const registry = await released(2);
-  const registries = await openRegistries({ wanted: ["https://slsa.dev/provenance/v1"] });
+  const registries = await openRegistries({ wanted: wantedTypes(["https://slsa.dev/provenance/v1"]) });
   const all = attachedOf(await registries.attached(`${registry.repository}:v1`));
-  const none = attachedOf(await registries.attached(`${registry.repository}:v1`, { wanted: [] }));
+  const none = attachedOf(await registries.attached(`${registry.repository}:v1`, { wanted: wantedTypes([]) }));
   const few = await registries.attached(`${registry.repository}:v1`, { maxRequests: 1 });
   registries.close();
   expect([all.envelopes.length, none.requests, few.requests]).toEqual([2, 1, 1]);

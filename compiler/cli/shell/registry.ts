@@ -1,6 +1,7 @@
 /** Registries and layouts for verbs: the pure reader of `engine/evidence/oci` with the network, the files and the hash of this machine. */
 import { readFile } from "node:fs/promises";
 import type { Attached, Unreached } from "../../../engine/evidence/oci/attached.ts";
+import type { Wanted } from "../../../engine/evidence/oci/collect.ts";
 import { isLoopback } from "../../../engine/evidence/oci/endpoint.ts";
 import { attachedInLayout, fetchAttached } from "../../../engine/evidence/oci/fetch.ts";
 import type { Hash, OciLimits } from "../../../engine/evidence/oci/transport.ts";
@@ -13,7 +14,7 @@ import { offlineTransport, openTransport } from "./transport.ts";
 
 export interface RegistryOptions {
   /** Predicate types that the policy asks for; absent: all. */
-  readonly wanted?: readonly string[];
+  readonly wanted?: Wanted;
   readonly maxRequests?: number;
   readonly limits?: Partial<OciLimits>;
   readonly concurrency?: number;

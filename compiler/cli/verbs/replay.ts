@@ -69,6 +69,7 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
     named,
     ...(asksForSigned(project.program) ? { believed: believe(project.program, trust, time).believed } : {}),
     attached: recorded.attached,
+    digests: files.digests(named.documents),
     offline: recorded.offline,
     sources: files.sources,
   };

@@ -8,8 +8,22 @@ import { type Descriptor, type ImageManifest, isBundleType, isIndexType, legacyT
 import { type FetchedManifest, type Looked, named, type Repository } from "./repository.ts";
 import type { Hash, OciLimits } from "./transport.ts";
 
-/** The statement that cosign 3 writes for `cosign sign`; in `wanted` it also stands for the signatures of cosign before. */
+/** The statement that cosign 3 writes for `cosign sign`; it also stands for the signatures of cosign before. */
 export const cosignSign = "https://sigstore.dev/cosign/sign/v1";
+
+/** What is of use; the rest is not read. */
+export interface Wanted {
+  readonly signatures: boolean;
+  /** Whether any attestation is. */
+  readonly attestations: boolean;
+  readonly has: (predicateType: string) => boolean;
+}
+
+/** Predicate types by name. */
+export function wantedTypes(types: readonly string[]): Wanted {
+  const names = new Set(types);
+  return { signatures: names.has(cosignSign), attestations: types.some((type) => type !== cosignSign), has: (type) => names.has(type) };
+}
 
 const predicateAnnotation = "dev.sigstore.bundle.predicateType";
 
@@ -17,7 +31,7 @@ export interface CollectOptions {
   readonly hash: Hash;
   readonly limits: OciLimits;
   /** Predicate types that are of use; absent: all. */
-  readonly wanted: ReadonlySet<string> | undefined;
+  readonly wanted: Wanted | undefined;
   /** Requests at a time. */
   readonly concurrency: number;
 }
@@ -50,7 +64,7 @@ interface Listed {
 }
 
 /** A layer that is to be read. */
-interface Wanted {
+interface WantedLayer {
   readonly of: string;
   readonly form: AttachedForm;
   readonly layer: Descriptor;
@@ -78,7 +92,7 @@ function notThere(of: string, what: string): Gap {
   return gapFor(of, "transient", diagnostic("WB1149", { what, problem: "it is listed and not there" }, undefined));
 }
 
-function readAs(mediaType: string): Wanted["read"] | undefined {
+function readAs(mediaType: string): WantedLayer["read"] | undefined {
   if (isBundleType(mediaType)) return "bundle";
   if (mediaType === mediaTypes.simpleSigning) return "signature";
   return mediaType === mediaTypes.dsse ? "attestation" : undefined;
@@ -137,7 +151,7 @@ export async function collect(repository: Repository, digests: readonly string[]
   }
 
   /** Layers of an older tag. */
-  async function legacy(of: string, suffix: "sig" | "att"): Promise<() => readonly Wanted[]> {
+  async function legacy(of: string, suffix: "sig" | "att"): Promise<() => readonly WantedLayer[]> {
     const form = suffix === "sig" ? "legacy-signature" : "legacy-attestation";
     looked.add(formOf(form));
     const tag = legacyTag(of, suffix);
@@ -150,8 +164,8 @@ export async function collect(repository: Repository, digests: readonly string[]
     };
   }
 
-  function layersOf(of: string, form: AttachedForm, name: string, layers: readonly Descriptor[]): readonly Wanted[] {
-    const some: Wanted[] = [];
+  function layersOf(of: string, form: AttachedForm, name: string, layers: readonly Descriptor[]): readonly WantedLayer[] {
+    const some: WantedLayer[] = [];
     for (const [position, layer] of layers.entries()) {
       const read = readAs(layer.mediaType);
       const shown = layers.length > 1 ? `${name}#${position + 1}` : name;
@@ -169,8 +183,8 @@ export async function collect(repository: Repository, digests: readonly string[]
     return some;
   }
 
-  const wantsSignatures = wanted === undefined || wanted.has(cosignSign);
-  const wantsAttestations = wanted === undefined || [...wanted].some((type) => type !== cosignSign);
+  const wantsSignatures = wanted?.signatures ?? true;
+  const wantsAttestations = wanted?.attestations ?? true;
   const firsts = await inOrder(digests, concurrency, async (of) => {
     const [lists, signatures, attestations] = await Promise.all([
       list(of),
@@ -215,7 +229,7 @@ export async function collect(repository: Repository, digests: readonly string[]
   function bundlesOf(
     one: { readonly of: string; readonly form: AttachedForm; readonly name: string },
     found: Looked<FetchedManifest>,
-  ): readonly Wanted[] {
+  ): readonly WantedLayer[] {
     const { of, form, name } = one;
     lookups.push(lookupOf("attached-manifest", of, found));
     if (found.outcome === "failed") gaps.push(gapOf(of, found.fault));
@@ -242,7 +256,7 @@ export async function collect(repository: Repository, digests: readonly string[]
   );
   const others = [...attached.filter((layer) => !firstLayers.has(layer)), ...tagged];
   leaveOut(others.slice(limits.layers), "signatures and attestations", limits.layers);
-  const kept = new Set<Wanted>([...firstLayers, ...others.slice(0, limits.layers)]);
+  const kept = new Set<WantedLayer>([...firstLayers, ...others.slice(0, limits.layers)]);
   const layers = [...attached, ...tagged].filter((layer) => kept.has(layer));
 
   // Two manifests may hold one bundle that is about both an index and its child.
@@ -267,7 +281,7 @@ export async function collect(repository: Repository, digests: readonly string[]
     else envelopes.get(layer.of)?.push(made);
   }
 
-  function envelopeOf({ of, form, layer, name, read: kind }: Wanted, bytes: Uint8Array): Envelope | string {
+  function envelopeOf({ of, form, layer, name, read: kind }: WantedLayer, bytes: Uint8Array): Envelope | string {
     // A bundle is the blob itself, whose digest was checked when it came.
     const known = kind === "bundle" && layer.digest.startsWith("sha256:") ? layer.digest : undefined;
     const made = (bundle: Uint8Array, more: Partial<Envelope> = {}): Envelope => ({

@@ -18,6 +18,7 @@ import {
   textOf,
   types,
 } from "../../../test/evidence/registry.ts";
+import { wantedTypes } from "./collect.ts";
 import { mostRequests } from "./plan.ts";
 
 const open: TestRegistry[] = [];
@@ -109,7 +110,7 @@ it("reads manifests whose type the registry reports wrongly, and takes their ann
   const image = putImage(registry, "one", "v1");
   attach(registry, image, bundle(1), provenance);
   attach(registry, image, bundle(2), bom);
-  const read = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: [provenance] }));
+  const read = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: wantedTypes([provenance]) }));
   expect(read.envelopes.map((one) => textOf(one.bytes))).toEqual([bundle(1)]);
   expect(read.noise.map((one) => one.reason)).toEqual([`it is of type \`${bom}\`, which nothing here asks for`]);
 });
@@ -128,7 +129,7 @@ it("fetches nothing that no policy asks for", async () => {
   const image = putImage(registry, "one", "v1");
   attach(registry, image, bundle(1), provenance);
   attach(registry, image, bundle(2), bom);
-  const some = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: [provenance] }));
+  const some = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: wantedTypes([provenance]) }));
   expect(some.envelopes.map((one) => textOf(one.bytes))).toEqual([bundle(1)]);
   expect(some.lookups.map((one) => one.what)).toEqual([
     "manifest",
@@ -137,7 +138,7 @@ it("fetches nothing that no policy asks for", async () => {
     "attached-manifest",
     "attached-blob",
   ]);
-  const none = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: [] }));
+  const none = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: wantedTypes([]) }));
   expect([none.requests, none.envelopes]).toEqual([1, []]);
 });
 
@@ -271,7 +272,7 @@ it("turns each attestation of cosign before version 3 into a bundle", async () =
     ["legacy-attestation", "Mg=="],
   ]);
   expect(all.requests).toBe(mostRequests({ platforms: 0, referrers: 0, layers: 2, referrersApi: "present" }));
-  const some = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: [bom] }));
+  const some = attachedOf(await fetchFrom(`${registry.repository}:v1`, { wanted: wantedTypes([bom]) }));
   expect(some.envelopes.map((one) => JSON.parse(textOf(one.bytes)).dsseEnvelope.payload)).toEqual(["Mg=="]);
 });
 

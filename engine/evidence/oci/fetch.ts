@@ -6,7 +6,7 @@
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import type { AttachedForm } from "../../trust/verification.ts";
 import { type Attached, type Lookup, lookupOf, type PlatformImage, type Unreached } from "./attached.ts";
-import { collect, inOrder } from "./collect.ts";
+import { collect, inOrder, type Wanted } from "./collect.ts";
 import { endpointOf } from "./endpoint.ts";
 import { layoutFault, malformed, notFound, notReference, type RegistryFault } from "./fault.ts";
 import { type LayoutReader, openLayout } from "./layout.ts";
@@ -19,8 +19,8 @@ import { type Credentials, type Hash, type OciLimits, ociLimits, type Transport 
 export interface ReadOptions {
   readonly hash: Hash;
   readonly limits?: Partial<OciLimits>;
-  /** Predicate types that are of use; absent: all. Empty: nothing attached is looked for. */
-  readonly wanted?: readonly string[];
+  /** What is of use; absent: everything. Where nothing is, nothing attached is looked for. */
+  readonly wanted?: Wanted;
   /** Requests at a time; 8 where it is not given. */
   readonly concurrency?: number;
 }
@@ -130,8 +130,8 @@ export async function readAttached(
   if (nested) return stop(malformed(root.url, `index \`${shown}\``, `\`${nested.digest}\` in it is an index again`));
   const children = [...new Map(images.map((child) => [child.digest, child])).values()];
 
-  const wanted = options.wanted === undefined ? undefined : new Set(options.wanted);
-  const nothing = wanted?.size === 0;
+  const { wanted } = options;
+  const nothing = wanted !== undefined && !wanted.signatures && !wanted.attestations;
   const [manifests, found] = await Promise.all([
     inOrder(children, concurrency, (child) => repository.manifest(child.digest)),
     collect(repository, nothing ? [] : [digest, ...children.map((child) => child.digest)], {

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { digestOf, faultOf, hash, types } from "../../../test/evidence/registry.ts";
 import type { Attached, Unreached } from "./attached.ts";
+import { wantedTypes } from "./collect.ts";
 import { endpointOf } from "./endpoint.ts";
 import { fetchAttached } from "./fetch.ts";
 import { retryAfter } from "./session.ts";
@@ -39,7 +40,7 @@ async function run(
     sleep: async () => undefined,
     credentials: async () => credential,
     plain,
-    wanted: [],
+    wanted: wantedTypes([]),
   });
   return { read, asked };
 }

@@ -62,6 +62,10 @@ beforeAll(async () => {
     "good.json": signStatement(bom("Acme"), release.key),
     "other-supplier.json": signStatement(bom("Mallory"), release.key),
     "other-artifact.json": signStatement(bom("Acme", sha256("something else")), release.key),
+    "sha512.json": signStatement(
+      { ...bom("Acme"), subject: [{ name: "app.tgz", digest: { sha512: createHash("sha512").update(artifact).digest("hex") } }] },
+      release.key,
+    ),
     "stranger.json": signStatement(bom("Acme"), stranger.key),
     "bare.json": JSON.stringify(bom("Acme")),
     "broken.json": signStatement({ ...bom("Acme"), predicate: { bomFormat: "CycloneDX", specVersion: "1.6", components: 1 } }, release.key),
@@ -75,6 +79,10 @@ it("allows what the key of the policy signed about the artifact", async () => {
   const { code, out } = await gate(["good.json"]);
   expect(code).toBe(0);
   expect(out).toContain("verified https://cyclonedx.org/bom by the key");
+});
+
+it("knows a file by each of its digests: a statement may name SHA-512 alone", async () => {
+  expect(await gate(["sha512.json"])).toMatchObject({ code: 0 });
 });
 
 it.each([

@@ -7,6 +7,7 @@ import { openCredentials } from "../../../compiler/cli/shell/credentials.ts";
 import { hashBytes, openRegistries } from "../../../compiler/cli/shell/registry.ts";
 import { openTransport } from "../../../compiler/cli/shell/transport.ts";
 import type { Attached, Unreached } from "../../../engine/evidence/oci/attached.ts";
+import { wantedTypes } from "../../../engine/evidence/oci/collect.ts";
 import { fetchAttached } from "../../../engine/evidence/oci/fetch.ts";
 import { mostRequests } from "../../../engine/evidence/oci/plan.ts";
 import type { Credentials } from "../../../engine/evidence/oci/transport.ts";
@@ -32,7 +33,7 @@ async function read(reference: string, credentials?: Credentials, wanted?: reado
       hash: hashBytes,
       sleep: async () => undefined,
       ...(credentials ? { credentials } : {}),
-      ...(wanted ? { wanted } : {}),
+      ...(wanted ? { wanted: wantedTypes(wanted) } : {}),
     });
   } finally {
     transport.close();
