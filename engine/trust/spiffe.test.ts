@@ -82,7 +82,8 @@ it("never lets an authority speak for the ids of another trust domain", () => {
   const evil = bundle(pem("other"), "evil.example");
   expect(problem(["other-domain"], made, [acme, evil])).toContain("does not chain");
   expect(problem(["stranger"], made, [acme, evil])).toContain("does not chain");
-  expect(verifySvid([der("good")], new Map([["acme.example", evil]]), made)).toMatchObject({ kind: "refused" });
+  const relabelled = bundle(pem("authority"), "evil.example");
+  expect(verifySvid([der("good")], new Map([["acme.example", relabelled]]), made)).toMatchObject({ kind: "refused" });
 });
 
 it("reads the key set of a bundle: one certificate a key, unknown uses and types passed over", () => {
