@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { expect, it } from "vitest";
 import { compileText } from "../../test/bench/project.ts";
 import { type Attestations, attest, type Believed } from "./attested.ts";
+import { verificationCache } from "./cache.ts";
 import { declaredKeys } from "./fingerprints.ts";
 import { readKey } from "./key.ts";
 import { joinRoots } from "./root.ts";
@@ -29,7 +30,13 @@ policy p for image { require image is signed by ours }`,
 
 function believed(): Believed {
   const keys = [ours, second].flatMap((key) => readKey(Buffer.from(key.publicPem), "key").value ?? []);
-  return { program, roots: joinRoots([]), keys, fingerprints: declaredKeys(program, () => undefined).fingerprints };
+  return {
+    program,
+    roots: joinRoots([]),
+    keys,
+    fingerprints: declaredKeys(program, () => undefined).fingerprints,
+    verifications: verificationCache(),
+  };
 }
 
 function statement(predicateType: string, predicate: object, digest = hex): object {

@@ -9,6 +9,7 @@ import { admit } from "../evidence/door.ts";
 import { readJson } from "../evidence/json/read.ts";
 import { predicateFormat } from "../evidence/predicates.ts";
 import { isStatement } from "../evidence/statement.ts";
+import type { VerificationCache } from "./cache.ts";
 import type { Artifact } from "./digest.ts";
 import type { PublicKey } from "./key.ts";
 import { withLevels } from "./levels.ts";
@@ -16,7 +17,6 @@ import { type KeyFingerprints, trustsOf } from "./quorum.ts";
 import type { TrustRoots } from "./root.ts";
 import type { Prehash } from "./signature.ts";
 import type { Envelope, Noise, SignedContent, Signer, Verification, VerifiedTime } from "./verification.ts";
-import { verifyBundle } from "./verify.ts";
 
 /** Who may be believed, and by which roots and keys that is told. */
 export interface Believed {
@@ -26,6 +26,8 @@ export interface Believed {
   readonly keys: readonly PublicKey[];
   /** Which keys a declaration means, by its qualified name. */
   readonly fingerprints: KeyFingerprints;
+  /** One for a call, or a server: an envelope of an index is looked at once for each of its platforms. */
+  readonly verifications: VerificationCache;
   /** The program reads attestations `about` something else than the subject: the commit it was built from, for one. */
   readonly elsewhere?: boolean;
 }
@@ -154,7 +156,7 @@ function isAboutElse(verification: Verification): boolean {
  */
 async function aboutElse(envelope: Envelope, believed: Believed): Promise<readonly Attested[]> {
   if (envelope.simpleSigning !== undefined) return [];
-  const verification = verifyBundle(envelope.bytes, { roots: believed.roots, keys: believed.keys });
+  const verification = believed.verifications.verify(envelope.bytes, { roots: believed.roots, keys: believed.keys });
   if (verification.kind !== "verified" || verification.content.kind !== "statement") return [];
   const { content, signer, times, notes } = verification;
   if (content.predicateType === cosignSignature) return [];
@@ -174,9 +176,14 @@ async function claimedIn({ name, digest, bytes, form }: Envelope): Promise<reado
 }
 
 /** An old container signature is over a payload that names the image: the payload is what is verified, and then compared. */
-function verifyEnvelope({ bytes, simpleSigning }: Envelope, artifact: Artifact, { roots, keys }: Believed, prehash: Prehash): Verification {
-  if (simpleSigning === undefined) return verifyBundle(bytes, { roots, keys, artifact, prehash });
-  const verification = verifyBundle(bytes, { roots, keys, artifact: simpleSigning.payload, prehash });
+function verifyEnvelope(
+  { bytes, simpleSigning }: Envelope,
+  artifact: Artifact,
+  { roots, keys, verifications }: Believed,
+  prehash: Prehash,
+): Verification {
+  if (simpleSigning === undefined) return verifications.verify(bytes, { roots, keys, artifact, prehash });
+  const verification = verifications.verify(bytes, { roots, keys, artifact: simpleSigning.payload, prehash });
   if (verification.kind !== "verified") return verification;
   const digests = artifact instanceof Uint8Array ? [] : "hex" in artifact ? [artifact] : artifact;
   if (digests.some(({ algorithm, hex }) => `${algorithm}:${hex}` === simpleSigning.manifestDigest)) return verification;

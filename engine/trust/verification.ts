@@ -2,8 +2,6 @@
  * What a verified signature says, and how a signature fails. Signature, identity and subject digest are checked
  * together in this folder; only what comes out of here is ever `by P` (docs/architecture.md, invariant 4).
  */
-import type { Binding } from "../evidence/evidence.ts";
-import { bindings } from "../evidence/statement.ts";
 
 /** Who signed, as the certificate or the key alone says it (semantics, section 7). */
 export type Signer =
@@ -184,9 +182,4 @@ export interface Noise {
   readonly name: string;
   readonly form: AttachedForm;
   readonly reason: string;
-}
-
-/** What a signature is about: every digest of a subject of the statement. */
-export function bindingsOf(subjects: readonly StatementSubject[]): readonly Binding[] {
-  return bindings(subjects);
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ageInDays, alarmAfterDays } from "../../../engine/trust/age.ts";
 import type { Believed } from "../../../engine/trust/attested.ts";
+import { verificationCache } from "../../../engine/trust/cache.ts";
 import { declaredKeys } from "../../../engine/trust/fingerprints.ts";
 import { type PublicKey, readKey } from "../../../engine/trust/key.ts";
 import { joinRoots, readTrustRoot, type TrustRoot } from "../../../engine/trust/root.ts";
@@ -91,5 +92,8 @@ export function believe(program: Program, files: readonly TrustFile[], now: numb
   }
   const { fingerprints } = declared;
   const elsewhere = asksAboutElse(program);
-  return { believed: { program, roots: joinRoots(roots), keys: [...keys.values()], fingerprints, elsewhere }, unread };
+  return {
+    believed: { program, roots: joinRoots(roots), keys: [...keys.values()], fingerprints, verifications: verificationCache(), elsewhere },
+    unread,
+  };
 }
