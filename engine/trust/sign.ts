@@ -70,5 +70,7 @@ export function signStatement(statement: Uint8Array | object, key: SigningKey): 
   const signature = sign(key.hash ?? null, dsse.preAuthEncoding(payloadType, payload), key.private);
   const keyHint = Buffer.from(key.fingerprint.slice("sha256:".length), "hex").toString("base64");
   const bundle = toDSSEBundle({ artifact: payload, artifactType: payloadType, signature, keyHint });
+  // The library repeats the hint in the envelope, where verifiers in Go take it for a digest of their own and skip the signature.
+  for (const one of bundle.content.dsseEnvelope.signatures) one.keyid = "";
   return Buffer.from(`${JSON.stringify(bundleToJSON(bundle))}\n`);
 }
