@@ -5,11 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import type { Commands } from "../cli/load.ts";
-import { cacheFile, wrapped } from "./loader.ts";
+import { cacheFile, seal, wrapped } from "./loader.ts";
 
 /** Writes the cache beside `script`, the path of the bundled script of `check`. */
 export function compileAhead(script: string): void {
@@ -23,7 +23,8 @@ const examples = fileURLToPath(new URL("../../policies/examples/pods", import.me
 const questionable = "import waybill.kubernetes\n\npolicy p for image {\n  require a: image.tag == 1\n}\n";
 
 async function compile(path: string): Promise<void> {
-  const script = new Script(wrapped(readFileSync(path, "latin1")), { filename: path });
+  const source = readFileSync(path);
+  const script = new Script(wrapped(source.toString("latin1")), { filename: path });
   const module: { exports: unknown } = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
   const { run } = module.exports as Commands;
@@ -35,7 +36,8 @@ async function compile(path: string): Promise<void> {
     if (process.exitCode !== expected) throw new Error(`waybill ${words.join(" ")} ended with ${process.exitCode}`);
   }
   process.exitCode = 0;
-  writeFileSync(join(dirname(path), cacheFile(path.slice(dirname(path).length + 1))), script.createCachedData());
+  const compiled = script.createCachedData();
+  writeFileSync(cacheFile(path), Buffer.concat([seal(source, compiled), compiled]));
 }
 
 if (import.meta.main && process.argv[2] !== undefined) await compile(process.argv[2]);

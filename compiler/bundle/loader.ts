@@ -25,6 +25,21 @@ export function cacheFile(script: string): string {
   return `${script}.${process.version}-${process.platform}-${process.arch}.cache`;
 }
 
+const sealLength = 8;
+
+/**
+ * What stands before the compiled code: the checksums of the script and of that code. V8 looks at the lengths of both and
+ * at no more, and runs what it finds.
+ */
+export function seal(source: Uint8Array, compiled: Uint8Array): Buffer {
+  // Other calls need not load it.
+  const { crc32 } = process.getBuiltinModule("node:zlib");
+  const sums = Buffer.alloc(sealLength);
+  sums.writeUInt32LE(crc32(source), 0);
+  sums.writeUInt32LE(crc32(compiled), 4);
+  return sums;
+}
+
 export async function load(verb: string | undefined): Promise<Commands> {
   const compiled = verb === "check" ? compiledCheck() : undefined;
   if (compiled !== undefined) return compiled;
@@ -32,17 +47,23 @@ export async function load(verb: string | undefined): Promise<Commands> {
   return verb === "check" ? require(join(__dirname, CHECK)) : import(modules);
 }
 
-/** Undefined: the bundle was built by another Node. V8 itself refuses what was compiled under other flags, and compiles anew. */
+/**
+ * Undefined: the bundle was built by another Node, or a file was damaged since. V8 itself refuses what was compiled under
+ * other flags, and compiles anew.
+ */
 function compiledCheck(): Commands | undefined {
   const path = join(__dirname, CHECK);
-  let cachedData: Buffer;
+  let cache: Buffer;
   try {
-    cachedData = readFileSync(join(__dirname, cacheFile(CHECK)));
+    cache = readFileSync(join(__dirname, cacheFile(CHECK)));
   } catch {
     return undefined;
   }
+  const source = readFileSync(path);
+  const cachedData = cache.subarray(sealLength);
+  if (!seal(source, cachedData).equals(cache.subarray(0, sealLength))) return undefined;
   // The build writes nothing but ASCII, which is read faster as Latin-1.
-  const script = new Script(wrapped(readFileSync(path, "latin1")), { filename: path, cachedData });
+  const script = new Script(wrapped(source.toString("latin1")), { filename: path, cachedData });
   const module: { exports: unknown } = { exports: {} };
   script.runInThisContext()(module.exports, require, module, path, __dirname);
   return module.exports as Commands;

@@ -1,6 +1,6 @@
 /** `check` as the bundle starts it: compiled ahead, and the same where that cannot be used. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
@@ -19,6 +19,14 @@ function check(words: readonly string[], paths: readonly string[], binary = outd
   return `${status}\n${stdout}${stderr}`;
 }
 
+/** V8 would run it, or crash. */
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 16;
+  writeFileSync(path, bytes);
+}
+
 it("is compiled ahead for the Node that built it", () => {
   const cache = cacheOf(outdir) ?? "";
   expect(cache).toContain(`${process.version}-${process.platform}-${process.arch}`);
@@ -28,7 +36,8 @@ it("is compiled ahead for the Node that built it", () => {
 
 it.each([
   ["without what was compiled ahead", (path: string) => rmSync(join(path, cacheOf(path) ?? ""))],
-  ["where that is damaged", (path: string) => writeFileSync(join(path, cacheOf(path) ?? ""), "no code")],
+  ["where that is something else", (path: string) => writeFileSync(join(path, cacheOf(path) ?? ""), "no code")],
+  ["where a bit of that is wrong", (path: string) => flip(join(path, cacheOf(path) ?? ""))],
 ])("says the same %s", async (_, harm) => {
   const copy = await folder({});
   cpSync(outdir, copy, { recursive: true });
