@@ -21,6 +21,7 @@ const runs: Readonly<Record<string, WorkflowRun>> = {
   "another tag": { ...releaseRun, ref: "refs/tags/v2.0.0" },
   "a tag that only begins so": { ...releaseRun, ref: "refs/tags/vv1.4.0" },
   "a branch": { ...releaseRun, ref: "refs/heads/main" },
+  "a tag that ends like the branch": { ...releaseRun, ref: "refs/tags/xmain" },
   "a branch with the name of the tag": { ...releaseRun, ref: "refs/heads/v1.4.0" },
   "a repository whose name goes on": { ...releaseRun, repository: "acme/shop-tools", id: "1001" },
   "a repository whose name differs in what a dot would match": { ...releaseRun, repository: "acme/sh.p", id: "1002" },

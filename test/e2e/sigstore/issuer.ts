@@ -40,9 +40,12 @@ export interface Issuer {
   readonly people: string;
   /** Who vouches for workflows. */
   readonly workflows: string;
+  /** Who vouches for workflows too, in the same words: whose repositories have the same names and numbers, and are others. */
+  readonly elsewhere: string;
   /** A token of somebody whose address the issuer has verified. */
   person(email: string): string;
-  workflow(run: WorkflowRun): string;
+  /** By `workflows` where no other issuer is named. */
+  workflow(run: WorkflowRun, issuer?: string): string;
 }
 
 /** The name that Fulcio certifies: the workflow that signs. */
@@ -88,8 +91,9 @@ export async function startIssuer(scope: Scope): Promise<Issuer> {
   return {
     people,
     workflows,
+    elsewhere: `${base}/elsewhere`,
     person: (email) => token({ iss: people, sub: email, email, email_verified: true }),
-    workflow: (run) => token({ iss: workflows, ...claimsOf(run) }),
+    workflow: (run, issuer = workflows) => token({ iss: issuer, ...claimsOf(run) }),
   };
 }
 

@@ -53,6 +53,11 @@ describeWith([...sigstoreTools, "refreg"], "the gate and who signed", () => {
     expect(await gated("a person", { kind: "keyless", sigstore, token })).toMatchObject({ code: 1, open: all });
   });
 
+  it("believes nothing that a workflow of the same names and numbers signed, for which another issuer vouches", async () => {
+    const token = sigstore.issuer.workflow(releaseRun, sigstore.issuer.elsewhere);
+    expect(await gated("elsewhere", { kind: "keyless", sigstore, token })).toMatchObject({ code: 1, open: all });
+  });
+
   it("believes nothing that the same workflow signed with certificates of another Sigstore", async () => {
     const other = await startSigstore(scope, at.cosign);
     const signing: Signing = { kind: "keyless", sigstore: other, token: other.issuer.workflow(releaseRun) };

@@ -56,10 +56,12 @@ export async function site(scope: Scope, kind: RegistryKind, way: Way): Promise<
   const source = fileURLToPath(new URL("policies/", import.meta.url));
   await copyFile(join(source, "release.scp"), join(policies, "release.scp"));
   const signers = await readFile(join(source, way, "signers.scp"), "utf8");
-  const believe = async (signing: Signing): Promise<readonly string[]> => {
+  const believe = async (signing: Signing, stranger: Signing): Promise<readonly string[]> => {
     if (signing.kind === "key") {
       await writeFile(join(policies, "signers.scp"), signers);
       await copyFile(signing.key.publicKey, join(policies, "release.pub"));
+      // The policy knows the stranger's key, and for something else: its signatures hold, and say nothing of a release.
+      if (stranger.kind === "key") await copyFile(stranger.key.publicKey, join(policies, "security.pub"));
       return [];
     }
     const { issuer, trustedRoot } = signing.sigstore;
@@ -67,7 +69,7 @@ export async function site(scope: Scope, kind: RegistryKind, way: Way): Promise<
     return ["--trusted-root", trustedRoot];
   };
   const [signing, stranger] = way === "key" ? await keys(cosign) : workflows(await startSigstore(scope, cosign));
-  const believing = ["--policy", policies, ...(await believe(signing))];
+  const believing = ["--policy", policies, ...(await believe(signing, stranger))];
   const gate: Site["gate"] = async (reference, words = [], env = {}) => {
     const { code, out, err } = await waybill(["gate", reference, ...believing, "--format", "json", ...words], { env });
     const report: Partial<Report> = out.startsWith("{") ? JSON.parse(out) : {};

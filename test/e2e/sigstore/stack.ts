@@ -80,7 +80,8 @@ async function startFulcio(scope: Scope, folder: string, issuer: Issuer) {
   const config = join(folder, "fulcio.yaml");
   const entry = (url: string, type: string): string => `  ${url}:\n    issuer-url: ${url}\n    client-id: sigstore\n    type: ${type}\n`;
   await writeFile(logKey, log.publicKey);
-  await writeFile(config, `oidc-issuers:\n${entry(issuer.people, "email")}${entry(issuer.workflows, "github-workflow")}`);
+  const workflows = [issuer.workflows, issuer.elsewhere].map((url) => entry(url, "github-workflow"));
+  await writeFile(config, `oidc-issuers:\n${entry(issuer.people, "email")}${workflows.join("")}`);
   const [port] = await scope.program({
     path: tool("fulcio"),
     ports: 3,
