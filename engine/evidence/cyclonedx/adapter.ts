@@ -78,8 +78,9 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   // A document that only says something about vulnerabilities of other documents' components is no bill of materials.
   if (lists || !given?.length) {
     const components = found.components.length;
-    const data = bill(bom, document, source.base, found, listsOf(found, wholeness(stated, found.root), refs, lists));
-    emit(document, data, { components, packages: packagesOf(found.components).length, dependencies: objects(bom["dependencies"]).length });
+    const packages = packagesOf(found.components);
+    const data = bill(bom, document, source.base, found, listsOf(found, packages, wholeness(stated, found.root), refs, lists));
+    emit(document, data, { components, packages: packages.length, dependencies: objects(bom["dependencies"]).length });
   }
   if (given && (lists || given.some((vulnerability) => !object(vulnerability["analysis"])))) {
     emit(scan, scanOf(bom, scan, source.base, read.findings, found), { vulnerabilities: given.length, findings: read.findings.length });
@@ -109,13 +110,13 @@ type Lists = { readonly components: DataValue; readonly packages: DataValue };
  * A reference that leads nowhere names something that the list misses. A list that is absent is missing, which no
  * assumption about its completeness mends, unless the document says that it names everything (semantics, section 5).
  */
-function listsOf(found: Inventory, whole: Completeness, refs: References, given: boolean): Lists {
+function listsOf(found: Inventory, packages: readonly DataRecord[], whole: Completeness, refs: References, given: boolean): Lists {
   const missing = refs.danglingCount();
   const lacks: Lack[] = [];
   if (missing > 0)
     lacks.push(new Lack("malformed", `${missing} ${missing === 1 ? "reference leads" : "references lead"} to nothing in the document`));
   if (!given && whole.kind !== "complete") lacks.push(new Lack("missing", "the document has no list of components"));
-  return { components: listOf(found.components, whole, lacks), packages: listOf(packagesOf(found.components), whole, lacks) };
+  return { components: listOf(found.components, whole, lacks), packages: listOf(packages, whole, lacks) };
 }
 
 function bill(bom: Json, document: DocumentRef, base: string, found: Inventory, lists: Lists): DataRecord {

@@ -80,17 +80,20 @@ const fields: Readonly<Record<string, string>> = {
   path: "/artifact/locations/0/path",
 };
 
+const nothing: Json = {};
+
 function finding(match: Json, feeds: Json, document: DocumentRef, pointer: string): DataRecord {
-  const vulnerability = object(match["vulnerability"]) ?? {};
+  const vulnerability = object(match["vulnerability"]) ?? nothing;
   const related = objects(match["relatedVulnerabilities"]);
-  const artifact = object(match["artifact"]) ?? {};
+  const artifact = object(match["artifact"]) ?? nothing;
+  const id = text(vulnerability["id"]);
   const purl = text(artifact["purl"]);
   const installed = text(artifact["version"]);
-  const fix = object(vulnerability["fix"]) ?? {};
-  const fixed = [...suggested(match), ...texts(fix["versions"]), ...(text(vulnerability["fixedInVersion"])?.split(/\s*,\s*/) ?? [])];
+  const fix = object(vulnerability["fix"]) ?? nothing;
+  const fixed = fixedVersions(match, vulnerability, fix);
   return {
-    id: text(vulnerability["id"]),
-    aliases: aliases(text(vulnerability["id"]), related),
+    id,
+    aliases: related.length === 0 ? none : aliases(id, related),
     severity: severityNamed(text(vulnerability["severity"])),
     component: foundComponent(
       { name: text(artifact["name"]), version: installed, purl, cpe: texts(artifact["cpes"])[0] },
@@ -98,22 +101,39 @@ function finding(match: Json, feeds: Json, document: DocumentRef, pointer: strin
       `${pointer}/artifact`,
     ),
     installed,
-    first_fixed: upgrade(purl, installed, [...new Set(fixed.filter((version) => version !== ""))]),
+    first_fixed: upgrade(purl, installed, distinct(fixed)),
     fix: fixState(text(fix["state"]), fixed.length > 0),
-    cvss: (newestScore(scores(vulnerability)) ?? newestScore(related.flatMap(scores)))?.score,
-    epss: highest([vulnerability, ...related]),
-    kev: exploited([vulnerability, ...related], feeds),
+    cvss: (newestScore(scores(vulnerability)) ?? (related.length === 0 ? undefined : newestScore(related.flatMap(scores))))?.score,
+    epss: highest(vulnerability, related),
+    kev: exploited(vulnerability, related, feeds),
     title: titleOf(text(vulnerability["description"]) ?? text(related[0]?.["description"])),
     url: text(vulnerability["dataSource"]) ?? texts(vulnerability["links"])[0],
     path: text(objects(artifact["locations"])[0]?.["path"]),
-    sources: ["grype"],
+    sources,
     [origin]: { document, pointer, fields },
   };
 }
 
-/** The version that Grype advises for this package, in reports that have it. */
-function suggested(match: Json): readonly string[] {
-  return objects(match["matchDetails"]).flatMap((detail) => text(object(detail["fix"])?.["suggestedVersion"]) ?? []);
+const none: readonly string[] = [];
+const sources: readonly string[] = ["grype"];
+
+function distinct(versions: readonly string[]): readonly string[] {
+  return versions.length === 0 || (versions.length === 1 && versions[0] !== "")
+    ? versions
+    : [...new Set(versions.filter((version) => version !== ""))];
+}
+
+/** The version that Grype advises for this package, in reports that have it, and those that the vulnerability is fixed in. */
+function fixedVersions(match: Json, vulnerability: Json, fix: Json): readonly string[] {
+  const found: string[] = [];
+  for (const detail of objects(match["matchDetails"])) {
+    const suggested = text(object(detail["fix"])?.["suggestedVersion"]);
+    if (suggested !== undefined) found.push(suggested);
+  }
+  found.push(...texts(fix["versions"]));
+  const former = text(vulnerability["fixedInVersion"]);
+  if (former !== undefined) found.push(...former.split(/\s*,\s*/));
+  return found;
 }
 
 /**
@@ -140,33 +160,46 @@ function fixState(state: string | undefined, fixed: boolean): DataValue {
 
 /** A rating that Grype marks as primary counts before others of its version. */
 function scores(metadata: Json): readonly Score[] {
-  const current = objects(metadata["cvss"]).flatMap((rating): readonly Score[] => {
+  const found: Score[] = [];
+  for (const rating of objects(metadata["cvss"])) {
     const version = versionNumber(text(rating["version"]) ?? "");
     const score = object(rating["metrics"])?.["baseScore"];
-    return version === undefined || typeof score !== "number"
-      ? []
-      : [{ version, score, rank: text(rating["type"]) === "Secondary" ? 1 : 0 }];
-  });
-  const before = (
-    [
-      ["cvssV3", 3],
-      ["cvssV2", 2],
-    ] as const
-  ).flatMap(([field, version]) => {
+    if (version !== undefined && typeof score === "number")
+      found.push({ version, score, rank: text(rating["type"]) === "Secondary" ? 1 : 0 });
+  }
+  for (const [field, version] of formerScores) {
     const score = object(metadata[field])?.["baseScore"];
-    return typeof score === "number" ? [{ version, score, rank: 0 }] : [];
-  });
-  return [...current, ...before];
+    if (typeof score === "number") found.push({ version, score, rank: 0 });
+  }
+  return found;
 }
 
+const formerScores = [
+  ["cvssV3", 3],
+  ["cvssV2", 2],
+] as const;
+
 /** EPSS of the ids that mean this vulnerability; a CVE without one is unknown, not 0. */
-function highest(entries: readonly Json[]): number | undefined {
-  const found = entries.flatMap((entry) => objects(entry["epss"]).flatMap(({ epss }) => (typeof epss === "number" ? [epss] : [])));
-  return found.length === 0 ? undefined : found.reduce((a, b) => Math.max(a, b));
+function highest(vulnerability: Json, related: readonly Json[]): number | undefined {
+  let greatest = highestOf(vulnerability);
+  for (const entry of related) {
+    const epss = highestOf(entry);
+    if (epss !== undefined && (greatest === undefined || epss > greatest)) greatest = epss;
+  }
+  return greatest;
+}
+
+function highestOf(entry: Json): number | undefined {
+  let greatest: number | undefined;
+  for (const { epss } of objects(entry["epss"])) {
+    if (typeof epss === "number" && (greatest === undefined || epss > greatest)) greatest = epss;
+  }
+  return greatest;
 }
 
 /** Only a database that holds the KEV catalogue says, by leaving a vulnerability out, that it is not in it. */
-function exploited(entries: readonly Json[], feeds: Json): boolean | undefined {
-  if (entries.some((entry) => objects(entry["knownExploited"]).length > 0)) return true;
+function exploited(vulnerability: Json, related: readonly Json[], feeds: Json): boolean | undefined {
+  const known = (entry: Json): boolean => objects(entry["knownExploited"]).length > 0;
+  if (known(vulnerability) || related.some(known)) return true;
   return "kev" in feeds ? false : undefined;
 }
