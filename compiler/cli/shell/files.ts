@@ -1,6 +1,5 @@
 /** Reads files and folders that the caller named. */
-import { readFileSync, statSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
@@ -43,6 +42,8 @@ export async function readBytes(path: string, shown: string = path): Promise<Buf
     if (found.isFile()) return readFileSync(path);
     if (found.isBlockDevice() || (found.isCharacterDevice() && path !== "/dev/null" && path !== "/dev/stdin"))
       throw new Stop(exit.usage, [diagnostic("WB1002", { path: shown, reason: "it is a device" }, undefined)]);
+    // Node takes a millisecond to load it, and few calls need it.
+    const { readFile } = await import("node:fs/promises");
     return await readFile(path);
   } catch (problem) {
     if (problem instanceof Stop) throw problem;
@@ -78,22 +79,23 @@ function firstInvalid(bytes: Uint8Array): number {
 const left = new Set(["node_modules", ".git", "dist"]);
 
 /** Editors leave links to nowhere beside a file that is open, and reading a pipe or a device might never end. */
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Regular files below a folder that `wanted` accepts, sorted; hidden folders and dependencies are left out. */
 export async function filesBelow(folder: string, wanted: (name: string) => boolean): Promise<readonly string[]> {
   const found: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder === "." ? entry.name : join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!left.has(entry.name) && !entry.name.startsWith(".")) found.push(...(await filesBelow(path, wanted)));
-    } else if (wanted(entry.name) && (entry.isFile() || (await isFile(path)))) found.push(path);
+    } else if (wanted(entry.name) && (entry.isFile() || isFile(path))) found.push(path);
   }
   return found;
 }
