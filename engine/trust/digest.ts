@@ -92,11 +92,12 @@ export function known(artifact: Artifact): Known {
     };
   }
   const digests: readonly Digest[] = "algorithm" in artifact ? [artifact] : artifact;
-  const byAlgorithm = new Map(digests.map(({ algorithm, hex }) => [algorithm, hex.toLowerCase()]));
+  // in-toto's `gitCommit` is `gitcommit` in the language, where names of algorithms have no case.
+  const byAlgorithm = new Map(digests.map(({ algorithm, hex }) => [algorithm.toLowerCase(), hex.toLowerCase()]));
   return {
     bytes: undefined,
-    hex: (algorithm) => byAlgorithm.get(algorithm),
-    binds: (algorithm) => algorithm !== "md5",
+    hex: (algorithm) => byAlgorithm.get(algorithm.toLowerCase()),
+    binds: (algorithm) => algorithm.toLowerCase() !== "md5",
     shown: digests.map(({ algorithm, hex }) => `${algorithm}:${hex}`).join(", "),
   };
 }

@@ -2,10 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { bo, mergeCommit, review, snapshot, user } from "../../evidence/pull-request.ts";
+import { bo, commit, head, headTree, mergeCommit, review, snapshot, user } from "../../evidence/pull-request.ts";
 import { folder, waybill } from "./waybill.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+const other = String(generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
 const files = {
   "pull.json": JSON.stringify(snapshot()),
   "review.pem": String(privateKey.export({ type: "pkcs8", format: "pem" })),
@@ -71,4 +72,36 @@ it("writes the same statement for the same snapshot", async () => {
   const first = readFileSync(join(cwd, "change.json"), "utf8");
   await waybill(words("--key", "review.pem"), { cwd });
   expect(readFileSync(join(cwd, "change.json"), "utf8")).toBe(first);
+});
+
+const policy = `module acme
+
+import waybill.review
+
+trust reviewer = key { file: "review.pub" }
+
+policy reviewed for artifact at ci {
+  let change = attestation review.Change by reviewer
+
+  require two: change.two_party and not change.changes_requested
+  require checks: change.required_passed
+  require same: change.same_tree
+}
+`;
+
+it("lets a policy decide on a commit by the record of its change, and by nobody else's", async () => {
+  const gate = async (json: unknown, subject = mergeCommit, key = "review.pem") => {
+    const cwd = await folder({ ...files, "p.scp": policy, "pull.json": JSON.stringify(json), "other.pem": other });
+    expect((await waybill(words("--key", key), { cwd })).code).toBe(0);
+    return waybill(["gate", "--policy", "p.scp", "--subject", `gitcommit:${subject}`, "--evidence", "change.json"], { cwd });
+  };
+  expect(await gate(snapshot())).toMatchObject({ code: 0, out: expect.stringContaining("allow") });
+  expect(await gate(snapshot({ reviews: [] }))).toMatchObject({ code: 1, out: expect.stringContaining("violated[acme.reviewed.two]") });
+  expect(await gate(snapshot(), "9".repeat(40))).toMatchObject({ code: 1 });
+  expect(await gate(snapshot(), mergeCommit, "other.pem")).toMatchObject({
+    code: 1,
+    out: expect.stringContaining("not signed as this asks"),
+  });
+  const unknown = snapshot({ commits: [commit("b".repeat(40), "f".repeat(40), null, "bo@home.example"), commit(head, headTree)] });
+  expect(await gate(unknown)).toMatchObject({ code: 1, out: expect.stringContaining("bo@home.example") });
 });
