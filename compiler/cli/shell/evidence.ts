@@ -27,8 +27,12 @@ export interface Document {
   readonly envelope?: Envelope;
 }
 
+/** So many bytes of documents are held on to for what may be asked of them once they are read. */
+const heldAtMost = 128_000_000;
+
 /** The documents of a call, each read once. */
 export class EvidenceFiles {
+  private held = 0;
   private readonly documents = new Map<string, Promise<Document>>();
   private readonly origins = new Map<string, { readonly path: string; readonly digest: string; readonly kept?: Buffer }>();
 
@@ -41,11 +45,18 @@ export class EvidenceFiles {
     return reading;
   }
 
+  /** Whether a document of so many bytes is held on to: reading it again and hashing it costs, and so does memory. */
+  private hold(size: number): boolean {
+    if (this.held + size > heldAtMost) return false;
+    this.held += size;
+    return true;
+  }
+
   private async load(path: string, shown: string): Promise<Document> {
     const bytes = await readBytes(path, shown);
     const name = path === "-" ? "stdin" : shown;
     const digest = sha256(bytes);
-    this.origins.set(name, { path, digest, ...(path === "-" ? { kept: bytes } : {}) });
+    this.origins.set(name, { path, digest, ...(path === "-" || this.hold(bytes.length) ? { kept: bytes } : {}) });
     return documentOf(bytes, name, digest);
   }
 
@@ -79,8 +90,8 @@ export class EvidenceFiles {
   }
 
   /**
-   * Texts for excerpts. They are read again when a report wants one, because documents are large and most reports quote
-   * none; a file that has changed meanwhile is not quoted.
+   * Texts for excerpts, made when a report wants one. Documents that are too large to be held on to are read again; a file
+   * that has changed meanwhile is not quoted.
    */
   get sources(): Sources {
     return sourcesOf((name) => {
@@ -88,7 +99,7 @@ export class EvidenceFiles {
       if (!known) return undefined;
       try {
         const bytes = known.kept ?? readFileSync(known.path);
-        return sha256(bytes) === known.digest ? new TextDecoder("utf-8").decode(bytes) : undefined;
+        return bytes === known.kept || sha256(bytes) === known.digest ? new TextDecoder("utf-8").decode(bytes) : undefined;
       } catch {
         return undefined;
       }
