@@ -4,7 +4,7 @@
  *
  * WB01xx syntax · WB02xx modules and names · WB03xx types and literals · WB04xx trust and unknowns · WB05xx tables ·
  * WB06xx policies, waivers, tests · WB07xx lints · WB08xx cost · WB09xx evidence documents · WB10xx command line ·
- * WB114x and WB115x registries
+ * WB110x roots and bundles · WB112x identities · WB114x and WB115x registries · WB116x commits and changes
  */
 import { cliCodes } from "./codes/cli.ts";
 import { evidenceCodes } from "./codes/evidence.ts";
