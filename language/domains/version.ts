@@ -1,6 +1,8 @@
 /** Versions and the orders of their ecosystems (semantics, section 4): one file a rule under `version/`. */
+import { alpm } from "./version/alpm.ts";
 import { apk } from "./version/apk.ts";
 import { composer } from "./version/composer.ts";
+import { conan } from "./version/conan.ts";
 import { deb } from "./version/deb.ts";
 import { cran, hackage } from "./version/dotted.ts";
 import { gem } from "./version/gem.ts";
@@ -22,10 +24,12 @@ export interface Version {
 
 /** By purl type; `semver` is the VERS type of that name. What is not listed has no order here. */
 const schemes: ReadonlyMap<string, Scheme> = new Map([
+  ["alpm", alpm],
   ["apk", apk],
   ["cargo", semver],
   ["cocoapods", gem],
   ["composer", composer],
+  ["conan", conan],
   ["cran", cran],
   ["deb", deb],
   ["gem", gem],
@@ -74,6 +78,19 @@ export function isOrdered(ecosystem: string): boolean {
 /** Whether the text is a version of the ecosystem; false where it has no order here. */
 export function isVersion(ecosystem: string, text: string): boolean {
   return schemes.get(ecosystem)?.parses(text) ?? false;
+}
+
+/**
+ * Whether the ecosystem's own tools take the text for a version. `isVersion` is wider where advisories write versions
+ * short: `1.2` is none of npm's, but bounds a range of them.
+ */
+export function isOwnVersion(ecosystem: string, text: string): boolean {
+  return schemes.get(ecosystem)?.owns(text) ?? false;
+}
+
+/** Every ecosystem whose versions have an order here, by its purl type, in alphabetical order. */
+export function orderedEcosystems(): readonly string[] {
+  return [...schemes.keys()];
 }
 
 /** The ecosystem whose versions purls of the type have: the type itself. */

@@ -12,9 +12,9 @@ const shape = /^(?:(\d{1,10}):)?([A-Za-z0-9.+~:-]+?)(?:-([A-Za-z0-9.+~]+))?$/;
 function read(text: string): DebianVersion | undefined {
   const match = shape.exec(text.trim());
   if (match === null) return undefined;
-  const [, epoch, upstream = "", revision = ""] = match;
-  if (upstream.endsWith("-") || (epoch === undefined && upstream.includes(":"))) return undefined;
-  return { epoch: natural(epoch ?? ""), upstream, revision };
+  const [, epoch, upstream = "", revision] = match;
+  if ((revision === undefined && upstream.endsWith("-")) || (epoch === undefined && upstream.includes(":"))) return undefined;
+  return { epoch: natural(epoch ?? ""), upstream, revision: revision ?? "" };
 }
 
 /** `~` is below the end, the end below letters, letters below the rest. */

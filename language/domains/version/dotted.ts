@@ -5,7 +5,7 @@ function reader(shape: RegExp): (text: string) => readonly Natural[] | undefined
   return (text) => (shape.test(text) ? (text.match(/\d+/g) ?? []).map(natural) : undefined);
 }
 
-/** R packages: numbers with `.` or `-` between them (R, `numeric_version`). */
+/** R packages: numbers with `.` or `-` between them (R, `numeric_version`; in the order of `utils::compareVersion`). */
 export const cran: Scheme = schemeOf(reader(/^\d+(?:[.-]\d+)*$/), (a, b) => orderLists(a, b, order));
 
 /** Haskell packages (Haskell Package Versioning Policy; `Data.Version`). */

@@ -1,178 +1,115 @@
 /**
- * Maven versions: the order of `org.apache.maven.artifact.versioning.ComparableVersion` as of Maven 4, the "Version
- * order specification" of the POM reference. Maven 3 orders the same versions alike, but some strange ones in a circle
- * (`1-x` against lists), which a range cannot be read by. Every text is a version.
+ * Maven versions: the order of `org.apache.maven.artifact.versioning.ComparableVersion` as of Maven 3.9 (3.8 is the
+ * same), the "Version order specification" of the POM reference. Every text but the empty one is a version. Some strange
+ * ones stand in a circle (a word where another version has a list, as in `1-x.y.1`); Maven's answer is followed there too,
+ * and so not that of the candidates of Maven 4, which nest words and numbers otherwise.
  */
 import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
 
-type Item =
-  | { readonly kind: "number"; readonly value: Natural }
-  | { readonly kind: "word"; readonly value: string }
-  /** A word with its number: `rc1`, and `rc-1`, which is the same. */
-  | { readonly kind: "pair"; readonly word: string; readonly number: Natural }
-  | ItemList;
-
-interface ItemList {
-  readonly kind: "list";
-  readonly items: Item[];
-}
+/** A number; a qualifier, by its rank; or what follows a hyphen or a change between digits and letters. */
+type Item = Natural | string | Item[];
 
 /** Known qualifiers in rising order; "" is the release itself, and unknown ones come after all, in ASCII order. */
 const qualifiers: readonly string[] = ["alpha", "beta", "milestone", "rc", "snapshot", "", "sp"];
 const release = "5";
-const releaseNames: readonly string[] = ["ga", "final", "release"];
+const aliases: ReadonlyMap<string, string> = new Map([
+  ["ga", ""],
+  ["final", ""],
+  ["release", ""],
+  ["cr", "rc"],
+]);
+/** Only before a digit. */
 const shortForms: ReadonlyMap<string, string> = new Map([
   ["a", "alpha"],
   ["b", "beta"],
   ["m", "milestone"],
 ]);
 
-function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
+function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-function read(text: string): ItemList | undefined {
+function read(text: string): Item[] | undefined {
   if (text === "") return undefined;
   const version = text.toLowerCase();
-  const root: ItemList = { kind: "list", items: [] };
-  const lists = [root];
-  let list = root;
-  let [start, digits, paired] = [0, false, false];
-  const nest = () => {
-    const inner: ItemList = { kind: "list", items: [] };
-    list.items.push(inner);
+  let list: Item[] = [];
+  const lists = [list];
+  let [start, digits] = [0, false];
+  const nest = (): void => {
+    const inner: Item[] = [];
+    list.push(inner);
     lists.push(inner);
     list = inner;
   };
   for (let i = 0; i < version.length; i++) {
-    const c = version[i];
-    if (c === ".") {
-      list.items.push(i === start ? zero : itemOf(paired, digits, version.slice(start, i)));
-      paired = false;
+    const code = version.charCodeAt(i);
+    if (code === dot || code === hyphen) {
+      list.push(i === start ? 0 : itemOf(digits, version.slice(start, i)));
       start = i + 1;
-    } else if (c === "-") {
-      if (i > start && !digits && isDigit(version, i + 1)) {
-        paired = true;
-        continue;
-      }
-      list.items.push(i === start ? zero : itemOf(paired, digits, version.slice(start, i)));
-      start = i + 1;
-      nest();
-      paired = false;
-    } else if (isDigit(version, i)) {
+      if (code === hyphen) nest();
+    } else if (isDigit(code)) {
       if (!digits && i > start) {
-        paired = true;
-        if (list.items.length > 0) nest();
+        // `1.0.X1` is read as `1.0-X1`.
+        if (list.length > 0) nest();
+        const word = version.slice(start, i);
+        list.push(rankOf(shortForms.get(word) ?? word));
+        start = i;
+        nest();
       }
       digits = true;
     } else {
       if (digits && i > start) {
-        list.items.push(itemOf(paired, true, version.slice(start, i)));
+        list.push(natural(version.slice(start, i)));
         start = i;
         nest();
-        paired = false;
       }
       digits = false;
     }
   }
   if (version.length > start) {
-    if (!digits && list.items.length > 0) nest();
-    list.items.push(itemOf(paired, digits, version.slice(start)));
+    if (!digits && list.length > 0) nest();
+    list.push(itemOf(digits, version.slice(start)));
   }
-  for (const inner of lists.reverse()) normalise(inner.items);
-  return root;
+  for (const inner of lists.reverse()) normalise(inner);
+  return lists.at(-1);
 }
 
-const zero: Item = { kind: "number", value: 0 };
+const dot = 46;
+const hyphen = 45;
 
-function itemOf(paired: boolean, digits: boolean, text: string): Item {
-  if (paired) {
-    const joined = text.replaceAll("-", "");
-    const at = joined.search(/\d/);
-    const word = joined.slice(0, at);
-    return { kind: "pair", word: aliasOf(shortForms.get(word) ?? word), number: natural(joined.slice(at)) };
-  }
-  return digits ? { kind: "number", value: natural(text) } : { kind: "word", value: aliasOf(text) };
-}
-
-function aliasOf(word: string): string {
-  return word === "cr" ? "rc" : word;
-}
-
-/** Drops what does not count: zeros and empty lists at the end, or before a qualifier. */
-function normalise(items: Item[]): void {
-  for (let i = items.length - 1; i >= 0; i--) {
-    const item = items[i];
-    if (item === undefined || !isNull(item)) continue;
-    const next = items[i + 1];
-    if (next === undefined || next.kind === "word" || (next.kind === "list" && beginsWithWord(next))) items.splice(i, 1);
-  }
-  const [only] = items;
-  if (items.length === 1 && only?.kind === "list") items.splice(0, 1, ...only.items);
-}
-
-function isNull(item: Item): boolean {
-  switch (item.kind) {
-    case "number":
-      return item.value === 0;
-    case "word":
-      return item.value === "";
-    case "pair":
-      return false;
-    case "list":
-      return item.items.length === 0;
-  }
-}
-
-function beginsWithWord(list: ItemList): boolean {
-  const kind = list.items[0]?.kind;
-  return kind === "pair" || kind === "word";
+function itemOf(digits: boolean, text: string): Item {
+  return digits ? natural(text) : rankOf(text);
 }
 
 function rankOf(word: string): string {
-  if (releaseNames.includes(word)) return release;
-  const known = qualifiers.indexOf(word);
-  return known < 0 ? `${qualifiers.length}-${word}` : known.toString();
+  const name = aliases.get(word) ?? word;
+  const known = qualifiers.indexOf(name);
+  return known < 0 ? `${qualifiers.length}-${name}` : known.toString();
 }
 
+/** Drops what does not count at the end, and before lists at the end: zeros, the release, empty lists. */
+function normalise(items: Item[]): void {
+  for (let i = items.length - 1; i >= 0; i--) {
+    const item = items[i] as Item;
+    if (item === 0 || item === release || (Array.isArray(item) && item.length === 0)) items.splice(i, 1);
+    else if (!Array.isArray(item)) return;
+  }
+}
+
+/** Numbers are above lists, lists above words. */
 function compareItems(a: Item | undefined, b: Item | undefined): Order {
   if (a === undefined) return b === undefined ? 0 : opposite(orderToNothing(b));
   if (b === undefined) return orderToNothing(a);
-  if (a.kind === "number") return b.kind === "number" ? order(a.value, b.value) : 1;
-  if (b.kind === "number") return -1;
-  if (a.kind === "list") return b.kind === "list" ? compareLists(a, b) : orderToWord(a, b);
-  if (b.kind === "list") return opposite(orderToWord(b, a));
-  return orderWords(a, b);
+  if (typeof a === "string") return typeof b === "string" ? order(a, b) : -1;
+  if (typeof b === "string") return 1;
+  if (Array.isArray(a)) return Array.isArray(b) ? compareLists(a, b) : -1;
+  return Array.isArray(b) ? 1 : order(a, b);
 }
 
-type Word = Extract<Item, { kind: "word" | "pair" }>;
-
-/** A list against a word: its first item, then whether the rest adds or takes. */
-function orderToWord(list: ItemList, word: Word): Order {
-  const [first, ...rest] = list.items;
-  if (first === undefined) return opposite(orderToNothing(word));
-  const found = compareItems(first, word);
-  return found === 0 ? orderToNothing({ kind: "list", items: rest }) : found;
-}
-
-/** A word is below the same word with a number; a name of the release is below only with a number other than 0. */
-function orderWords(a: Word, b: Word): Order {
-  const rank = rankOf(wordOf(a));
-  const found = order(rank, rankOf(wordOf(b)));
-  if (found !== 0) return found;
-  const bare = rank === release ? 0 : -1;
-  return order(a.kind === "pair" ? a.number : bare, b.kind === "pair" ? b.number : bare);
-}
-
-function wordOf(item: Word): string {
-  return item.kind === "word" ? item.value : item.word;
-}
-
-function compareLists(a: ItemList, b: ItemList): Order {
-  const length = Math.max(a.items.length, b.items.length);
+function compareLists(a: readonly Item[], b: readonly Item[]): Order {
+  const length = Math.max(a.length, b.length);
   for (let i = 0; i < length; i++) {
-    const found = compareItems(a.items[i], b.items[i]);
+    const found = compareItems(a[i], b[i]);
     if (found !== 0) return found;
   }
   return 0;
@@ -180,20 +117,13 @@ function compareLists(a: ItemList, b: ItemList): Order {
 
 /** How an item stands to the end of the version: `1-rc` is below `1`, `1-sp` above. */
 function orderToNothing(item: Item): Order {
-  switch (item.kind) {
-    case "number":
-      return item.value === 0 ? 0 : 1;
-    case "word":
-      return order(rankOf(item.value), release);
-    case "pair":
-      return order(rankOf(item.word), release) || order(item.number, 0);
-    case "list":
-      for (const inner of item.items) {
-        const found = orderToNothing(inner);
-        if (found !== 0) return found;
-      }
-      return 0;
+  if (typeof item === "string") return order(item, release);
+  if (!Array.isArray(item)) return order(item, 0);
+  for (const inner of item) {
+    const found = orderToNothing(inner);
+    if (found !== 0) return found;
   }
+  return 0;
 }
 
 function opposite(found: Order): Order {

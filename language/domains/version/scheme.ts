@@ -8,14 +8,20 @@ export interface Scheme {
   /** Undefined when one of them is not a version of the scheme. */
   readonly compare: (a: string, b: string) => Order | undefined;
   readonly parses: (text: string) => boolean;
+  /** Of what parses, whether the ecosystem's own tools take it too. */
+  readonly owns: (text: string) => boolean;
 }
 
 /** No ecosystem has longer versions; longer texts are not parsed, so that no comparison is slow. */
 const longest = 512;
 const cached = 16_384;
 
-/** A scheme from its reader (undefined: not a version) and its order over what was read; parsed forms are cached. */
-export function schemeOf<T extends object>(read: (text: string) => T | undefined, compare: (a: T, b: T) => Order): Scheme {
+/**
+ * A scheme from its reader (undefined: not a version), its order over what was read, and the shape that its own tools
+ * ask for where the reader is wider. Parsed forms are cached.
+ */
+export function schemeOf<T extends object>(read: (text: string) => T | undefined, compare: (a: T, b: T) => Order, own?: RegExp): Scheme {
+  const parses = (text: string): boolean => forms.of(text) !== undefined;
   const forms = cacheOf(cached, (text) => (text.length > longest ? undefined : read(text)));
   return {
     compare(a, b) {
@@ -23,7 +29,8 @@ export function schemeOf<T extends object>(read: (text: string) => T | undefined
       const right = forms.of(b);
       return left === undefined || right === undefined ? undefined : compare(left, right);
     },
-    parses: (text) => forms.of(text) !== undefined,
+    parses,
+    owns: own === undefined ? parses : (text) => own.test(text) && parses(text),
   };
 }
 

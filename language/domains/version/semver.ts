@@ -20,7 +20,7 @@ const shape = /^[v=]?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Z
 const toolchain = /^(?:go)?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:(rc|beta)(\d+))?$/;
 
 function read(text: string): Semver | undefined {
-  const match = shape.exec(text);
+  const match = shape.exec(text.trim());
   if (match === null) return undefined;
   const [, major = "", minor = "", patch = "", prerelease, build] = match;
   return {
@@ -57,15 +57,25 @@ export function orderPrereleases(a: readonly Identifier[], b: readonly Identifie
   return orderLists(a, b, orderIdentifiers);
 }
 
+const plain = "(?:0|[1-9]\\d*)";
+const identifier = `(?:${plain}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
+const tail = `(?:-${identifier}(?:\\.${identifier})*)?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?`;
+/** The grammar of semver.org; `v` and white space around it as node-semver allows them. */
+const strict = new RegExp(`^\\s*v?${plain}\\.${plain}\\.${plain}${tail}\\s*$`);
+/** golang.org/x/mod/semver takes `v1` and `v1.2` too, without more; `v` is left out where OSV leaves it out. */
+const strictGo = new RegExp(`^(?:v?${plain}(?:\\.${plain})?|v?${plain}\\.${plain}\\.${plain}${tail}|go${plain}.*)$`);
+/** pub_semver allows zeros before numbers. */
+const strictPub = /^v?\d+\.\d+\.\d+(?:[-+]|$)/;
+
 function compare(a: Semver, b: Semver): Order {
   return orderPadded(a.numbers, b.numbers) || orderPrereleases(a.prerelease, b.prerelease);
 }
 
 /** npm, Cargo, Hex, Swift. Build metadata does not count (clause 10). */
-export const semver: Scheme = schemeOf(read, compare);
+export const semver: Scheme = schemeOf(read, compare, strict);
 
 /** Go modules (golang.org/x/mod/semver, pseudo-versions included) and tool chains. */
-export const golang: Scheme = schemeOf(readGo, compare);
+export const golang: Scheme = schemeOf(readGo, compare, strictGo);
 
 /** Dart's pub orders by build metadata too, a version without it first (pub_semver, `Version.compareTo`). */
-export const pub: Scheme = schemeOf(read, (a, b) => compare(a, b) || orderLists(a.build, b.build, orderIdentifiers));
+export const pub: Scheme = schemeOf(read, (a, b) => compare(a, b) || orderLists(a.build, b.build, orderIdentifiers), strictPub);
