@@ -82,12 +82,13 @@ export function machineReport(report: readonly TrustReport[]): object {
       trust,
       means,
       parts,
-      dialects: all.map(({ dialect, files, enforced, approximated, lost }) => ({
+      dialects: all.map(({ dialect, files, enforced, approximated, lost, notes }) => ({
         dialect,
         files: files.map((file) => `${trust}/${file.path}`),
         enforced,
         approximated,
         lost,
+        notes,
       })),
     })),
   };
@@ -97,11 +98,12 @@ export function machineReport(report: readonly TrustReport[]): object {
 export function textReport(report: readonly TrustReport[]): readonly string[] {
   return report.flatMap(({ means, dialects: all }) => [
     ...means,
-    ...all.flatMap(({ dialect, files, enforced, approximated, lost }) => [
+    ...all.flatMap(({ dialect, files, enforced, approximated, lost, notes }) => [
       `  ${titles[dialect]}: ${files.length === 0 ? "nothing, it has no words for this" : files.map((file) => file.path).join(", ")}`,
       ...(files.length === 0 || enforced.length === 0 ? [] : [`    enforced: ${enforced.join(", ")}`]),
       ...approximated.map((one) => `    ${one.effect === "wider" ? "WIDER" : "stricter"}: ${one.part}: ${one.detail}`),
       ...lost.map((one) => `    ${files.length === 0 ? "cannot be said" : "NOT ENFORCED"}: ${one.part}: ${one.detail}`),
+      ...notes.map((note) => `    note: ${note}`),
     ]),
     "",
   ]);

@@ -40,6 +40,8 @@ export interface DialectReport {
   readonly approximated: readonly Approximation[];
   /** Parts that the dialect has no words for. Where there are no files, it has none for the declaration at all. */
   readonly lost: readonly Loss[];
+  /** What the declaration does not say and the files do, which people may want otherwise. */
+  readonly notes: readonly string[];
 }
 
 /** Everything that a dialect may look at. */
@@ -58,6 +60,7 @@ export class Ledger {
   readonly enforced: string[] = [];
   readonly approximated: Approximation[] = [];
   readonly lost: Loss[] = [];
+  readonly notes: string[] = [];
 
   holds(...parts: readonly string[]): void {
     this.enforced.push(...parts);
@@ -75,8 +78,12 @@ export class Ledger {
     this.lost.push({ part, detail });
   }
 
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
   report(dialect: Dialect, files: readonly OutputFile[]): DialectReport {
-    return { dialect, files, enforced: this.enforced, approximated: this.approximated, lost: this.lost };
+    return { dialect, files, enforced: this.enforced, approximated: this.approximated, lost: this.lost, notes: this.notes };
   }
 }
 

@@ -93,6 +93,7 @@ export function emitKyverno(source: Source): DialectReport {
   const signers = signersOf(source.trust, source, ledger);
   if (signers === undefined) return ledger.report("kyverno", []);
   if (source.trust.body.kind === "quorum") ledger.wider("quorum", sameStatement);
+  ledger.note("every image of every pod is matched: narrow `matchImageReferences` and `matchConstraints`");
   const holds = celOf(source.trust, source);
   const lists = ["containers", "initContainers", "ephemeralContainers"];
   const policy = {
@@ -144,6 +145,7 @@ export function emitPolicyController(source: Source): DialectReport {
     return ledger.report("policy-controller", []);
   }
   if (source.trust.body.kind === "quorum") ledger.wider("quorum", sameStatement);
+  ledger.note("every image is matched: narrow `images`, and label the namespaces that are to be judged");
   const name = kubernetesName(source.trust.key);
   const documents = policies.map((authorities, index) => ({
     apiVersion: "policy.sigstore.dev/v1beta1",

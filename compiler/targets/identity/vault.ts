@@ -46,6 +46,8 @@ export function emitVault({ trust }: Source): DialectReport {
   };
   const config = { oidc_discovery_url: parts.issuer, bound_issuer: parts.issuer };
   ledger.holds("issuer");
+  ledger.note(`builds ask for tokens of the audience \`${audience}\`, and a login lasts ${shortTtl} seconds`);
+  ledger.note("the role grants nothing: add its `token_policies`");
   return ledger.report("vault", [
     { path: "vault-config.json", text: json(config) },
     { path: "vault-role.json", text: json(role) },
