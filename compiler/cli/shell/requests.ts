@@ -151,7 +151,8 @@ function decideAll(
     if (result.kind === "refusal") throw new BadRequest(result.refusal.code, refusalText(result.refusal));
     decisions.push(result.decision);
   }
-  const conclusion = overall({ decisions, refused: false });
+  const [only] = decisions;
+  const conclusion = only && decisions.length === 1 ? { effect: only.effect, reason: only.reason } : overall({ decisions, refused: false });
   return { json: written(id, decisions, conclusion, options), code: codeFor(conclusion), diagnostics: [] };
 }
 

@@ -6,7 +6,6 @@
 import type { DataValue, DocumentRef } from "../../../language/core/data.ts";
 import type { FieldsRead } from "../../../language/core/reads.ts";
 import { amounts, type Derived, ownSettings, sharedSettings } from "./complete.ts";
-import { volumeSources } from "./defaults.ts";
 import { type Draft, dropped, type Json, readValue, zero } from "./read.ts";
 import { type FieldShape, type Shape, structShape } from "./shape.ts";
 
@@ -14,6 +13,9 @@ import { type FieldShape, type Shape, structShape } from "./shape.ts";
 interface Asked {
   readonly key: string;
   readonly field: FieldShape;
+  /** Those of the field. */
+  readonly plain: boolean;
+  readonly kept: boolean;
   /** Written although it is absent. */
   readonly always: boolean;
   /** Of a struct, or of a list of them: what is asked of it. */
@@ -69,7 +71,7 @@ export function projectionOf(reads: FieldsRead): Projection {
     for (const [key, field] of fields) {
       if (!names.has(key)) continue;
       const written = always.some(([other]) => other === key);
-      one.fields.push({ key, field, always: written, struct: structOf(field.shape, struct) });
+      one.fields.push({ key, field, plain: field.plain, kept: field.kept, always: written, struct: structOf(field.shape, struct) });
     }
     return one;
   };
@@ -78,7 +80,7 @@ export function projectionOf(reads: FieldsRead): Projection {
   for (const [key, users] of Object.entries(ofMetadata)) {
     const field = structShape("ObjectMeta").fields.get(key);
     if (field && (users.length === 0 || users.some((user) => asks(`Workload.${user}`))))
-      metadata.fields.push({ key, field, always: false, struct: undefined });
+      metadata.fields.push({ key, field, plain: field.plain, kept: field.kept, always: false, struct: undefined });
   }
   const own = ownSettings.filter((name) => asks(`Container.${name}`));
   const shared = sharedSettings.filter((name) => asks(`Container.${name}`));
@@ -131,7 +133,6 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   cpu_request: ["requests", "limits"],
   memory_request: ["requests", "limits"],
   serviceAccountName: ["serviceAccount"],
-  source: volumeSources,
 };
 
 function structOf(shape: Shape, struct: (name: string) => AskedStruct): AskedStruct | undefined {
@@ -150,7 +151,10 @@ export function readAsked(raw: Json, struct: AskedStruct, document: DocumentRef,
     const asked = fields[index] as Asked;
     const value = raw[asked.key];
     if (value === undefined && !asked.always) continue;
-    const read = value === undefined || value === null ? absent(asked, document, pointer) : present(value, asked, document, pointer);
+    let read: DataValue;
+    if (value === undefined || value === null) read = absent(asked, document, pointer);
+    else if (!asked.plain) read = present(value, asked, document, pointer);
+    else if (asked.kept || (value !== "" && value !== 0 && value !== false)) read = value as DataValue;
     if (draft === undefined) {
       if (read === value) continue;
       draft = copied(raw, fields, index);
@@ -176,13 +180,14 @@ function absent({ field, always, struct }: Asked, document: DocumentRef, pointer
   return struct ? readAsked({}, struct, document, pointer) : zero(field.shape);
 }
 
+/** A value that is more than a scalar as it stands. */
 function present(value: unknown, asked: Asked, document: DocumentRef, pointer: string): DataValue {
   const { field, struct } = asked;
-  if (field.plain) return field.kept || (value !== "" && value !== 0 && value !== false) ? (value as DataValue) : undefined;
   const { shape } = field;
+  // A struct is there or not; it is never dropped for being zero.
+  if (shape.kind === "struct" && struct) return readAsked(value as Json, struct, document, pointer);
   let read: DataValue;
-  if (shape.kind === "struct" && struct) read = readAsked(value as Json, struct, document, pointer);
-  else if (shape.kind === "list" && isUnchanged(value as readonly unknown[], shape.of, struct)) read = value as DataValue;
+  if (shape.kind === "list" && isUnchanged(value as readonly unknown[], shape.of, struct)) read = value as DataValue;
   else if (shape.kind === "list" && shape.of.kind === "struct" && struct)
     read = members(value as readonly unknown[], struct, document, pointer);
   else if (shape.kind === "map" && isText(shape.of) && !Object.values(value as Json).includes(null)) read = value as DataValue;

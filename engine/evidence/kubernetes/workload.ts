@@ -139,7 +139,7 @@ function facts(object: Json, metadata: Draft, pods: Draft, spec: Draft): Draft {
 function nameSources(spec: Draft, raw: Json): void {
   const written = Array.isArray(raw["volumes"]) ? raw["volumes"] : [];
   drafts(spec["volumes"]).forEach((volume, index) => {
-    const all = sourcesOf(volume, objectAt(written[index]));
+    const all = sourcesOf(objectAt(written[index]));
     const [first] = all;
     const place = volume[origin];
     if (place && first !== undefined) volume[origin] = { ...place, fields: { source: `${place.pointer}/${token(first)}` } };
@@ -152,13 +152,13 @@ function nameSources(spec: Draft, raw: Json): void {
 const sourceOrder: ReadonlyMap<string, number> = new Map(volumeSources.map((source, index) => [source, index]));
 
 /** The names of the sources that a volume gives, those that we do not know last. */
-function sourcesOf(volume: Draft, raw: Json): readonly string[] {
+function sourcesOf(raw: Json): readonly string[] {
   const known: string[] = [];
   const strange: string[] = [];
   for (const key of Object.keys(raw)) {
-    if (sourceOrder.has(key)) {
-      if (draft(volume[key]) !== undefined) known.push(key);
-    } else if (raw[key] !== null && !structShape("Volume").fields.has(key)) strange.push(key);
+    if (raw[key] === null) continue;
+    if (sourceOrder.has(key)) known.push(key);
+    else if (!structShape("Volume").fields.has(key)) strange.push(key);
   }
   if (known.length > 1) known.sort((a, b) => (sourceOrder.get(a) ?? 0) - (sourceOrder.get(b) ?? 0));
   return strange.length === 0 ? known : [...known, ...strange];
