@@ -109,6 +109,11 @@ const shared = {
   logLevel: "warning",
 } satisfies BuildOptions & { readonly metafile: true };
 
+/** The loader reads Latin-1. esbuild escapes what is beyond ASCII everywhere but in regular expressions, where an escape says the same. */
+function inAscii(text: string): string {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Bundles to a folder; the entry is `waybill.js` in it. */
 export async function bundle(outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
@@ -134,6 +139,7 @@ export async function bundle(outdir: string): Promise<Metafile> {
     }),
   ]);
   const script = Object.keys(check.metafile.outputs)[0] ?? "";
+  await writeFile(join(outdir, basename(script)), inAscii(await readFile(join(outdir, basename(script)), "utf8")));
   const entry = await build({
     ...shared,
     entryPoints: { waybill: "compiler/cli/main.ts" },

@@ -1,9 +1,10 @@
 /** `check` as the bundle starts it: compiled ahead, and the same where that cannot be used. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
+import { seal, wrapped } from "../../../compiler/bundle/loader.ts";
 import { built, folder, repository } from "./waybill.ts";
 
 const outdir = dirname(await built);
@@ -30,8 +31,22 @@ function flip(path: string): void {
 it("is compiled ahead for the Node that built it", () => {
   const cache = cacheOf(outdir) ?? "";
   expect(cache).toContain(`${process.version}-${process.platform}-${process.arch}`);
-  const script = cache.split(".cjs")[0] ?? "";
-  expect(readdirSync(outdir)).toContain(`${script}.cjs`);
+  const script = `${cache.split(".cjs")[0]}.cjs`;
+  expect(readdirSync(outdir)).toContain(script);
+  const bytes = readFileSync(join(outdir, cache));
+  const source = readFileSync(join(outdir, script));
+  const cachedData = bytes.subarray(8);
+  expect(seal(source, cachedData).equals(bytes.subarray(0, 8))).toBe(true);
+  expect(source.every((byte) => byte < 0x80)).toBe(true);
+  // A V8 that has it compiled already would not look at what it is given.
+  const asked = `const { Script } = require("node:vm");
+    const { readFileSync } = require("node:fs");
+    const [text, compiled] = ["text", "compiled"].map((name) => readFileSync(name + ".tmp"));
+    console.log(new Script(text.toString("latin1"), { filename: "x", cachedData: compiled }).cachedDataRejected);`;
+  const cwd = mkdtempSync(join(tmpdir(), "waybill-"));
+  writeFileSync(join(cwd, "text.tmp"), wrapped(source.toString("latin1")));
+  writeFileSync(join(cwd, "compiled.tmp"), cachedData);
+  expect(spawnSync(process.execPath, ["-e", asked], { cwd, encoding: "utf8", env: { HOME: tmpdir() } }).stdout).toBe("false\n");
 });
 
 it.each([
@@ -51,6 +66,11 @@ it.each([
 
 it("says the same under flags for which V8 refuses what was compiled ahead", () => {
   expect(check(["--no-opt"], [examples])).toBe(check([], [examples]));
+});
+
+it("knows letters beyond ASCII", async () => {
+  const path = await folder({ "quotes.scp": "policy p for image {\n  require a: image.tag == “x”\n}\n" });
+  expect(check([], [path])).toContain('strings are written with `"`');
 });
 
 it("writes a long answer in full", async () => {
