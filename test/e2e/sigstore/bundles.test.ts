@@ -7,7 +7,7 @@ import { joinRoots, readTrustRoot, type TrustRoots } from "../../../engine/trust
 import type { Verification } from "../../../engine/trust/verification.ts";
 import { verifyBundle } from "../../../engine/trust/verify.ts";
 import { attestBlob, type Cosign, cosignIn, generateKey, signBlob } from "./cosign.ts";
-import { releaseRun, workflowIdentity } from "./issuer.ts";
+import { releaseJob, releaseRun, workflowIdentity } from "./issuer.ts";
 import { bom, bomType } from "./release.ts";
 import { suiteScope } from "./scope.ts";
 import { configure, type Sigstore, startSigstore } from "./stack.ts";
@@ -75,9 +75,36 @@ describeWith(sigstoreTools, "bundles of the local Sigstore", () => {
         buildTrigger: "push",
         runInvocationUri: "https://github.com/acme/shop/actions/runs/9012345678/attempts/1",
         sourceRepositoryVisibility: "public",
+        deploymentEnvironment: "production",
         tokenSubject: "repo:acme@6154722/shop@48213077:environment:production",
         github: { trigger: "push", sha: releaseRun.sha, workflowName: "release", repository: "acme/shop", ref: "refs/tags/v1.4.0" },
       },
+    });
+  });
+
+  it("reads every claim about a job of a GitLab instance", async () => {
+    const { gitlab } = sigstore.issuer;
+    const { signer } = verified(await signBlob(cosign, { kind: "keyless", sigstore, token: sigstore.issuer.job(releaseJob) }, file));
+    const uri = `${gitlab}/acme/tools/shop//.gitlab-ci.yml@refs/tags/v1.4.0`;
+    const sha = expect.stringMatching(/^[0-9a-f]{40}$/);
+    expect(signer).toMatchObject({ kind: "certificate", issuer: gitlab, identities: [uri] });
+    expect(signer).toHaveProperty("claims", {
+      buildSignerUri: uri,
+      buildSignerDigest: sha,
+      runnerEnvironment: "gitlab-hosted",
+      sourceRepositoryUri: `${gitlab}/acme/tools/shop`,
+      sourceRepositoryDigest: sha,
+      sourceRepositoryRef: "refs/tags/v1.4.0",
+      sourceRepositoryId: "31337",
+      sourceRepositoryOwnerUri: `${gitlab}/acme/tools`,
+      sourceRepositoryOwnerId: "42",
+      buildConfigUri: uri,
+      buildConfigDigest: sha,
+      buildTrigger: "push",
+      runInvocationUri: `${gitlab}/acme/tools/shop/-/jobs/1001`,
+      sourceRepositoryVisibility: "private",
+      deploymentEnvironment: "production",
+      tokenSubject: "project_path:acme/tools/shop:ref_type:tag:ref:v1.4.0",
     });
   });
 

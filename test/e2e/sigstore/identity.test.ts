@@ -10,7 +10,7 @@ import { verifyBundle } from "../../../engine/trust/verify.ts";
 import type { Program } from "../../../language/core/ir.ts";
 import { compileFiles } from "../../golden/compile.ts";
 import { type Cosign, cosignIn, generateKey, signBlob } from "./cosign.ts";
-import { releaseRun, type WorkflowRun } from "./issuer.ts";
+import { type PipelineJob, releaseJob, releaseRun, type WorkflowRun } from "./issuer.ts";
 import { suiteScope } from "./scope.ts";
 import { type Sigstore, startSigstore } from "./stack.ts";
 import { describeWith, sigstoreTools } from "./tools.ts";
@@ -30,8 +30,22 @@ const runs: Readonly<Record<string, WorkflowRun>> = {
   "another workflow": { ...releaseRun, workflow: ".github/workflows/test.yml" },
   "a workflow whose name goes on": { ...releaseRun, workflow: ".github/workflows/release.yml.bak.yml" },
   "a runner of our own": { ...releaseRun, runner: "self-hosted" },
+  "another environment": { ...releaseRun, environment: "staging" },
   "another trigger": { ...releaseRun, trigger: "pull_request_target" },
   "a reusable workflow of others": { ...releaseRun, calls: "evil/actions/.github/workflows/release.yml@refs/tags/v1.4.0" },
+};
+
+/** The same of jobs of a GitLab instance. */
+const jobs: Readonly<Record<string, PipelineJob>> = {
+  "the release of GitLab": releaseJob,
+  "another tag of GitLab": { ...releaseJob, ref: "v2.0.0" },
+  "a branch of GitLab": { ...releaseJob, refType: "branch" },
+  "a project whose name goes on": { ...releaseJob, project: "acme/tools/shop-tools", id: "2001" },
+  "a project of the group above": { ...releaseJob, project: "acme/tools", id: "2002" },
+  "whoever took over the name of the project": { ...releaseJob, id: "99999" },
+  "another file of the project": { ...releaseJob, file: "ci/test.yml" },
+  "a runner of our own for GitLab": { ...releaseJob, runner: "self-hosted" },
+  "another environment of GitLab": { ...releaseJob, environment: "staging" },
 };
 
 /** Whom a declaration believes; `issuer` is put in. */
@@ -41,8 +55,18 @@ const declarations: Readonly<Record<string, string>> = {
   branch: 'repository: github("acme/shop", id: 48213077), workflow: ".github/workflows/release.yml", ref: branch("main")',
   anything_of_the_repository: 'repository: github("acme/shop", id: 48213077)',
   any_workflow_of_a_tag: 'repository: github("acme/shop", id: 48213077), ref: tag("v1.4.0")',
+  deployed: 'repository: github("acme/shop", id: 48213077), environment: "production"',
+  pushed: 'repository: github("acme/shop", id: 48213077), trigger: "push"',
   named: 'identity: "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1.4.0"',
 };
+
+/** The same, for which the GitLab instance vouches. */
+const declarationsOfGitlab: Readonly<Record<string, string>> = {
+  job: 'repository: gitlab("acme/tools/shop", id: 31337), workflow: ".gitlab-ci.yml", ref: tag("v1.4.0"), runner: hosted',
+  jobs_of_tags: 'repository: gitlab("acme/tools/shop", id: 31337), workflow: ".gitlab-ci.yml", ref: tag("v*")',
+  anything_of_the_project: 'repository: gitlab("acme/tools/shop", id: 31337), environment: "production"',
+};
+const names = [...Object.keys(declarations), ...Object.keys(declarationsOfGitlab)];
 
 describeWith(sigstoreTools, "identities, as cosign is told", () => {
   const scope = suiteScope();
@@ -65,17 +89,25 @@ describeWith(sigstoreTools, "identities, as cosign is told", () => {
     roots = joinRoots(root === undefined ? [] : [root]);
     artifact = join(cosign.folder, "artifact");
     await writeFile(artifact, text);
-    for (const [name, run] of Object.entries(runs)) {
-      const bytes = await signBlob(cosign, { kind: "keyless", sigstore, token: sigstore.issuer.workflow(run) }, artifact);
+    const { issuer } = sigstore;
+    const tokens = [
+      ...Object.entries(runs).map(([name, run]) => [name, issuer.workflow(run)] as const),
+      ...Object.entries(jobs).map(([name, job]) => [name, issuer.job(job)] as const),
+    ];
+    for (const [name, token] of tokens) {
+      const bytes = await signBlob(cosign, { kind: "keyless", sigstore, token }, artifact);
       const path = join(cosign.folder, `${bundles.size}.sigstore.json`);
       await writeFile(path, bytes);
       bundles.set(name, { path, bytes });
     }
-    program = compiled(sigstore.issuer.workflows, declarations);
+    program = compiled([
+      [issuer.workflows, declarations],
+      [issuer.gitlab, declarationsOfGitlab],
+    ]);
     checks = checksOf(program, new Map());
   });
 
-  it.each(Object.keys(declarations))("believes exactly those whom `%s` does, where nothing is lost", async (name) => {
+  it.each(names)("believes exactly those whom `%s` does, where nothing is lost", async (name) => {
     const trust = program.trusts.find((one) => one.key === `t.${name}`);
     const check = checks.get(`t.${name}`);
     if (!trust || !check) throw new Error(name);
@@ -96,8 +128,10 @@ describeWith(sigstoreTools, "identities, as cosign is told", () => {
       if (ours !== theirs && !excused) wrong.push(`${who}: cosign ${theirs ? "believes" : "refuses"}, ${JSON.stringify(acceptance)}`);
     }
     expect(wrong).toEqual([]);
-    expect(believed.includes("the release")).toBe(name !== "branch");
+    const release = name in declarations ? "the release" : "the release of GitLab";
+    expect(believed.includes(release)).toBe(name !== "branch");
     expect(believed).not.toContain("the repository of another owner");
+    expect(believed).not.toContain("whoever took over the name of the project");
   });
 
   it("says what cosign loses, and loses it: the number of the repository and the runner", async () => {
@@ -124,8 +158,10 @@ describeWith(sigstoreTools, "identities, as cosign is told", () => {
   });
 });
 
-function compiled(issuer: string, bodies: Readonly<Record<string, string>>): Program {
-  const trusts = Object.entries(bodies).map(([name, body]) => `trust ${name} = keyless { issuer: "${issuer}", ${body} }`);
+function compiled(issuers: readonly (readonly [string, Readonly<Record<string, string>>])[]): Program {
+  const trusts = issuers.flatMap(([issuer, bodies]) =>
+    Object.entries(bodies).map(([name, body]) => `trust ${name} = keyless { issuer: "${issuer}", ${body} }`),
+  );
   const { value, diagnostics } = compileFiles(new Map([["t.scp", `module t\n\n${trusts.join("\n")}\n`]]));
   expect(diagnostics.filter(({ level }) => level === "error")).toEqual([]);
   return value;

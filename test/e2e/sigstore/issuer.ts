@@ -1,4 +1,4 @@
-/** An OpenID Connect issuer in the shape of two that Fulcio knows: people with an e-mail address, and GitHub Actions. */
+/** OpenID Connect issuers in the shapes that Fulcio knows: people with an e-mail address, GitHub Actions, and a GitLab instance. */
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import type { Scope } from "./scope.ts";
 
@@ -35,6 +35,30 @@ export const releaseRun: WorkflowRun = {
   sha: createHash("sha1").update("the commit of v1.4.0").digest("hex"),
 };
 
+/** A job of a GitLab pipeline, by the names of GitLab's claims. */
+export interface PipelineJob {
+  /** `project_path`: `acme/tools/shop` */
+  readonly project: string;
+  /** `project_id` */
+  readonly id: string;
+  /** The file that defines the pipeline: `.gitlab-ci.yml`. */
+  readonly file: string;
+  readonly ref: string;
+  readonly refType: "branch" | "tag";
+  readonly runner: "gitlab-hosted" | "self-hosted";
+  readonly environment?: string;
+}
+
+export const releaseJob: PipelineJob = {
+  project: "acme/tools/shop",
+  id: "31337",
+  file: ".gitlab-ci.yml",
+  ref: "v1.4.0",
+  refType: "tag",
+  runner: "gitlab-hosted",
+  environment: "production",
+};
+
 export interface Issuer {
   /** Who vouches for people: the `iss` of `person`, and the issuer in their certificates. */
   readonly people: string;
@@ -42,10 +66,13 @@ export interface Issuer {
   readonly workflows: string;
   /** Who vouches for workflows too, in the same words: whose repositories have the same names and numbers, and are others. */
   readonly elsewhere: string;
+  /** A GitLab instance, which vouches for its jobs. */
+  readonly gitlab: string;
   /** A token of somebody whose address the issuer has verified. */
   person(email: string): string;
   /** By `workflows` where no other issuer is named. */
   workflow(run: WorkflowRun, issuer?: string): string;
+  job(job: PipelineJob): string;
 }
 
 /** The name that Fulcio certifies: the workflow that signs. */
@@ -92,8 +119,10 @@ export async function startIssuer(scope: Scope): Promise<Issuer> {
     people,
     workflows,
     elsewhere: `${base}/elsewhere`,
+    gitlab: `${base}/gitlab`,
     person: (email) => token({ iss: people, sub: email, email, email_verified: true }),
     workflow: (run, issuer = workflows) => token({ iss: issuer, ...claimsOf(run) }),
+    job: (job) => token({ iss: `${base}/gitlab`, ...claimsOfJob(job, `${base}/gitlab`) }),
   };
 }
 
@@ -123,5 +152,31 @@ function claimsOf(run: WorkflowRun): Readonly<Record<string, string>> {
     run_number: "7",
     run_attempt: "1",
     ...(run.environment === undefined ? {} : { environment: run.environment }),
+  };
+}
+
+/** docs.gitlab.com, "ID token authentication": the payload. */
+function claimsOfJob(job: PipelineJob, instance: string): Readonly<Record<string, string>> {
+  const namespace = job.project.slice(0, job.project.lastIndexOf("/"));
+  const sha = createHash("sha1").update(`the commit of ${job.ref}`).digest("hex");
+  const kind = job.refType === "tag" ? "tags" : "heads";
+  return {
+    sub: `project_path:${job.project}:ref_type:${job.refType}:ref:${job.ref}`,
+    project_path: job.project,
+    project_id: job.id,
+    project_visibility: "private",
+    namespace_path: namespace,
+    namespace_id: "42",
+    ref: job.ref,
+    ref_type: job.refType,
+    sha,
+    ci_config_ref_uri: `${instance.replace(/^https?:\/\//, "")}/${job.project}//${job.file}@refs/${kind}/${job.ref}`,
+    ci_config_sha: sha,
+    pipeline_source: "push",
+    pipeline_id: "100",
+    job_id: "1001",
+    runner_environment: job.runner,
+    user_login: "ada",
+    ...(job.environment === undefined ? {} : { environment: job.environment }),
   };
 }

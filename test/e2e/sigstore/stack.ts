@@ -7,6 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startCertificateLog } from "./certificate-log.ts";
 import type { Cosign } from "./cosign.ts";
+import { fulcioConfiguration } from "./fulcio.ts";
 import { type Issuer, startIssuer } from "./issuer.ts";
 import type { Scope } from "./scope.ts";
 import { tool } from "./tools.ts";
@@ -78,10 +79,8 @@ async function startFulcio(scope: Scope, folder: string, issuer: Issuer) {
   const log = await startCertificateLog(scope);
   const logKey = join(folder, "certificate-log.pub");
   const config = join(folder, "fulcio.yaml");
-  const entry = (url: string, type: string): string => `  ${url}:\n    issuer-url: ${url}\n    client-id: sigstore\n    type: ${type}\n`;
   await writeFile(logKey, log.publicKey);
-  const workflows = [issuer.workflows, issuer.elsewhere].map((url) => entry(url, "github-workflow"));
-  await writeFile(config, `oidc-issuers:\n${entry(issuer.people, "email")}${workflows.join("")}`);
+  await writeFile(config, fulcioConfiguration(issuer));
   const [port] = await scope.program({
     path: tool("fulcio"),
     ports: 3,
