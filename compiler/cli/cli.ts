@@ -263,6 +263,28 @@ Example:
     )
     .action((options: Options) => act(async (call) => (await import("./verbs/trust.ts")).update(call, options), options));
 
+  const versions = root.command("version").description("compare versions as their ecosystem does");
+  general(versions.command("compare").description("print `<`, `=`, `>`, or `?` where one is no version of the ecosystem"))
+    .argument("[a]", "version")
+    .argument("[b]", "version")
+    .requiredOption("--ecosystem <type>", "its purl type: npm, pypi, maven, golang, nuget, gem, deb, rpm, apk, composer, …")
+    .option("--batch", "`A<TAB>B` a line on stdin, an answer a line on stdout, in the same order")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill version compare --ecosystem deb 1.0~rc1 1.0\n  $ waybill version compare --ecosystem npm --batch < pairs.tsv",
+    )
+    .action((a: string | undefined, b: string | undefined, options: Options) =>
+      act(async (call) => (await import("./verbs/version.ts")).compare(call, a, b, options), options),
+    );
+  general(versions.command("contains").description("print `in`, `out`, or `?` where it is not known; exit 0, 1, 3"))
+    .argument("<range>", "a VERS string: 'vers:npm/>=1.0.0|<2.0.0'")
+    .argument("<version>", "version of the same ecosystem")
+    .addHelpText("after", "\nExample:\n  $ waybill version contains 'vers:pypi/>=1.0|<2.0' 1.5.post1")
+    .action((range: string, version: string, options: Options) =>
+      act(async (call) => (await import("./verbs/version.ts")).contains(call, range, version), options),
+    );
+  versions.addHelpText("after", "\nExample:\n  $ waybill version compare --ecosystem maven 1.0-rc1 1.0");
+
   general(root.command("explain").description("the page of a diagnostic"))
     .argument("[code]", "WB0301 (without it: every code)")
     .addHelpText("after", "\nExample:\n  $ waybill explain WB0301")

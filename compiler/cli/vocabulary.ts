@@ -7,3 +7,4 @@ export const shells = ["bash", "zsh", "fish"] as const;
 export const newKinds = ["policy", "licences", "findings", "pods", "workflow"] as const;
 /** What `build` compiles to. */
 export const buildTargets = ["identity"] as const;
+export const versionVerbs = ["compare", "contains"] as const;

@@ -3,7 +3,7 @@ import { cacheOf } from "./cache.ts";
 import { checked, type Parsed, parsed, problem } from "./parsed.ts";
 import { readComparators } from "./range/comparators.ts";
 import { type Bound, type Compare, type Interval, isEmpty, union } from "./range/interval.ts";
-import { readConstraints, splitVers } from "./range/vers.ts";
+import { readConstraints, splitVers, syntaxProblem } from "./range/vers.ts";
 import { compareVersions, isOrdered, isVersion, sharedEcosystem, type Version } from "./version.ts";
 
 export type { Interval } from "./range/interval.ts";
@@ -47,6 +47,11 @@ function read(text: string, ecosystem: string): Parsed<Range> {
 function readVers(text: string, ecosystem: string): Parsed<Range> {
   const vers = splitVers(text);
   if (vers === undefined) return problem(`\`${text}\` is not a VERS string: \`vers:\`, a type, \`/\` and constraints`);
+  if (vers.type !== vers.type.toLowerCase())
+    return problem(
+      `the type of a VERS string is in lower case, not \`${vers.type}\``,
+      `vers:${vers.type.toLowerCase()}/${vers.constraints}`,
+    );
   if (ecosystem !== "" && ecosystem !== vers.ecosystem) return problem(`\`${text}\` is a range of ${vers.ecosystem}, not of ${ecosystem}`);
   if (!isOrdered(vers.ecosystem)) return unordered(vers.ecosystem);
   const compare = comparing(vers.ecosystem);
@@ -81,6 +86,21 @@ export function rangeOf(ecosystem: string, intervals: readonly Interval[]): Pars
   if (intervals.length === 0) return problem("a version range cannot be empty");
   const united = union(intervals, compare);
   return parsed({ ecosystem, intervals: united, text: united.map(showInterval).join(" || ") });
+}
+
+/**
+ * A VERS string, and nothing else. `ordered` is false where it is well-formed as far as can be told, but of a type whose
+ * versions have no order here: what lies in it is unknown.
+ */
+export function parseVers(text: string): Parsed<{ readonly ordered: true; readonly range: Range } | { readonly ordered: false }> {
+  if (text.length > longest) return problem(`a version range has at most ${longest} characters`);
+  const vers = splitVers(text);
+  if (vers === undefined || vers.ecosystem === "invalid" || vers.type !== vers.type.toLowerCase() || isOrdered(vers.ecosystem)) {
+    const read = readVers(text, "");
+    return read.ok ? parsed({ ordered: true, range: read.value }) : read;
+  }
+  const wrong = syntaxProblem(vers.constraints);
+  return wrong === undefined ? parsed({ ordered: false }) : problem(wrong);
 }
 
 /** The range in its ecosystem: itself, or what its text means in that of a version. */

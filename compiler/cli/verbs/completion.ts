@@ -4,7 +4,7 @@ import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
 import type { Call } from "../cli.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { newKinds, shells } from "../vocabulary.ts";
+import { newKinds, shells, versionVerbs } from "../vocabulary.ts";
 
 interface Flag {
   readonly long: string;
@@ -21,7 +21,7 @@ interface Verb {
   readonly words: readonly string[];
 }
 
-const wordsOf: Readonly<Record<string, readonly string[]>> = { new: newKinds, completion: shells };
+const wordsOf: Readonly<Record<string, readonly string[]>> = { new: newKinds, completion: shells, version: versionVerbs };
 
 function verbs(root: Command): readonly Verb[] {
   return root.commands.map((command) => ({

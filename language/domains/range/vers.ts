@@ -8,23 +8,26 @@ interface Constraint {
   readonly version: string;
 }
 
-const shape = /^vers:([A-Za-z][A-Za-z0-9.-]*)\/(.+)$/;
-const constraintShape = /^(!=|<=|>=|<|>)?([^<>=!*|\s]+)$/;
+const shape = /^vers:([A-Za-z][A-Za-z0-9.-]*)\/(.+)$/s;
+/** A version is printable ASCII; what would be read as syntax is percent-encoded (clause 5.3.3.2). */
+const constraintShape = /^(!=|<=|>=|<|>)?([^<>=!*|\s\p{Cc}\u007f-\u{10ffff}]+)$/u;
 const mostConstraints = 2000;
 
 /** VERS types whose name is not the purl type. */
 const aliases: ReadonlyMap<string, string> = new Map([
   ["alpine", "apk"],
+  ["dart", "pub"],
   ["debian", "deb"],
   ["go", "golang"],
 ]);
 
-/** The ecosystem that a VERS string is about, and its constraints as text; undefined: not of the shape of VERS. */
-export function splitVers(text: string): { readonly ecosystem: string; readonly constraints: string } | undefined {
+/** The type of a VERS string as it was written, its ecosystem, and its constraints as text; undefined: not of the shape of VERS. */
+export function splitVers(text: string): { readonly type: string; readonly ecosystem: string; readonly constraints: string } | undefined {
   const match = shape.exec(text);
   if (match === null) return undefined;
-  const type = match[1]?.toLowerCase() ?? "";
-  return { ecosystem: aliases.get(type) ?? type, constraints: match[2] ?? "" };
+  const [, type = "", constraints = ""] = match;
+  const lower = type.toLowerCase();
+  return { type, ecosystem: aliases.get(lower) ?? lower, constraints };
 }
 
 /** Reads constraints into intervals. Versions must be in order and unique, and comparators alternate (clause 5.4). */
@@ -59,12 +62,29 @@ function sorted(parts: readonly string[], ecosystem: string, compare: Compare): 
 
 function readConstraint(text: string, ecosystem: string): Parsed<Constraint> {
   const match = constraintShape.exec(text);
-  if (match === null) return problem(text === "*" ? "`*` stands alone in a VERS string" : `\`${text}\` is not a VERS constraint`);
+  if (match === null) return problem(notAConstraint(text));
   const [, comparator = "", encoded = ""] = match;
   const version = decoded(encoded);
   if (version === undefined) return problem(`\`${encoded}\` is not percent-encoded text`);
+  const wrong = /%(?:[0-9A-F]?[a-f][0-9A-Fa-f]?|3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)/.exec(encoded)?.[0];
+  if (wrong !== undefined) return problem(`\`${wrong}\` in \`${encoded}\` is not canonical: upper-case digits, and only of what needs it`);
+  if (!/^[ -~]*$/.test(version)) return problem(`\`${encoded}\` stands for more than printable ASCII`);
   if (!isVersion(ecosystem, version)) return problem(`\`${version}\` is not a version of ${ecosystem}`);
   return parsed({ comparator: comparator as Constraint["comparator"], version });
+}
+
+/** What is wrong with constraints whatever the order of versions is, for people; undefined: nothing. */
+export function syntaxProblem(constraints: string): string | undefined {
+  if (constraints === "*") return undefined;
+  const wrong = constraints.split("|").find((part) => !constraintShape.test(part));
+  return wrong === undefined ? undefined : notAConstraint(wrong);
+}
+
+function notAConstraint(text: string): string {
+  if (text === "") return "a VERS string has no empty constraint: no `|` stands first, last or twice";
+  if (text === "*") return "`*` stands alone in a VERS string";
+  if (/\s/.test(text)) return `there is white space in the VERS constraint \`${text}\``;
+  return text.startsWith("=") ? `\`${text}\`: a version alone means equality in a VERS string` : `\`${text}\` is not a VERS constraint`;
 }
 
 function decoded(text: string): string | undefined {

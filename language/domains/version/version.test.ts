@@ -334,7 +334,15 @@ const generators: Readonly<Record<string, fc.Arbitrary<string>>> = {
     fc.constantFrom("", "-a", "+1", "+a", "+1.2", "-a+1"),
   ),
   pypi: joined(joined(fc.constantFrom("", "1!"), dotted), tail("a1", "rc2", ".post1", ".dev2", "b", "+x.1", "+1", "-3")),
-  maven: joined(dotted, tail("-", ".", "alpha", "rc", "1", "2", "x", "sp", "ga", "final", "snapshot", "a", "0", "-1")),
+  // Maven's order goes in a circle among stranger ones.
+  maven: joined(
+    dotted,
+    fc.constantFrom(
+      ..."|-alpha-1|-beta2|-M3|-rc1|-sp1|-ga|.Final|-jre8|-abc|-SNAPSHOT|-1|-2|-alpha-1-SNAPSHOT|-rc1-SNAPSHOT|-jre8-SNAPSHOT|a1|x".split(
+        "|",
+      ),
+    ),
+  ),
   alpm: joined(
     joined(fc.constantFrom("", "1:"), dotted),
     tail("a", "rc1", ".a", "_1", "b", "+r12").map((rest) => `${rest}-1`),
