@@ -4,7 +4,18 @@ import { delimiter, join, resolve } from "node:path";
 import { describe } from "vitest";
 
 /** `posix` is Rekor v2 (`rekor-tiles/v2/cmd/rekor-server/posix`), `registry` distribution v3, `docker-registry` Debian's 2.8. */
-export type Tool = "cosign" | "registry" | "docker-registry" | "refreg" | "fulcio" | "timestamps" | "posix";
+export type Tool =
+  | "cosign"
+  | "registry"
+  | "docker-registry"
+  | "refreg"
+  | "fulcio"
+  | "timestamps"
+  | "posix"
+  /** Of `test/e2e/consumers`. */
+  | "accept-kyverno"
+  | "accept-policy-controller"
+  | "accept-vault";
 
 /** All that a local Sigstore needs. */
 export const sigstoreTools: readonly Tool[] = ["cosign", "fulcio", "timestamps", "posix"];
