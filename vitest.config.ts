@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 /** `.ci/run` names a folder for machine-readable results; people see the default reporter. */
 const reports = process.env["WAYBILL_TEST_REPORTS"];
 
-/** Suites that start registries, a local Sigstore and cosign; `test/e2e/tools.sh` builds them. */
-const servers = ["test/e2e/sigstore/**/*.test.ts", "test/e2e/registry/**/*.test.ts"];
+/** Suites that start programs of others: registries, a local Sigstore, cosign; `test/e2e/tools.sh` builds them. */
+const servers = ["test/e2e/sigstore/**/*.test.ts", "test/e2e/registry/**/*.test.ts", "test/e2e/consumers/**/*.test.ts"];
 
 /**
  * `product` needs nothing but a checkout; `e2e` starts real servers and skips, saying so, what has none; `corpus` reads third-party
