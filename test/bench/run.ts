@@ -9,6 +9,7 @@ import { closeWorkshop, openWorkshop, type Workshop } from "./processes.ts";
 import { registryBars } from "./registry.ts";
 import { conftestBars, startupBars } from "./startup.ts";
 import { verifyBars } from "./verify.ts";
+import { versionBars } from "./version.ts";
 
 interface Skipped {
   readonly work: string;
@@ -25,6 +26,7 @@ const groups: Readonly<Record<string, (workshop: Workshop) => readonly Row[] | P
   batch: batchBars,
   verify: verifyBars,
   registry: registryBars,
+  version: versionBars,
 };
 
 function cells(row: Row): readonly string[] {

@@ -1,5 +1,5 @@
 /** Alpine versions: apk-package(5) and `apk_version_compare` of apk-tools 3 (`src/version.c`). */
-import { type Natural, natural, type Order, order, orderLists, type Scheme, schemeOf } from "./scheme.ts";
+import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
 
 /** What a version is read as, in rising order of kind. A version that ends earlier is above one that goes on, except as below. */
 type Token =
@@ -57,10 +57,14 @@ function kindOf(token: Token | undefined): number {
   return token === undefined ? kinds.length : kinds.indexOf(token.kind);
 }
 
-function compare(a: AlpineVersion, b: AlpineVersion): Order {
-  const shared = Math.min(a.tokens.length, b.tokens.length);
-  const found = orderLists(a.tokens.slice(0, shared), b.tokens.slice(0, shared), orderTokens);
-  return found || orderKinds(a.tokens[shared], b.tokens[shared]);
+function compare({ tokens: a }: AlpineVersion, { tokens: b }: AlpineVersion): Order {
+  const length = Math.max(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [left, right] = [a[i], b[i]];
+    const found = left === undefined || right === undefined ? orderKinds(left, right) : orderTokens(left, right);
+    if (found !== 0 || left === undefined || right === undefined) return found;
+  }
+  return 0;
 }
 
 export const apk: Scheme = schemeOf(read, compare);

@@ -1,10 +1,16 @@
 /** Debian versions: Debian policy manual, section 5.6.12; the order of `dpkg --compare-versions`. */
 import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
 
+/** What is no digit, as text whose code units are in Debian's order, and the number that follows. */
+interface Stretch {
+  readonly other: string;
+  readonly number: Natural;
+}
+
 interface DebianVersion {
   readonly epoch: Natural;
-  readonly upstream: string;
-  readonly revision: string;
+  readonly upstream: readonly Stretch[];
+  readonly revision: readonly Stretch[];
 }
 
 const shape = /^(?:(\d{1,10}):)?([A-Za-z0-9.+~:-]+?)(?:-([A-Za-z0-9.+~]+))?$/;
@@ -14,42 +20,35 @@ function read(text: string): DebianVersion | undefined {
   if (match === null) return undefined;
   const [, epoch, upstream = "", revision] = match;
   if ((revision === undefined && upstream.endsWith("-")) || (epoch === undefined && upstream.includes(":"))) return undefined;
-  return { epoch: natural(epoch ?? ""), upstream, revision: revision ?? "" };
+  return { epoch: natural(epoch ?? ""), upstream: stretchesOf(upstream), revision: stretchesOf(revision ?? "") };
 }
 
 /** `~` is below the end, the end below letters, letters below the rest. */
-function weight(code: number): number {
-  if (Number.isNaN(code) || isDigit(code)) return 0;
-  if (code === 126) return -1;
-  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) ? code : code + 256;
+const tilde = "\u0001";
+const end = "\u0002";
+const nothing: Stretch = { other: end, number: 0 };
+
+function stretchesOf(text: string): readonly Stretch[] {
+  const found: Stretch[] = [];
+  for (const [, other = "", digits = ""] of text.matchAll(/(\D*)(\d*)/g)) {
+    if (other !== "" || digits !== "") found.push({ other: other.replace(/[^A-Za-z]/g, weight) + end, number: natural(digits) });
+  }
+  return found;
 }
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+function weight(character: string): string {
+  return character === "~" ? tilde : String.fromCharCode(character.charCodeAt(0) + 256);
 }
 
-/** Stretches of non-digits by character weight, stretches of digits by value, in turn. */
-function orderParts(a: string, b: string): Order {
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    while ((i < a.length && !isDigit(a.charCodeAt(i))) || (j < b.length && !isDigit(b.charCodeAt(j)))) {
-      const found = order(weight(a.charCodeAt(i)), weight(b.charCodeAt(j)));
-      if (found !== 0) return found;
-      i++;
-      j++;
-    }
-    const [endA, endB] = [endOfDigits(a, i), endOfDigits(b, j)];
-    const found = order(natural(a.slice(i, endA)), natural(b.slice(j, endB)));
+/** Stretches of non-digits by the weight of characters, stretches of digits by value, in turn. */
+function orderParts(a: readonly Stretch[], b: readonly Stretch[]): Order {
+  const length = Math.max(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [left, right] = [a[i] ?? nothing, b[i] ?? nothing];
+    const found = order(left.other, right.other) || order(left.number, right.number);
     if (found !== 0) return found;
-    [i, j] = [endA, endB];
   }
   return 0;
-}
-
-function endOfDigits(text: string, from: number): number {
-  let end = from;
-  while (end < text.length && isDigit(text.charCodeAt(end))) end++;
-  return end;
 }
 
 /** No revision is revision 0. */

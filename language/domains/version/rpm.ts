@@ -1,11 +1,14 @@
 /** RPM versions: `[epoch:]version[-release]` by `rpmvercmp` of rpm (`rpmio/rpmvercmp.cc`; tilde and caret included). */
 import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
 
+/** A number, letters, or `~` or `^`. What is none of these separates segments and does not count. */
+type Segment = Natural | string;
+
 interface RpmVersion {
   readonly epoch: Natural;
-  readonly version: string;
+  readonly version: readonly Segment[];
   /** Undefined: none, which is below any. */
-  readonly release: string | undefined;
+  readonly release: readonly Segment[] | undefined;
 }
 
 const shape = /^(?:(\d*):)?(.*?)(?:-([^-]*))?$/s;
@@ -14,62 +17,35 @@ function read(text: string): RpmVersion | undefined {
   const match = shape.exec(text);
   if (match === null || text === "") return undefined;
   const [, epoch = "", version = "", release] = match;
-  return version === "" ? undefined : { epoch: natural(epoch), version, release };
+  if (version === "") return undefined;
+  return { epoch: natural(epoch), version: segmentsOf(version), release: release === undefined ? undefined : segmentsOf(release) };
 }
 
-/** Neither letter nor digit, tilde nor caret: separates segments and does not count. */
-const separators = /[^A-Za-z0-9~^]+/y;
-const segment = /\d+|[A-Za-z]+/y;
-
-function skip(text: string, from: number): number {
-  separators.lastIndex = from;
-  return separators.test(text) ? separators.lastIndex : from;
+function segmentsOf(text: string): readonly Segment[] {
+  return (text.match(/\d+|[A-Za-z]+|[~^]/g) ?? []).map((part) => (part.charCodeAt(0) < 58 ? natural(part) : part));
 }
 
-function segmentAt(text: string, from: number): string {
-  segment.lastIndex = from;
-  return segment.exec(text)?.[0] ?? "";
-}
-
-function orderParts(a: string, b: string): Order {
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    [i, j] = [skip(a, i), skip(b, j)];
-    const [markA, markB] = [a[i], b[j]];
-    if (markA === "~" || markB === "~") {
-      if (markA !== markB) return markA === "~" ? -1 : 1;
-      [i, j] = [i + 1, j + 1];
-      continue;
-    }
-    if (markA === "^" || markB === "^") {
-      // A caret is above the end and below everything else.
-      if (markA === undefined) return -1;
-      if (markB === undefined) return 1;
-      if (markA !== markB) return markA === "^" ? -1 : 1;
-      [i, j] = [i + 1, j + 1];
-      continue;
-    }
-    if (markA === undefined || markB === undefined) break;
-    const [left, right] = [segmentAt(a, i), segmentAt(b, j)];
-    const found = orderSegments(left, right);
+/** Of two that are equal so far, the longer is greater, but for a tilde. */
+function orderParts(a: readonly Segment[], b: readonly Segment[]): Order {
+  const length = Math.max(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const found = orderSegments(a[i], b[i]);
     if (found !== 0) return found;
-    [i, j] = [i + left.length, j + right.length];
   }
-  return order(i < a.length ? 1 : 0, j < b.length ? 1 : 0);
+  return 0;
 }
 
-/** Digits are above letters. */
-function orderSegments(a: string, b: string): Order {
-  const [numericA, numericB] = [isNumeric(a), isNumeric(b)];
-  if (numericA !== numericB) return numericA ? 1 : -1;
-  return numericA ? order(natural(a), natural(b)) : order(a, b);
+/** A tilde is below the end, a caret above it and below everything else, letters below digits. */
+function orderSegments(a: Segment | undefined, b: Segment | undefined): Order {
+  if (a === b) return 0;
+  if (a === "~" || b === "~") return a === "~" ? -1 : 1;
+  if (a === undefined || b === undefined) return a === undefined ? -1 : 1;
+  if (a === "^" || b === "^") return a === "^" ? -1 : 1;
+  const [letters, others] = [typeof a === "string", typeof b === "string"];
+  return letters === others ? order(a, b) : letters ? -1 : 1;
 }
 
-function isNumeric(text: string): boolean {
-  return text.charCodeAt(0) < 58;
-}
-
-function orderReleases(a: string | undefined, b: string | undefined): Order {
+function orderReleases(a: readonly Segment[] | undefined, b: readonly Segment[] | undefined): Order {
   if (a === undefined || b === undefined) return order(a === undefined ? 0 : 1, b === undefined ? 0 : 1);
   return orderParts(a, b);
 }
