@@ -40,13 +40,25 @@ function read(text: string): ArchVersion | undefined {
 function partOf(text: string): Part {
   const segments: Segment[] = [];
   let end = 0;
-  for (const match of text.matchAll(/\d+|[A-Za-z]+/g)) {
-    const [found] = match;
-    const numeric = found.charCodeAt(0) < 58;
-    segments.push({ separators: match.index - end, value: numeric ? natural(found) : undefined, letters: numeric ? "" : found });
-    end = match.index + found.length;
+  for (let at = 0; at < text.length; ) {
+    const kind = kindOf(text.charCodeAt(at));
+    const start = at++;
+    if (kind === "separator") continue;
+    while (at < text.length && kindOf(text.charCodeAt(at)) === kind) at++;
+    const found = text.slice(start, at);
+    segments.push({
+      separators: start - end,
+      value: kind === "digit" ? natural(found) : undefined,
+      letters: kind === "digit" ? "" : found,
+    });
+    end = at;
   }
   return { segments, trailing: text.length - end };
+}
+
+function kindOf(code: number): "digit" | "letter" | "separator" {
+  if (code >= 48 && code <= 57) return "digit";
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) ? "letter" : "separator";
 }
 
 function orderParts(a: Part, b: Part): Order {

@@ -30,10 +30,20 @@ const nothing: Stretch = { other: end, number: 0 };
 
 function stretchesOf(text: string): readonly Stretch[] {
   const found: Stretch[] = [];
-  for (const [, other = "", digits = ""] of text.matchAll(/(\D*)(\d*)/g)) {
-    if (other !== "" || digits !== "") found.push({ other: other.replace(/[^A-Za-z]/g, weight) + end, number: natural(digits) });
+  let at = 0;
+  while (at < text.length) {
+    const start = at;
+    while (at < text.length && !isDigit(text.charCodeAt(at))) at++;
+    const digits = at;
+    while (at < text.length && isDigit(text.charCodeAt(at))) at++;
+    const other = digits === start ? end : text.slice(start, digits).replace(/[^A-Za-z]/g, weight) + end;
+    found.push({ other, number: natural(text.slice(digits, at)) });
   }
   return found;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function weight(character: string): string {
