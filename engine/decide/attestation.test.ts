@@ -48,6 +48,12 @@ describe("nothing is attested", () => {
   it.each<[string, Decision, Partial<AttestationContext>, string]>([
     ["of a fault: it was not found out", decided({ effect: "deny", reason: "fault" }), {}, "a look-up failed"],
     ["of a fault that only warns", decided({ effect: "warn", reason: "fault" }), {}, "a look-up failed"],
+    [
+      "of one that allows only because a look-up that failed may",
+      decided({ clauses: [clause("signed"), clause("built", { outcome: "undecided", causes: ["missing", "transient"] })] }),
+      {},
+      "a look-up failed",
+    ],
     ["of a subject without a digest", decided({ subject: { kind: "image", name: "shop", data: {} } }), {}, "without a digest"],
     ["with a name that SLSA keeps for itself", decided(), { properties: ["SLSA_BUILD_LEVEL_4"] }, "SLSA_BUILD_LEVEL_4"],
     ["with a level that does not exist", decided(), { levels: { build: 4 } }, "build level 4"],
@@ -101,6 +107,11 @@ it.each([
   expect(attestation).toMatchObject({ statement: { predicate: { verificationResult: "FAILED", verifiedLevels: ["FAILED"] } } });
   const svr = result(decided({ effect, reason }), { levels: { build: 3 }, properties: ["ACME_SCANNED"] });
   expect(svr).toMatchObject({ statement: { predicate: { properties: ["WAYBILL_acme.release.deployed.signed"] } } });
+});
+
+it("attests a verdict that allows although a document is missing: everybody could look", () => {
+  const attestation = summary(decided({ clauses: [clause("built", { outcome: "undecided", causes: ["missing"] })] }));
+  expect(attestation).toMatchObject({ statement: { predicate: { verificationResult: "PASSED" } } });
 });
 
 it("lists the clauses that held, and none that was waived, had nothing to say or has no name", () => {

@@ -44,8 +44,8 @@ export const passedProperty = "WAYBILL_PASSED";
 
 /**
  * A verification summary of a decision: `PASSED` where the artifact may pass, with or without warnings, `FAILED` where it
- * is denied or held back. A fault has none: it was not found out whether the policy holds, and `FAILED` would say that it
- * does not.
+ * is denied or held back. A fault has none, nor has a decision of which any clause waits for a look-up that failed: it was
+ * not found out whether the policy holds, and `FAILED` would say that it does not.
  */
 export function verificationSummary(decision: Decision, context: AttestationContext): Attestation {
   const common = prepare(decision, context);
@@ -103,7 +103,9 @@ interface Common {
 
 function prepare(decision: Decision, context: AttestationContext): Common | { readonly kind: "none"; readonly because: string } {
   const { subject, effect, reason } = decision;
-  if (reason === "fault") return none("a look-up failed, so that it was not found out whether the policy holds");
+  // A clause may let pass what nobody could look at (`on transient allow`); whoever rests on the verdict did not agree to that.
+  const unlooked = decision.clauses.some(({ outcome, causes }) => outcome === "undecided" && causes.includes("transient"));
+  if (reason === "fault" || unlooked) return none("a look-up failed, so that it was not found out whether the policy holds");
   if (subject.digest === undefined) return none(`\`${subject.name}\` was named without a digest, so that nothing can be said of it`);
   const reserved = context.properties?.find((property) => property.startsWith("SLSA_") || property === "FAILED" || property === "");
   if (reserved !== undefined) return none(`\`${reserved}\` may not be a property of one's own: SLSA keeps such names for itself`);
