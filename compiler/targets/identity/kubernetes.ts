@@ -104,7 +104,10 @@ export function emitKyverno(source: Source): DialectReport {
       validationActions: ["Deny"],
       failurePolicy: "Fail",
       matchConstraints: {
-        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["pods"] }],
+        // An ephemeral container is added through a subresource, which a rule for `pods` does not match (semantics, section 13).
+        resourceRules: [
+          { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["pods", "pods/ephemeralcontainers"] },
+        ],
       },
       matchImageReferences: [{ glob: "*" }],
       attestors: signers.map((signer) => ({
