@@ -8,8 +8,9 @@ import {
   verificationSummary,
 } from "../../engine/decide/attestation.ts";
 import type { Report } from "../../engine/decide/report.ts";
-import type { Decision } from "../../engine/evaluate/evaluate.ts";
+import type { Decision, Subject } from "../../engine/evaluate/evaluate.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
+import { parseImageRef } from "../../language/domains/image-ref.ts";
 import type { Call } from "./cli.ts";
 import type { Gathered } from "./gathered.ts";
 import { exit, Stop } from "./shell/exit.ts";
@@ -66,6 +67,16 @@ function contextOf(signer: Signer, gathered: Gathered, report: Report, decision:
       ...report.evidence.map((read) => ({ uri: read.document.name, digest: read.document.digest })),
       ...verified.map((one) => ({ uri: one.name, digest: one.digest })),
     ],
-    resourceUri: text(options["resourceUri"]) ?? decision.subject.name.replace(/ \(.*\)$/, ""),
+    resourceUri: text(options["resourceUri"]) ?? resourceOf(decision.subject),
   };
+}
+
+/**
+ * What consumers fetch. Of an image that is the manifest that was judged: the reference that was asked for may be an index,
+ * of which another platform was denied, or a tag, which moves.
+ */
+export function resourceOf({ kind, name, digest }: Subject): string {
+  const asked = name.replace(/ \(.*\)$/, "");
+  const ref = kind === "image" && digest !== undefined ? parseImageRef(asked) : undefined;
+  return ref?.ok === true ? `${ref.value.registry}/${ref.value.path}@${digest}` : asked;
 }
