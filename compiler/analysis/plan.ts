@@ -17,6 +17,8 @@ export interface Need {
   readonly trust?: string;
   /** The clauses that read it, in source order. */
   readonly clauses: readonly ClauseName[];
+  /** A policy's header, an exemption or a waiver reads it: it matters whatever the clauses come to. */
+  readonly scopes: boolean;
   /** The greatest effect that hangs on it. */
   readonly effect: Effect;
 }
@@ -42,13 +44,18 @@ export interface KindPlan {
 export function evidencePlan(program: Program): readonly KindPlan[] {
   const asks = asksOf(program);
   return [...Map.groupBy(program.policies, (policy) => policy.subject)]
-    .map(([kind, policies]) => kindPlan(kind, policies, asks))
+    .map(([kind, policies]) => kindPlan(kind, policies, program, asks))
     .sort((a, b) => (a.kind < b.kind ? -1 : 1));
 }
 
 /** Whether any clause of the program rests on what somebody signed. */
 export function asksForSigned(program: Program): boolean {
   return evidencePlan(program).some((plan) => plan.needs.some((need) => need.trust !== undefined));
+}
+
+/** Whether any clause reads what nobody signed. */
+export function asksForClaims(program: Program): boolean {
+  return evidencePlan(program).some((plan) => plan.needs.some((need) => need.trust === undefined));
 }
 
 /** Whether any expression reads an attestation `about` something else than the subject. */
@@ -69,9 +76,10 @@ interface Gathered {
   readonly ask: Ask;
   readonly clauses: ClauseName[];
   effect: Effect;
+  scopes: boolean;
 }
 
-function kindPlan(kind: string, policies: readonly Policy[], asksOf: Asks): KindPlan {
+function kindPlan(kind: string, policies: readonly Policy[], program: Program, asksOf: Asks): KindPlan {
   const needs = new Map<string, Gathered>();
   const local: ClauseName[] = [];
   for (const policy of policies) {
@@ -82,6 +90,11 @@ function kindPlan(kind: string, policies: readonly Policy[], asksOf: Asks): Kind
       for (const ask of asks) gather(needs, ask, name, clause.otherwise.effect);
     }
   }
+  for (const { ask, name } of scopesOf(kind, policies, program, asksOf)) {
+    gather(needs, ask, name, "deny");
+    const need = needs.get(keyOf(ask));
+    if (need !== undefined) need.scopes = true;
+  }
   const everywhere = policies.some((policy) => policy.points === undefined);
   const points = [...new Set(policies.flatMap((policy) => policy.points ?? []))].sort();
   return {
@@ -89,16 +102,40 @@ function kindPlan(kind: string, policies: readonly Policy[], asksOf: Asks): Kind
     ...(everywhere ? {} : { points }),
     needs: [...needs.values()]
       .sort((a, b) => effectRank[b.effect] - effectRank[a.effect])
-      .map(({ ask, clauses, effect }) => ({ ...ask, clauses, effect })),
+      .map(({ ask, clauses, effect, scopes }) => ({ ...ask, clauses, effect, scopes })),
     local,
   };
+}
+
+interface Scoped {
+  readonly ask: Ask;
+  readonly name: ClauseName;
+}
+
+/** What headers, exemptions and waivers read: each decides whether clauses are heard at all. */
+function scopesOf(kind: string, policies: readonly Policy[], program: Program, asksOf: Asks): readonly Scoped[] {
+  const headers = policies.flatMap((policy) =>
+    policy.scope === undefined ? [] : asksOf([policy.scope], policy).map((ask) => ({ ask, name: { name: policy.name, at: policy.at } })),
+  );
+  const [first] = policies;
+  if (first === undefined) return headers;
+  const exempts = program.exempts
+    .filter((exempt) => exempt.subject === kind)
+    .flatMap((exempt) => asksOf([exempt.scope], first).map((ask) => ({ ask, name: { name: `exempt ${kind}`, at: exempt.at } })));
+  const names = new Set(policies.map((policy) => policy.name));
+  const waivers = program.waivers
+    .filter((waiver) => names.has(waiver.clause.slice(0, waiver.clause.lastIndexOf("."))))
+    .flatMap((waiver) =>
+      asksOf([waiver.scope.condition], first).map((ask) => ({ ask, name: { name: `waive ${waiver.clause}`, at: waiver.at } })),
+    );
+  return [...headers, ...exempts, ...waivers];
 }
 
 function gather(needs: Map<string, Gathered>, ask: Ask, name: ClauseName, effect: Effect): void {
   const key = keyOf(ask);
   const known = needs.get(key);
   if (known === undefined) {
-    needs.set(key, { ask, clauses: [name], effect });
+    needs.set(key, { ask, clauses: [name], effect, scopes: false });
     return;
   }
   known.clauses.push(name);

@@ -57,7 +57,7 @@ export interface Case {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const nothing: Attestations = { verified: [], attested: [], signed: [], noise: [], failed: [] };
+const nothing: Attestations = { verified: [], attested: [], elsewhere: [], signed: [], noise: [], failed: [] };
 
 /** Decides every subject. `derivations`: with how each clause came about. */
 export async function decideGathered(gathered: Gathered, derivations: boolean): Promise<Judgement> {
@@ -81,6 +81,7 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
     evidenceDigest: evidenceDigest(
       [...documents, ...envelopes],
       cases.flatMap((one) => one.failed),
+      [...trustParts(gathered), ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one))],
     ),
     evidence: evidenceRead(documents),
     ...(gathered.believed === undefined
@@ -120,7 +121,7 @@ export function openNeeds(gathered: Gathered, subject: Subject): readonly Need[]
   );
   if (answer.kind === "refusal") return [];
   const open = new Set(answer.decision.clauses.filter((clause) => clause.outcome === "undecided").map((clause) => placeKey(clause.at)));
-  return needs.filter((need) => need.clauses.some((clause) => open.has(placeKey(clause.at))));
+  return needs.filter((need) => need.scopes || need.clauses.some((clause) => open.has(placeKey(clause.at))));
 }
 
 const placeKey = ({ path, start, end }: ClauseResult["at"]): string => `${path}:${start}:${end}`;
@@ -154,7 +155,7 @@ function requestOf(gathered: Gathered, one: Omit<Case, "diagnostics">): Request 
     point: gathered.point,
     now: gathered.policies.time,
     evidence,
-    attested: attestations.attested,
+    attested: [...attestations.attested, ...attestations.elsewhere],
     failed: [...attestations.failed, ...failed],
   };
 }
@@ -175,15 +176,18 @@ async function caseOf(
   child: PlatformImage | undefined,
 ): Promise<Case> {
   const evidence = evidenceOf(gathered);
-  const { subject, diagnostics } = bind(attached?.kind === "attached" ? found(asked, attached, child) : asked, evidence);
+  const seen = attached?.kind === "attached" ? found(asked, attached, child) : asked;
+  const { subject, diagnostics } = bind(seen, evidence);
   const { believed } = gathered;
   if (believed === undefined) return { subject, evidence, attestations: nothing, failed: [], diagnostics };
   // Most calls verify nothing, and need not wait for what does.
   const { attest } = await import("../../engine/trust/attested.ts");
   const files = [...gathered.documents, ...gathered.named.documents].flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope]));
   const looks: Attestations[] = [];
-  if (subject.digest !== undefined) {
-    const { digest } = subject;
+  // A digest that a document claims for a name binds documents; what somebody signed is about what the reference or the
+  // registry says, or about nothing.
+  const { digest } = seen;
+  if (digest !== undefined) {
     const holder = child ?? (attached?.kind === "attached" ? attached : undefined);
     const artifact = gathered.digests.get(digest) ?? artifactOf(digest);
     looks.push(await attest([...files, ...(holder?.envelopes ?? [])], artifact, digest, believed));
@@ -192,7 +196,7 @@ async function caseOf(
       looks.push(await attest([...files, ...attached.envelopes], artifactOf(attached.digest), digest, believed));
   }
   const attestations = joined(looks);
-  const failures = failuresOf(gathered, subject, attached, files.length > 0);
+  const failures = failuresOf(gathered, seen, attached, files.length > 0);
   const noise = [...attestations.noise, ...(attached?.kind === "attached" ? attached.noise : [])];
   return {
     subject,
@@ -234,6 +238,7 @@ function joined(looks: readonly Attestations[]): Attestations {
   return {
     verified,
     attested: looks.flatMap((one) => one.attested),
+    elsewhere: looks.flatMap((one) => one.elsewhere),
     signed: [...new Set(looks.flatMap((one) => one.signed))],
     noise: [...new Map(noise.map((one) => [`${one.form} ${one.name} ${one.reason}`, one])).values()],
     failed: looks.flatMap((one) => one.failed),
@@ -250,8 +255,12 @@ function failuresOf(gathered: Gathered, subject: Subject, attached: Attached | U
   const needs = signedNeeds(gathered, subject);
   if (needs.length === 0 || subject.kind !== "image") return { failed: [], diagnostics: [] };
   if (attached === undefined) {
-    // Envelopes that were given are then all there is to look at; without any, nothing was looked at.
-    if (gathered.offline) return { failed: hasFiles ? [] : failing(needs, "transient", "no registry is asked offline"), diagnostics: [] };
+    // Envelopes that were given are then all there is to look at; without any, or without a digest, nothing was looked at.
+    if (gathered.offline)
+      return {
+        failed: hasFiles && subject.digest !== undefined ? [] : failing(needs, "transient", "no registry is asked offline"),
+        diagnostics: [],
+      };
     return { failed: failing(needs, "transient", "no clause hangs on it, so nobody looked"), diagnostics: [] };
   }
   if (attached.kind === "unreached") {
@@ -268,6 +277,23 @@ function failuresOf(gathered: Gathered, subject: Subject, attached: Attached | U
     failed: gaps.flatMap(({ cause, detail }) => failing(needs, cause, detail)),
     diagnostics: gaps.map(({ of, detail }) => diagnostic("WB1031", { subject: of, reason: detail }, undefined)),
   };
+}
+
+/** Who was believed: a decision by another key or root is another decision. */
+function trustParts({ believed }: Gathered): readonly (readonly string[])[] {
+  if (believed === undefined) return [];
+  return [
+    ["roots", believed.roots.digest],
+    ...[...believed.fingerprints].map(([trust, fingerprint]) => ["key", trust, fingerprint]),
+    ...believed.keys.map(({ fingerprint }) => ["key at hand", fingerprint]),
+  ];
+}
+
+/** What was looked for and where nothing was, and which manifests the reference led to (semantics, section 2). */
+function lookParts(reference: string, attached: Attached | Unreached): readonly (readonly string[])[] {
+  const looked = attached.lookups.map(({ what, of, outcome }) => ["look-up", reference, what, of, outcome]);
+  if (attached.kind === "unreached") return looked;
+  return [...looked, ["manifest", reference, attached.digest], ...attached.children.map(({ digest }) => ["platform", reference, digest])];
 }
 
 function envelopesIn(attached: Attached | Unreached): readonly Envelope[] {

@@ -116,8 +116,15 @@ async function fetchAll(
     if (subject.kind !== "image" || !reference.ok) return [];
     const needs = openNeeds(local, subject);
     if (needs.length === 0 && !everything) return [];
-    const { digest, tag } = reference.value;
-    return [{ name: subject.name, inLayout: digest ?? tag, ...(everything ? {} : { wanted: wantedBy(needs) }) }];
+    const { digest } = reference.value;
+    // A layout has names of its own, which say nothing about a registry's.
+    if (layout !== undefined && digest === undefined)
+      throw new Stop(exit.usage, [
+        diagnostic("WB1000", { problem: `\`${subject.name}\` names no digest, and a layout is read by digest` }, undefined, {
+          help: "name the image as `…@sha256:…`",
+        }),
+      ]);
+    return [{ name: subject.name, inLayout: digest, ...(everything ? {} : { wanted: wantedBy(needs) }) }];
   });
   if (images.length === 0) return new Map();
   const { layoutAttached, openRegistries } = await import("./shell/registry.ts");
@@ -140,7 +147,7 @@ async function fetchAll(
 /** An image that is to be read; without `wanted`, everything attached to it. */
 interface Asked {
   readonly name: string;
-  /** Its digest or tag in a layout; undefined where the reference has neither. */
+  /** Its digest, for a layout. */
   readonly inLayout: string | undefined;
   readonly wanted?: Wanted;
 }

@@ -7,10 +7,10 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import type { Call } from "./cli.ts";
 import { readClock } from "./shell/clock.ts";
-import { type Config, readConfig, readSettings, type Setting } from "./shell/config.ts";
+import { type Config, readConfig, readSettings, type Setting, settingsFor } from "./shell/config.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { loadProject, type Project } from "./shell/project.ts";
-import { tell } from "./shell/report.ts";
+import { note, tell } from "./shell/report.ts";
 import { readInputs, unsetInputs } from "./shell/values.ts";
 
 /** A program that decides, with where its texts are. */
@@ -33,9 +33,11 @@ export function texts(value: unknown): readonly string[] {
 export async function openPolicies(call: Call, verb: string, options: Readonly<Record<string, unknown>>): Promise<Policies> {
   const time = readClock(typeof options["now"] === "string" ? options["now"] : undefined);
   if (typeof time !== "number") throw new Stop(exit.usage, [time]);
-  const config = await readConfig();
+  const found = await readConfig();
   const named = texts(options["policy"]);
-  const paths = named.length > 0 ? named : config.policy;
+  const paths = named.length > 0 ? named : found.policy;
+  const config = settingsFor(found, paths);
+  if (config !== found) await note(call.terminal, `${found.path} is not of the project of ${paths.join(", ")}, and holds for nothing here`);
   if (paths.length === 0) {
     const help = `\`waybill ${verb} --policy policies …\`, or \`policy = ["policies"]\` in waybill.toml`;
     throw new Stop(exit.usage, [diagnostic("WB1016", { verb }, undefined, { help })]);

@@ -107,7 +107,7 @@ it("says malformed of a verified statement that is not of its type, for its sign
 });
 
 it("lets `claimed` read what is attached and not believed, where it names the artifact", async () => {
-  const { attested } = await look(envelope(bomOf(), stranger));
+  const { attested } = await attest([envelope(bomOf(), stranger)], artifact, `sha256:${hex}`, { ...believed(), claims: true });
   const claim = attested.find(({ evidence }) => evidence.type === "waybill.sbom.Bom");
   expect(claim).toMatchObject({ trusts: [], evidence: { about: [{ digest: `sha256:${hex}` }, {}] } });
 });
@@ -115,11 +115,30 @@ it("lets `claimed` read what is attached and not believed, where it names the ar
 it("hands on what is about something else for `about` only, and never as about the artifact", async () => {
   const commit = envelope(bomOf("b".repeat(64)), ours);
   expect(trusted(await look(commit))).toEqual([]);
-  const { attested, signed } = await attest([commit, envelope(signatureOf("b".repeat(64)), ours)], artifact, `sha256:${hex}`, {
+  const { attested, elsewhere, signed } = await attest([commit, envelope(signatureOf("b".repeat(64)), ours)], artifact, `sha256:${hex}`, {
     ...believed(),
     elsewhere: true,
   });
-  expect(signed).toEqual([]);
-  expect(attested.filter(({ trusts }) => trusts.includes("acme.trusts.ours")).length).toBeGreaterThan(0);
-  for (const { evidence } of attested) expect(evidence.about.map(({ digest }) => digest)).not.toContain(`sha256:${hex}`);
+  expect([signed, attested]).toEqual([[], []]);
+  expect(elsewhere.filter(({ trusts }) => trusts.includes("acme.trusts.ours")).length).toBeGreaterThan(0);
+  for (const { evidence } of elsewhere) expect(evidence.about.map(({ digest }) => digest)).not.toContain(`sha256:${hex}`);
+});
+
+it("hands on nothing that names a digest of the artifact beside one that is not its own", async () => {
+  const torn = { ...bomOf(), subject: [{ digest: { sha256: hex, sha512: "c".repeat(128) } }] };
+  const both = [artifact, { algorithm: "sha512", hex: "d".repeat(128) }];
+  const found = await attest([envelope(torn, ours)], both, `sha256:${hex}`, { ...believed(), elsewhere: true });
+  expect([trusted(found), found.elsewhere]).toEqual([[], []]);
+});
+
+it("lets no stranger complete a quorum, nor speak for it", async () => {
+  const [first, other] = [envelope(bomOf(), ours), envelope(bomOf(), second)];
+  const strange = envelope(bomOf(), stranger);
+  const alone = await look(strange, first);
+  expect(alone.verified.flatMap(({ trusts }) => trusts)).toEqual(["acme.trusts.ours"]);
+  const all = await look(strange, first, other);
+  expect(all.verified.map(({ envelope: one, trusts }) => [one.name, trusts])).toEqual([
+    [first.name, ["acme.trusts.ours", "acme.trusts.both"]],
+    [other.name, ["acme.trusts.second", "acme.trusts.both"]],
+  ]);
 });

@@ -5,15 +5,17 @@
 import type { Program } from "../../language/core/ir.ts";
 import type { Attested, FailedLookup } from "../evaluate/decision.ts";
 import { admitStatement } from "../evidence/attestation.ts";
-import { admit } from "../evidence/door.ts";
+import { admitValue } from "../evidence/door.ts";
+import type { Evidence } from "../evidence/evidence.ts";
 import { readJson } from "../evidence/json/read.ts";
 import { predicateFormat } from "../evidence/predicates.ts";
 import { isStatement } from "../evidence/statement.ts";
 import type { VerificationCache } from "./cache.ts";
+import { type Credit, creditsOf } from "./credit.ts";
 import type { Artifact } from "./digest.ts";
 import type { PublicKey } from "./key.ts";
 import { withLevels } from "./levels.ts";
-import { type KeyFingerprints, trustsOf } from "./quorum.ts";
+import type { KeyFingerprints } from "./quorum.ts";
 import type { TrustRoots } from "./root.ts";
 import type { Prehash } from "./signature.ts";
 import type { Envelope, Noise, SignedContent, Signer, Verification, VerifiedTime } from "./verification.ts";
@@ -30,6 +32,8 @@ export interface Believed {
   readonly verifications: VerificationCache;
   /** The program reads attestations `about` something else than the subject: the commit it was built from, for one. */
   readonly elsewhere?: boolean;
+  /** The program reads what nobody signed, so that attached envelopes are claims where they are not believed. */
+  readonly claims?: boolean;
 }
 
 /** An envelope whose signature, identity and subject held. */
@@ -51,6 +55,8 @@ export interface VerifiedEnvelope {
 export interface Attestations {
   readonly verified: readonly VerifiedEnvelope[];
   readonly attested: readonly Attested[];
+  /** Statements about something else, for `about` alone. */
+  readonly elsewhere: readonly Attested[];
   /** Trust declarations of which an identity signed the artifact itself, and not only a statement about it. */
   readonly signed: readonly string[];
   /** Everything else: listed in explanations, never evidence and never malformed, because anybody may attach anything. */
@@ -97,7 +103,7 @@ export async function attest(
       noise.push(
         unused(envelope, verification.kind === "refused" ? `${verification.reason}: ${verification.detail}` : verification.detail),
       );
-      claims.push(...(await claimedIn(envelope)));
+      if (believed.claims === true) claims.push(...(await claimedIn(envelope)));
       if (believed.elsewhere === true && isAboutElse(verification)) others.push(envelope);
       continue;
     }
@@ -113,10 +119,12 @@ export async function attest(
   const signed = new Set<string>();
   const failed: FailedLookup[] = [];
   for (const { content, signatures } of byContent.values()) {
-    const trusts = trustsOf(believed.program, signatures, believed.fingerprints);
+    const credits = creditsOf(believed.program, signatures, believed.fingerprints);
     const isSignature = content.kind === "artifact" || (content.kind === "statement" && content.predicateType === cosignSignature);
-    for (const { envelope, signer, times, notes } of signatures) {
-      const what = isSignature ? "signature" : content.kind === "statement" ? content.predicateType : "payload";
+    const what = isSignature ? "signature" : content.kind === "statement" ? content.predicateType : "payload";
+    for (const signature of signatures) {
+      const { envelope, signer, times, notes } = signature;
+      const trusts = credits.filter((credit) => credit.signatures.includes(signature)).map(({ trust }) => trust);
       const [earliest] = times;
       if (trusts.length === 0) noise.push(unused(envelope, `no trust declaration names ${showSigner(signer)}`));
       else
@@ -129,15 +137,16 @@ export async function attest(
           ...(earliest === undefined ? {} : { time: earliest.time }),
         });
     }
-    if (isSignature) for (const trust of trusts) signed.add(trust);
+    if (isSignature) for (const { trust } of credits) signed.add(trust);
     if (content.kind !== "statement" || isSignature) continue;
-    const read = await readStatement(content, signatures, trusts, believed);
+    const read = await readStatement(content, signatures, credits);
     attested.push(...read.attested.map((one) => boundTo(one, subject)));
     failed.push(...read.failed);
     noise.push(...read.noise);
   }
-  for (const envelope of others) attested.push(...(await aboutElse(envelope, believed)));
-  return { verified, attested, signed: [...signed], noise, failed };
+  const elsewhere: Attested[] = [];
+  for (const envelope of others) elsewhere.push(...(await aboutElse(envelope, subject, artifact, believed)));
+  return { verified, attested, elsewhere, signed: [...signed], noise, failed };
 }
 
 function boundTo(attested: Attested, digest: string): Attested {
@@ -151,18 +160,27 @@ function isAboutElse(verification: Verification): boolean {
 }
 
 /**
- * A statement about another artifact, which only `attestation T by P about d` may read: it says what it is about, and that is
- * not the subject.
+ * A statement about another artifact, which only `attestation T by P about d` may read. One that shares a digest with the
+ * subject was refused for another that differs, and is about neither.
  */
-async function aboutElse(envelope: Envelope, believed: Believed): Promise<readonly Attested[]> {
+async function aboutElse(envelope: Envelope, subject: string, artifact: Artifact, believed: Believed): Promise<readonly Attested[]> {
   if (envelope.simpleSigning !== undefined) return [];
   const verification = believed.verifications.verify(envelope.bytes, { roots: believed.roots, keys: believed.keys });
   if (verification.kind !== "verified" || verification.content.kind !== "statement") return [];
   const { content, signer, times, notes } = verification;
   if (content.predicateType === cosignSignature) return [];
   const signatures = [{ envelope, signer, times, notes }];
-  const trusts = trustsOf(believed.program, signatures, believed.fingerprints);
-  return trusts.length === 0 ? [] : (await readStatement(content, signatures, trusts, believed)).attested;
+  const credits = creditsOf(believed.program, signatures, believed.fingerprints);
+  if (credits.length === 0) return [];
+  const { attested } = await readStatement(content, signatures, credits);
+  const own = new Set([subject, ...digestsOf(artifact)]);
+  return attested.filter(({ evidence }) => !evidence.about.some(({ digest }) => own.has(digest)));
+}
+
+/** `sha256:<hex>` … of an artifact that is known by its digests. */
+function digestsOf(artifact: Artifact): readonly string[] {
+  const digests = artifact instanceof Uint8Array ? [] : "hex" in artifact ? [artifact] : artifact;
+  return digests.map(({ algorithm, hex }) => `${algorithm}:${hex.toLowerCase()}`);
 }
 
 /**
@@ -171,7 +189,10 @@ async function aboutElse(envelope: Envelope, believed: Believed): Promise<readon
  */
 async function claimedIn({ name, digest, bytes, form }: Envelope): Promise<readonly Attested[]> {
   if (form === "file") return [];
-  const { value } = await admit(bytes, name, digest);
+  // A bundle is JSON; what a stranger attached in another form is not looked at.
+  const json = readJson(bytes, name).value?.json;
+  if (json === undefined) return [];
+  const { value } = await admitValue(json, { name, digest, base: "" });
   return value.filter((evidence) => evidence.about.length > 0).map((evidence) => ({ trusts: [], evidence }));
 }
 
@@ -185,8 +206,7 @@ function verifyEnvelope(
   if (simpleSigning === undefined) return verifications.verify(bytes, { roots, keys, artifact, prehash });
   const verification = verifications.verify(bytes, { roots, keys, artifact: simpleSigning.payload, prehash });
   if (verification.kind !== "verified") return verification;
-  const digests = artifact instanceof Uint8Array ? [] : "hex" in artifact ? [artifact] : artifact;
-  if (digests.some(({ algorithm, hex }) => `${algorithm}:${hex}` === simpleSigning.manifestDigest)) return verification;
+  if (digestsOf(artifact).includes(simpleSigning.manifestDigest)) return verification;
   return { kind: "refused", reason: "subject-mismatch", detail: `it signs the image \`${simpleSigning.manifestDigest}\`` };
 }
 
@@ -196,12 +216,11 @@ interface ReadStatement {
   readonly noise: readonly Noise[];
 }
 
-/** A statement as evidence: one piece for each of its types and signers. Without a trust it is a claim that was attached. */
+/** A statement as evidence: one piece for each of its types and each declaration that believes it; without one, a claim. */
 async function readStatement(
   content: SignedContent & { readonly kind: "statement" },
   signatures: readonly Signature[],
-  trusts: readonly string[],
-  believed: Believed,
+  credits: readonly Credit<Signature>[],
 ): Promise<ReadStatement> {
   const [first] = signatures;
   if (first === undefined) return { attested: [], failed: [], noise: [] };
@@ -215,26 +234,22 @@ async function readStatement(
   if (problem !== undefined) {
     const where = problem.pointer === undefined ? "" : ` at \`${problem.pointer}\``;
     const detail = `${first.envelope.name}: ${problem.message}${where}`;
-    if (trusts.length === 0) return { attested: [], failed: [], noise: [unused(first.envelope, detail)] };
+    if (credits.length === 0) return { attested: [], failed: [], noise: [unused(first.envelope, detail)] };
+    const trusts = credits.map(({ trust }) => trust);
     return { attested: [], failed: types.map((name) => ({ name, cause: "malformed", detail, trusts })), noise: [] };
   }
-  const attested: Attested[] = [];
-  const alone = new Set<string>();
-  for (const signature of signatures) {
-    const own = trustsOf(believed.program, [signature], believed.fingerprints);
-    for (const trust of own) alone.add(trust);
-    // A derived level is what this signer can vouch for; another's signature under the same words adds nothing to it.
-    if (own.length > 0) attested.push(...value.map((piece) => attestedBy(own, withLevels(piece, signature.signer), signature)));
-  }
-  const joint = trusts.filter((trust) => !alone.has(trust));
-  if (joint.length > 0) attested.push(...value.map((piece) => attestedBy(joint, withLevels(piece, first.signer), first)));
-  if (trusts.length === 0) attested.push(...value.map((evidence) => ({ trusts: [], evidence })));
+  if (credits.length === 0) return { attested: value.map((evidence) => ({ trusts: [], evidence })), failed: [], noise: [] };
+  const attested = credits.flatMap(({ trust, signatures: counted, time }) =>
+    value.map((piece): Attested => ({ trusts: [trust], evidence: agreed(piece, counted), ...(time === undefined ? {} : { time }) })),
+  );
   return { attested, failed: [], noise: [] };
 }
 
-function attestedBy(trusts: readonly string[], evidence: Attested["evidence"], { times }: Signature): Attested {
-  const [earliest] = times;
-  return { trusts, evidence, ...(earliest === undefined ? {} : { time: earliest.time }) };
+/** A level is derived from who signed. Where several did and come to different ones, none is said. */
+function agreed(piece: Evidence, signatures: readonly Signature[]): Evidence {
+  const [first, ...others] = signatures.map(({ signer }) => withLevels(piece, signer));
+  if (first === undefined) return piece;
+  return others.every((other) => other === first || JSON.stringify(other.data) === JSON.stringify(first.data)) ? first : piece;
 }
 
 function unused(envelope: Envelope, reason: string): Noise {

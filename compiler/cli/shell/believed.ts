@@ -10,7 +10,7 @@ import { joinRoots, readTrustRoot, type TrustRoot } from "../../../engine/trust/
 import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
-import { asksAboutElse } from "../../analysis/plan.ts";
+import { asksAboutElse, asksForClaims } from "../../analysis/plan.ts";
 import { exit, Stop } from "./exit.ts";
 import { readBytes } from "./files.ts";
 
@@ -93,7 +93,15 @@ export function believe(program: Program, files: readonly TrustFile[], now: numb
   const { fingerprints } = declared;
   const elsewhere = asksAboutElse(program);
   return {
-    believed: { program, roots: joinRoots(roots), keys: [...keys.values()], fingerprints, verifications: verificationCache(), elsewhere },
+    believed: {
+      program,
+      roots: joinRoots(roots),
+      keys: [...keys.values()],
+      fingerprints,
+      verifications: verificationCache(),
+      elsewhere,
+      claims: asksForClaims(program),
+    },
     unread,
   };
 }

@@ -8,7 +8,7 @@
  *     "image.namespace" = "prod"
  */
 import { readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Diagnostic, Span } from "../../../language/diagnostics/diagnostic.ts";
 import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
@@ -103,6 +103,22 @@ function placeOf(key: string, text: string): Span {
   const start = before === null ? Math.max(0, text.indexOf(key)) : before.index + before[0].length;
   const quote = /["']/.test(text.charAt(start)) ? 2 : 0;
   return { start, end: Math.min(start + key.length + quote, text.length) };
+}
+
+/**
+ * The settings that hold for policies which were named: those of their own project. A `waybill.toml` that is not above every
+ * one of them is somebody else's, as where a trusted policy judges a checkout: it may not say what the policy imports, nor
+ * with which inputs it decides.
+ */
+export function settingsFor(config: Config, policies: readonly string[]): Config {
+  const { path } = config;
+  if (path === undefined) return config;
+  const folder = resolve(dirname(path));
+  const isOwn = policies.every((policy) => {
+    const way = relative(folder, policy === "-" ? process.cwd() : resolve(policy));
+    return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  });
+  return isOwn ? config : none;
 }
 
 /** Most calls have no `waybill.toml`, so its parser is loaded where there is one. */

@@ -158,11 +158,16 @@ export async function readEvidence(files: EvidenceFiles, paths: readonly string[
   return documents;
 }
 
-/** One digest over the documents and the look-ups that failed; the same for the same set in any order. */
-export function evidenceDigest(documents: readonly { readonly digest: string }[], failed: readonly FailedLookup[]): string {
+/** One digest over the documents, the look-ups that failed and whatever else a decision rests on; the same for the same set in any order. */
+export function evidenceDigest(
+  documents: readonly { readonly digest: string }[],
+  failed: readonly FailedLookup[],
+  more: readonly (readonly string[])[],
+): string {
   return digestOf([
     ...documents.map((document) => ["document", document.digest]),
     ...failed.map((lookup) => ["failed", lookup.name, lookup.cause, lookup.detail]),
+    ...more,
   ]);
 }
 

@@ -6,7 +6,7 @@ import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
-import { readConfig, type Setting } from "./config.ts";
+import { readConfig, type Setting, settingsFor } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { decodePolicy, filesBelow, readBytes, readPolicies } from "./files.ts";
 import { libraryModules, libraryText, moduleName } from "./library.ts";
@@ -62,7 +62,7 @@ function importedNames(text: string): readonly string[] {
 
 /** Reads, parses and checks. Policies with errors have a program all the same; who decides looks at the diagnostics. */
 export async function loadProject(paths: readonly string[]): Promise<Project> {
-  const config = await readConfig();
+  const config = settingsFor(await readConfig(), paths);
   const { sources, diagnostics: unread } = await readPolicies(paths);
   const library = libraryModules();
   const own = new Set(sources.map((source) => moduleName(source.text)));

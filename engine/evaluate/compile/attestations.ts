@@ -47,7 +47,7 @@ function documentKey({ document, data }: Evidence): string {
   return `${document.digest} ${part < 0 ? "" : document.name.slice(part)} ${data[origin]?.pointer ?? ""}`;
 }
 
-/** Statements about the subject (or `target`), deduplicated by the digest of their document: one that was signed twice has its later time. */
+/** Statements about the subject (or `target`), deduplicated by the digest of their document: one that was signed twice has its earliest time. */
 function statementsFor(env: Env, expr: AttestationRead, target: string | undefined): readonly Statement[] {
   const found = new Map<string, Statement>();
   const { request } = env;
@@ -56,7 +56,7 @@ function statementsFor(env: Env, expr: AttestationRead, target: string | undefin
     const key = documentKey(evidence);
     const before = found.get(key);
     if (before === undefined) found.set(key, { evidence, time });
-    else if (time !== undefined && time > (before.time ?? Number.NEGATIVE_INFINITY)) found.set(key, { ...before, time });
+    else if (time !== undefined && time < (before.time ?? Number.POSITIVE_INFINITY)) found.set(key, { ...before, time });
   };
   if (expr.origin.kind === "claimed") {
     for (const evidence of request.evidence) add(evidence, undefined);
