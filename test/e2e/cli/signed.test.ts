@@ -2,7 +2,7 @@
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readSigningKey, type SigningKey, signStatement } from "../../../engine/trust/sign.ts";
 import { folder, waybill } from "./waybill.ts";
 
@@ -189,4 +189,84 @@ it("attests a denial as failed, and needs to know who signs", async () => {
   expect(JSON.parse(Buffer.from(vsa.dsseEnvelope.payload, "base64").toString()).predicate).toMatchObject({ verificationResult: "FAILED" });
   const unsigned = await gate(["good.json"], "--attest", "nowhere");
   expect(unsigned.code).toBe(2);
+});
+
+describe("an image whose registry does not answer", () => {
+  const digest = "b".repeat(64);
+  const image = `127.0.0.1:1/acme/shop@sha256:${digest}`;
+  const header = 'module acme.p\n\ntrust release = key { file: "release.pub" }\n\n';
+  const files = (more: Readonly<Record<string, string | Uint8Array>>) => ({
+    "release.pub": release.key.publicPem,
+    "signed.scp": `${header}policy release for image at ci {\n  require signed: image is signed by release\n}\n`,
+    "image.json": signStatement(
+      {
+        _type: "https://in-toto.io/Statement/v1",
+        subject: [{ digest: { sha256: digest } }],
+        predicateType: "https://sigstore.dev/cosign/sign/v1",
+        predicate: {},
+      },
+      release.key,
+    ),
+    ...more,
+  });
+
+  it("lets no unsigned document say which digest a tag has, for what somebody signed", async () => {
+    const tag = "127.0.0.1:1/acme/shop:1.4";
+    const scan = {
+      SchemaVersion: 2,
+      ArtifactName: tag,
+      ArtifactType: "container_image",
+      Metadata: { RepoTags: [tag], RepoDigests: [image] },
+      Results: [],
+    };
+    const cwd = await folder(files({ "scan.json": JSON.stringify(scan) }));
+    const run = (...words: readonly string[]) =>
+      waybill(["gate", tag, "-p", "signed.scp", "-e", "scan.json", "image.json", ...words], { cwd });
+    expect(await run()).toMatchObject({ code: 3 });
+    expect(await run("--offline")).toMatchObject({ code: 3 });
+    // By digest it is the image that was signed.
+    expect(await waybill(["gate", image, "-p", "signed.scp", "-e", "image.json", "--offline"], { cwd })).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    [
+      "an exemption",
+      'policy release for image at ci where image.namespace == "prod" {\n  require x: image.registry != ""\n}\n\nexempt image where',
+    ],
+    ["a waiver", 'policy release for image at ci {\n  require x: image.registry == "nope"\n}\n\nwaive release.x where'],
+  ])("looks for a signature that only %s reads, and lets nothing pass where nobody could look", async (_, text) => {
+    const end = text.includes("waive") ? ' approved by "a"' : "";
+    const source = `${header}${text} not known(image is signed by release) until 2030-01-01 because "z"${end}\n`;
+    const cwd = await folder(files({ "p.scp": source }));
+    const run = (...words: readonly string[]) =>
+      waybill(["gate", image, "-p", "p.scp", "--given", "image.namespace=dev", ...words], { cwd });
+    expect((await run()).code).not.toBe(0);
+    expect((await run("-e", "image.json", "--offline")).code).not.toBe(0);
+  });
+
+  it("lets a checkout's waybill.toml say nothing of a policy from another folder", async () => {
+    const mallory = signer();
+    const trusted = await folder({
+      "release.scp":
+        "module acme.release\n\nimport acme.signers\n\npolicy release for image at ci {\n  require signed: image is signed by signers.release\n}\n",
+      "signers.scp": 'module acme.signers\n\ntrust release = key { file: "release.pub" }\n',
+      "release.pub": release.key.publicPem,
+    });
+    const statement = {
+      _type: "https://in-toto.io/Statement/v1",
+      subject: [{ digest: { sha256: digest } }],
+      predicateType: "https://sigstore.dev/cosign/sign/v1",
+      predicate: {},
+    };
+    const cwd = await folder({
+      "waybill.toml": '[given]\n"image.namespace" = "dev"\n',
+      "signers.scp": 'module acme.signers\n\ntrust release = key { file: "evil.pub" }\n',
+      "evil.pub": mallory.key.publicPem,
+      "evil.json": signStatement(statement, mallory.key),
+      "image.json": signStatement(statement, release.key),
+    });
+    const run = (evidence: string) => waybill(["gate", image, "-p", join(trusted, "release.scp"), "-e", evidence, "--offline"], { cwd });
+    expect(await run("evil.json")).toMatchObject({ code: 1, err: expect.stringContaining("holds for nothing here") });
+    expect(await run("image.json")).toMatchObject({ code: 0 });
+  });
 });
