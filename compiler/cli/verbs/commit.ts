@@ -40,7 +40,7 @@ function texts(options: Options, name: string): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
-/** Every way of telling signers that was given; without any, anybody would be believed. */
+/** Every way of telling signers that was given; without any, anybody would be believed, and with some others none could be. */
 async function commitOptions(call: Call, options: Options, now: number): Promise<CommitOptions> {
   const identity = text(options, "identity");
   const issuer = text(options, "issuer");
@@ -54,6 +54,13 @@ async function commitOptions(call: Call, options: Options, now: number): Promise
     );
   if (identity === "" || issuer === "") throw wrong(`\`--${identity === "" ? "identity" : "issuer"}\` is empty`);
   if (issuer !== undefined && identity === undefined) throw wrong("`--issuer` is given without `--identity`");
+  // What cannot hold for a key is not passed over: the caller would take it for checked.
+  const apart = "verify commits of each form in a call of its own";
+  const contrary = (problem: string): Stop => new Stop(exit.usage, [diagnostic("WB1162", { problem }, undefined, { help: apart })]);
+  if (identity !== undefined && keys.length > 0)
+    throw contrary("`--identity` is given with `--key`, and nobody vouches for the names in an OpenPGP key");
+  if (issuer !== undefined && allowed.length > 0)
+    throw contrary("`--issuer` is given with `--allowed-signers`, and nobody issues an SSH key");
   const signers: AllowedSigner[] = [];
   for (const path of allowed) {
     const read = readAllowedSigners((await readBytes(path)).toString("utf8"));

@@ -23,6 +23,18 @@ describe.skipIf(!hasSsh)("waybill verify commit (needs git and ssh-keygen)", () 
     [["HEAD", "--identity", "ada@acme.example"], "WB1162", "without `--issuer`"],
     [["HEAD", "--issuer", "https://accounts.google.com"], "WB1162", "without `--identity`"],
     [["HEAD", "--identity", "", "--issuer", "https://accounts.google.com"], "WB1162", "`--identity` is empty"],
+    [["HEAD", "--key", "key", "--identity", "ada@acme.example"], "WB1162", "`--identity` is given with `--key`"],
+    [["HEAD", "--key", "key", "--allowed-signers", "allowed", "--identity", "ada@acme.example"], "WB1162", "nobody vouches for the names"],
+    [
+      ["HEAD", "--key", "key", "--identity", "ada@acme.example", "--issuer", "https://accounts.google.com"],
+      "WB1162",
+      "`--identity` is given with `--key`",
+    ],
+    [
+      ["HEAD", "--allowed-signers", "allowed", "--identity", "ada@acme.example", "--issuer", "https://accounts.google.com"],
+      "WB1162",
+      "`--issuer` is given with `--allowed-signers`",
+    ],
     [["nothing", "--allowed-signers", "allowed"], "WB1160", "there is no such commit"],
     [["--allowed-signers", "allowed", "--", "--upload-pack=x"], "WB1160", "there is no such commit"],
     [["HEAD^{tree}", "--allowed-signers", "allowed"], "WB1160", "there is no such commit"],
@@ -51,6 +63,17 @@ describe.skipIf(!hasSsh)("waybill verify commit (needs git and ssh-keygen)", () 
         .replace(/^gpgsig [\s\S]*?-----END SSH SIGNATURE-----\n/m, ""),
     );
     expect(await verify(plain, "--allowed-signers", "allowed")).toMatchObject({ code: 1, out: expect.stringContaining(": no-signature") });
+  });
+
+  it("takes `--identity` for whom the key must be allowed for, and refuses anybody else", async () => {
+    const by = (identity: string) => verify("HEAD", "--allowed-signers", "allowed", "--identity", identity);
+    expect(await by("ada@acme.example")).toMatchObject({ code: 0 });
+    expect(await by("bo@acme.example")).toMatchObject({ code: 1, out: expect.stringContaining(": principal") });
+  });
+
+  it("refuses an SSH signature where a certificate's name and issuer are demanded", async () => {
+    const ran = await verify("HEAD", "--identity", "ada@acme.example", "--issuer", "https://accounts.google.com");
+    expect(ran).toMatchObject({ code: 1, out: expect.stringContaining("no allowed signers were given") });
   });
 
   it("exits 3 where it cannot tell: the window of the key is over, and the date is the commit's own", async () => {
