@@ -19,7 +19,8 @@ function read(text: string): DebianVersion | undefined {
   const match = shape.exec(text.trim());
   if (match === null) return undefined;
   const [, epoch, upstream = "", revision] = match;
-  if ((revision === undefined && upstream.endsWith("-")) || (epoch === undefined && upstream.includes(":"))) return undefined;
+  // The last hyphen ends the upstream version: neither it nor the revision may be empty.
+  if ((revision === undefined && upstream.includes("-")) || (epoch === undefined && upstream.includes(":"))) return undefined;
   return { epoch: natural(epoch ?? ""), upstream: stretchesOf(upstream), revision: stretchesOf(revision ?? "") };
 }
 

@@ -21,6 +21,7 @@ it("gives no order to what the ecosystem cannot parse, and never calls it false"
     ["pypi", "1.0-bulbasaur"],
     ["pypi", "1..0"],
     ["deb", "1.0-"],
+    ["deb", "0:-1"],
     ["deb", "a:1"],
     ["deb", "1 0"],
     ["apk", "1.2_foo1"],
@@ -189,6 +190,7 @@ const rising: Readonly<Record<string, readonly string[]>> = {
     "1:0.1",
   ],
   apk: [
+    "0.1.0_alpha_pre2",
     "0.1.0_alpha",
     "0.1.0_alpha2",
     "0.1.3_alpha",
@@ -217,6 +219,7 @@ const rising: Readonly<Record<string, readonly string[]>> = {
     "6.6.2",
     "006.7",
     "20050718-r1",
+    "20050718-r2",
   ],
   gem: [
     "1.0.0.a.1",
