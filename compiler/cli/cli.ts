@@ -316,6 +316,7 @@ Example:
 
 /** commander's sentences, in our voice: lower case, no full stop, names in backticks. */
 function usage(problem: CommanderError): readonly [string, string | undefined] {
+  if (problem.code === "commander.help") return ["a command is missing after the verb", undefined];
   const [first = "", ...rest] = problem.message.replace(/^error: /, "").split("\n");
   const near = /Did you mean (?:one of )?(.*)\?\)?$/.exec(rest.join(" "))?.[1];
   const said = first.replaceAll("'", "`").replace(". Allowed choices are ", "; choices are ").replace(/\.$/, "");

@@ -21,6 +21,8 @@ const ecosystems = [
 ];
 
 it.each([
+  [[], "a command is missing after the verb"],
+  [["compar", "1", "2"], "did you mean `compare`?"],
   [["compare", "--ecosystem", "debian", "1", "2"], "did you mean `deb`?"],
   [["compare", "--ecosystem", "mavn", "1", "2"], "did you mean `maven`?"],
   [["compare", "--ecosystem", "NPM", "1.0.0", "2.0.0"], "did you mean `npm`?"],
