@@ -90,11 +90,11 @@ it("finds bundles by the tag where there is no referrers API", async () => {
   expect(read.requests).toBe(mostRequests({ platforms: 0, referrers: 1, referrersApi: "absent" }));
 });
 
-it("takes a page for people, and the ways in which old registries say no, for a registry without the API", async () => {
+it("takes the ways in which registries say that they do not know the API for a registry without it", async () => {
   const registry = await registryWith({ referrersApi: false });
   const image = putImage(registry, "one", "v1");
   putFallback(registry, image, [attach(registry, image, bundle(1))]);
-  for (const status of [200, 400, 405, 406]) {
+  for (const status of [404, 405, 501]) {
     registry.fault = (request, response) => {
       if (!request.url?.includes("/referrers/")) return false;
       response.writeHead(status, { "content-type": "text/html" }).end("<html>");
@@ -103,6 +103,49 @@ it("takes a page for people, and the ways in which old registries say no, for a 
     const read = attachedOf(await fetchFrom(`${registry.repository}:v1`));
     expect([status, read.envelopes.length, read.gaps]).toEqual([status, 1, []]);
   }
+});
+
+it.each<[string, number, string, string, string]>([
+  ["the page of a portal", 200, "text/html", "<html>Log in</html>", "it is sent as `text/html`"],
+  ["a page that calls itself a list", 200, types.index, "<html>Log in</html>", "cannot be read"],
+  ["a page that calls itself nothing", 200, "", "<html>Log in</html>", "cannot be read"],
+  ["an answer of another server", 200, "application/json", '{"status":"ok"}', "cannot be read"],
+  [
+    "an image in place of the list",
+    200,
+    types.manifest,
+    `{"schemaVersion":2,"config":{"digest":"sha256:${"0".repeat(64)}","size":1}}`,
+    "not an index",
+  ],
+  ["a request that it does not understand", 400, "text/html", "<html>", "400"],
+  ["a type that it does not have", 406, "text/html", "<html>", "406"],
+  ["that it is a teapot", 418, "text/html", "<html>", "418"],
+])("takes for the list of referrers nothing but a list: with %s, nobody could look", async (_, status, type, body, said) => {
+  const registry = await registryWith();
+  const image = putImage(registry, "one", "v1");
+  attach(registry, image, bundle(1));
+  registry.fault = (request, response) => {
+    if (!request.url?.includes("/referrers/")) return false;
+    response.writeHead(status, type === "" ? {} : { "content-type": type }).end(body);
+    return true;
+  };
+  const read = attachedOf(await fetchFrom(`${registry.repository}:v1`));
+  expect(read.gaps.map((gap) => [gap.of, gap.cause])).toEqual([[image.digest, "transient"]]);
+  expect(read.gaps[0]?.detail).toContain(said);
+  expect(read.lookups.find((one) => one.what === "referrers")).toMatchObject({ outcome: "failed", cause: "transient" });
+});
+
+it("takes a later page that is none for a list that is not whole", async () => {
+  const registry = await registryWith({ pageSize: 1 });
+  const image = putImage(registry, "one", "v1");
+  for (const n of [1, 2]) attach(registry, image, bundle(n));
+  registry.fault = (request, response) => {
+    if (!request.url?.includes("from=1")) return false;
+    response.writeHead(200, { "content-type": "text/html" }).end("<html>Log in</html>");
+    return true;
+  };
+  const read = attachedOf(await fetchFrom(`${registry.repository}:v1`));
+  expect([read.envelopes.length, read.gaps.map((gap) => gap.cause)]).toEqual([1, ["transient"]]);
 });
 
 it("reads manifests whose type the registry reports wrongly, and takes their annotations from them", async () => {

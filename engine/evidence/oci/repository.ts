@@ -1,6 +1,6 @@
 /** One repository, whether behind a registry or in a folder: manifests, blobs and lists of referrers, checked by their digests. */
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
-import { incomplete, lied, malformed, overRoom, type RegistryFault, tooLarge } from "./fault.ts";
+import { incomplete, lied, malformed, overRoom, quoted, type RegistryFault, tooLarge } from "./fault.ts";
 import {
   acceptedManifests,
   algorithmOf,
@@ -147,14 +147,20 @@ export function registryRepository({ session, registry, path, limits, hash }: Re
     const what = listOf(digest);
     const got = await ask({ path: at, accept: mediaTypes.ociIndex, limit: limits.manifest, what, addressed: false, optional: true });
     const { url } = got;
-    if (got.kind === "fault") return { outcome: "failed", url, fault: got.fault };
+    // No digest says what the list has to be: what cannot be read came from whoever is between, a portal's page for one.
+    const unlooked = (fault: RegistryFault): Looked<never> => ({
+      outcome: "failed",
+      url,
+      fault: fault.kind === "malformed" ? { ...fault, cause: "transient" } : fault,
+    });
+    const unread = (problem: string): Looked<never> => unlooked(malformed(url, what, problem));
+    if (got.kind === "fault") return unlooked(got.fault);
     if (got.kind === "absent") return { outcome: "absent", url };
     const type = got.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-    // A page for people at an address that the server does not know.
-    if (type !== undefined && !/json$/.test(type)) return { outcome: "absent", url };
+    if (type !== undefined && !/json$/.test(type)) return unread(`it is sent as \`${quoted(type)}\``);
     const read = readManifest(got.body, limits.manifest, type);
-    if (!read.ok) return { outcome: "failed", url, fault: malformed(url, what, read.problem) };
-    if (read.value.kind !== "index") return { outcome: "failed", url, fault: malformed(url, what, "it is not an index") };
+    if (!read.ok) return unread(read.problem);
+    if (read.value.kind !== "index") return unread("it is not an index");
     const next = nextPage(got.headers["link"]);
     // Nothing was asked to be filtered, so a list that was filtered lacks something.
     const filtered = (got.headers["oci-filters-applied"] ?? "") !== "";

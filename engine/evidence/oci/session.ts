@@ -82,8 +82,11 @@ export interface Session {
 const repeatable = new Set([408, 425, 429, 500, 502, 503, 504]);
 const redirects = new Set([301, 302, 303, 307, 308]);
 const absent = new Set([404, 410]);
-/** What registries answer that have never heard of a list. */
-const unheardOf = new Set([400, 404, 405, 406, 410, 501]);
+/**
+ * What registries answer that have never heard of a list. The distribution specification knows 404 only; 405 and 501 say as
+ * plainly that there is no such thing. A 400 does not: whoever answers it did not look.
+ */
+const unheardOf = new Set([404, 405, 501]);
 const perRequest = 3;
 const tokenLimit = 65_536;
 
