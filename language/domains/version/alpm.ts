@@ -28,12 +28,14 @@ interface ArchVersion {
 }
 
 /** Printable ASCII without what PKGBUILD(5) forbids in every part: white space, slashes and further colons. */
-const shape = /^(?:(\d*):)?([!-.0-9;-~]*?[!-,.0-9;-~])(?:-([!-,.0-9;-~]+))?$/;
+const shape = /^(?:(\d*):)?([!-.0-9;-~]+?)(?:-([!-,.0-9;-~]+))?$/;
 
 function read(text: string): ArchVersion | undefined {
   const match = shape.exec(text);
   if (match === null) return undefined;
   const [, epoch = "", version = "", release] = match;
+  // The last hyphen begins the pkgrel: neither it nor the pkgver may be empty.
+  if (release === undefined && version.includes("-")) return undefined;
   return { epoch: natural(epoch), version: partOf(version), release: release === undefined ? undefined : partOf(release) };
 }
 

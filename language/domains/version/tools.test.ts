@@ -139,7 +139,7 @@ func main() {
 const semverPieces = [...dotted, "-", "-a", "-1", "-alpha", "-0a", ".a", ".b1", "-a-b", "+x", "+1", ".x", "rc1", "-rc.1", "--"];
 const starts = digits.flatMap((a) => [a, ...digits.slice(0, 5).map((b) => `${a}.${b}`)]);
 const threes = starts.flatMap((start) => ["0", "1", "10"].map((patch) => `${start.includes(".") ? start : `${start}.0`}.${patch}`));
-const rpmPieces = [...dotted, ...digits, "~", "^", "a", "b", "rc", "Z", "-1", "-0", "-10", "_", "+", "..", "~rc1", "^git1", ".a"];
+const rpmPieces = [...dotted, ...digits, "--1", "~", "^", "a", "b", "rc", "Z", "-1", "-0", "-10", "_", "+", "..", "~rc1", "^git1", ".a"];
 
 const composer: Oracle["answers"] = asking("php", () => [
   "-r",

@@ -252,7 +252,7 @@ const rising: Readonly<Record<string, readonly string[]>> = {
     "1.0.0-beta1",
     "1.0.0-beta.11",
     "1.0.0-RC1",
-    "1.0.0 = 1.0 = 1 = 1.0.0.0 = 1.0.0-stable = 1.0.0+build",
+    "1.0.0 = 1.0 = 1 = 1.0.0.0 = 1.0.0-stable = 1.0.0+build = 1.0.0- = 1_",
     "1.0.0-patch1 = 1.0.0-p1 = 1.0.0pl1",
     "1.0.1",
     "1.10",
