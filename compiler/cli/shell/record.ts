@@ -7,13 +7,17 @@
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Attached, ManifestEvidence, PlatformImage, Unreached } from "../../../engine/evidence/oci/attached.ts";
+import type { Attached, ManifestEvidence, Unreached } from "../../../engine/evidence/oci/attached.ts";
 import type { Envelope } from "../../../engine/trust/verification.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { parseTime } from "../../../language/domains/time.ts";
+import { enforcementPoints } from "../../../language/semantics/subjects.ts";
 import type { TrustFile } from "./believed.ts";
 import type { Setting } from "./config.ts";
 import { sha256 } from "./digest.ts";
 import { exit, Stop } from "./exit.ts";
+import { attachedOf, type Get } from "./record-attached.ts";
+import { booleanOf, type Json, listOf, Misshapen, objectOf, oneOf, parsed, textOf } from "./record-shape.ts";
 
 const schema = "waybill/record/1";
 
@@ -116,9 +120,17 @@ function blobPath(folder: string, digest: string): string {
   return join(folder, "blobs", "sha256", digest.slice("sha256:".length));
 }
 
-/** Reads a record; whatever is not what its digest says is refused (exit 3), because nothing can rest on it. */
+/** Nothing can rest on the record in this folder: no verdict (exit 3). */
+export function damagedRecord(folder: string, problem: string): Stop {
+  return new Stop(exit.noVerdict, [diagnostic("WB1032", { path: folder, problem }, undefined)]);
+}
+
+/**
+ * Reads a record; whatever is not what its digest says is refused, and so is a part that is not what Waybill writes: digests
+ * hold for whoever wrote the whole record, who may be anybody.
+ */
 export async function readRecord(folder: string): Promise<Recorded> {
-  const damaged = (problem: string): Stop => new Stop(exit.noVerdict, [diagnostic("WB1032", { path: folder, problem }, undefined)]);
+  const damaged = (problem: string): Stop => damagedRecord(folder, problem);
   const get = async (digest: unknown): Promise<Buffer> => {
     if (typeof digest !== "string" || !/^sha256:[0-9a-f]{64}$/.test(digest)) throw damaged("a part of it has no digest");
     const bytes = await readFile(blobPath(folder, digest)).catch(() => undefined);
@@ -128,44 +140,14 @@ export async function readRecord(folder: string): Promise<Recorded> {
   };
   const text = await readFile(join(folder, "record.json"), "utf8").catch(() => undefined);
   if (text === undefined) throw damaged("there is no `record.json` in it");
-  let root: Json;
   try {
-    root = parsed(text);
-  } catch {
-    throw damaged("`record.json` is not JSON");
-  }
-  if (root["schema"] !== schema) throw damaged(`its \`schema\` is not \`${schema}\``);
-  try {
+    const root = parsed(text, "`record.json`");
+    if (root["schema"] !== schema) throw new Misshapen(`its \`schema\` is not \`${schema}\``);
     return await recordedOf(root, get);
   } catch (problem) {
-    if (problem instanceof Stop) throw problem;
-    throw damaged(problem instanceof Misshapen ? problem.message : "`record.json` lacks a part");
+    if (problem instanceof Misshapen) throw damaged(problem.message);
+    throw problem;
   }
-}
-
-type Json = Readonly<Record<string, unknown>>;
-type Get = (digest: unknown) => Promise<Buffer>;
-
-class Misshapen extends Error {}
-
-function parsed(text: string): Json {
-  const value: unknown = JSON.parse(text);
-  return objectOf(value, "the record");
-}
-
-function objectOf(value: unknown, what: string): Json {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Misshapen(`${what} is not an object`);
-  return value as Json;
-}
-
-function listOf(value: unknown, what: string): readonly Json[] {
-  if (!Array.isArray(value)) throw new Misshapen(`\`${what}\` is not a list`);
-  return value.map((item) => objectOf(item, `\`${what}\``));
-}
-
-function textOf(value: unknown, what: string): string {
-  if (typeof value !== "string") throw new Misshapen(`\`${what}\` is not a text`);
-  return value;
 }
 
 async function recordedOf(root: Json, get: Get): Promise<Recorded> {
@@ -173,13 +155,17 @@ async function recordedOf(root: Json, get: Get): Promise<Recorded> {
   const filesOf = (value: unknown, what: string) => Promise.all(listOf(value, what).map(file));
   const subject = root["subject"] === undefined ? undefined : objectOf(root["subject"], "`subject`");
   const attached = new Map<string, Attached | Unreached>();
-  for (const one of listOf(root["attached"], "attached"))
-    attached.set(textOf(one["reference"], "reference"), await attachedOf(parsed((await get(one["blob"])).toString("utf8")), get));
+  for (const one of listOf(root["attached"], "attached")) {
+    const reference = textOf(one["reference"], "reference");
+    if (attached.has(reference)) throw new Misshapen(`\`${reference}\` is in it twice`);
+    const stored = parsed((await get(one["blob"])).toString("utf8"), `what is attached to \`${reference}\``);
+    attached.set(reference, await attachedOf(stored, reference, get));
+  }
   return {
     version: textOf(root["version"], "version"),
-    point: textOf(root["point"], "point"),
-    time: textOf(root["time"], "time"),
-    offline: root["offline"] === true,
+    point: pointOf(root["point"]),
+    time: timeOf(root["time"]),
+    offline: booleanOf(root["offline"], "offline"),
     inputs: settingsOf(root["inputs"], "inputs"),
     given: settingsOf(root["given"], "given"),
     policies: await filesOf(root["policies"], "policies"),
@@ -193,7 +179,7 @@ async function recordedOf(root: Json, get: Get): Promise<Recorded> {
           },
         }),
     evidence: await Promise.all(
-      listOf(root["evidence"], "evidence").map(async (one) => ({ ...(await file(one)), named: one["named"] === true })),
+      listOf(root["evidence"], "evidence").map(async (one) => ({ ...(await file(one)), named: booleanOf(one["named"], "named") })),
     ),
     trust: await Promise.all(listOf(root["trust"], "trust").map((one) => trustFileOf(one, get))),
     attached,
@@ -209,31 +195,20 @@ function settingsOf(value: unknown, what: string): readonly Setting[] {
   }));
 }
 
+function pointOf(value: unknown): string {
+  const point = textOf(value, "point");
+  if (!enforcementPoints.includes(point)) throw new Misshapen("`point` is no enforcement point");
+  return point;
+}
+
+function timeOf(value: unknown): string {
+  const time = textOf(value, "time");
+  if (!parseTime(time).ok) throw new Misshapen("`time` is no time");
+  return time;
+}
+
+const trustKinds: Readonly<Record<TrustFile["kind"], true>> = { root: true, key: true, "declared-key": true };
+
 async function trustFileOf(one: Json, get: Get): Promise<TrustFile> {
-  const { kind } = one;
-  if (kind !== "root" && kind !== "key" && kind !== "declared-key") throw new Misshapen("`kind` is none of a root or a key");
-  return { kind, name: textOf(one["name"], "name"), bytes: await get(one["blob"]) };
-}
-
-async function envelopeOf(one: Json, get: Get): Promise<Envelope> {
-  const { blob, simpleSigning, ...rest } = one;
-  const signing = simpleSigning === undefined ? undefined : objectOf(simpleSigning, "`simpleSigning`");
-  const payload = signing === undefined ? undefined : await get(signing["payload"]);
-  return {
-    ...(rest as Omit<Envelope, "bytes" | "simpleSigning">),
-    bytes: await get(blob),
-    ...(payload === undefined ? {} : { simpleSigning: { payload, manifestDigest: textOf(signing?.["manifestDigest"], "manifestDigest") } }),
-  };
-}
-
-/** What the same Waybill wrote under a digest: its bytes are what they were, so its shape is. */
-async function attachedOf(root: Json, get: Get): Promise<Attached | Unreached> {
-  if (root["kind"] === "unreached") return root as unknown as Unreached;
-  const envelopes = (value: unknown) => Promise.all(listOf(value, "envelopes").map((one) => envelopeOf(one, get)));
-  const children = await Promise.all(
-    listOf(root["children"], "children").map(
-      async (one) => ({ ...one, envelopes: await envelopes(one["envelopes"]) }) as unknown as PlatformImage,
-    ),
-  );
-  return { ...root, envelopes: await envelopes(root["envelopes"]), children } as unknown as Attached;
+  return { kind: oneOf(trustKinds, one["kind"], "kind"), name: textOf(one["name"], "name"), bytes: await get(one["blob"]) };
 }

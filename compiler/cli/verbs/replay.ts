@@ -1,6 +1,7 @@
 /** `waybill replay`: decides again from a record, offline, and says what flips. */
 import { renderJson } from "../../../engine/decide/json.ts";
 import { renderText } from "../../../engine/decide/text.ts";
+import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { asksForSigned } from "../../analysis/plan.ts";
 import type { Call } from "../cli.ts";
@@ -14,6 +15,7 @@ import { type Document, EvidenceFiles, passedOver } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { loadProject, recordedProject } from "../shell/project.ts";
 import { type Recorded, type RecordedFile, readRecord } from "../shell/record.ts";
+import { readReport, type WrittenReport } from "../shell/record-report.ts";
 import { note, tell } from "../shell/report.ts";
 import { subjectNamed } from "../shell/subjects.ts";
 
@@ -83,25 +85,9 @@ interface Flip {
   readonly after: string;
 }
 
-interface Written {
-  readonly effect: string;
-  readonly reason: string;
-  readonly decisions: readonly {
-    readonly subject: { readonly name: string };
-    readonly effect: string;
-    readonly clauses: readonly {
-      readonly policy: string;
-      readonly clause: string | null;
-      readonly span: string;
-      readonly outcome: string;
-      readonly effect: string;
-    }[];
-  }[];
-}
-
 /** Every clause of a decision as it is written, by subject and name; an unlabelled one by its place. */
 function outcomesOf(
-  written: Written,
+  written: WrittenReport,
 ): ReadonlyMap<string, { readonly subject: string; readonly clause: string; readonly outcome: string }> {
   const found = new Map<string, { subject: string; clause: string; outcome: string }>();
   for (const { subject, clauses } of written.decisions) {
@@ -113,7 +99,7 @@ function outcomesOf(
   return found;
 }
 
-function flipsBetween(before: Written, after: Written): readonly Flip[] {
+function flipsBetween(before: WrittenReport, after: WrittenReport): readonly Flip[] {
   const [old, now] = [outcomesOf(before), outcomesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((key) => {
     const [was, is] = [old.get(key), now.get(key)];
@@ -126,15 +112,16 @@ function flipsBetween(before: Written, after: Written): readonly Flip[] {
 /** Exit code 0 where the decision is what it was, 1 where anything differs. */
 export async function replay(call: Call, folder: string, options: Options): Promise<number> {
   const recorded = await readRecord(folder);
+  const before = Buffer.from(recorded.report).toString("utf8");
+  const was = readReport(folder, before);
   const given = typeof options["now"] === "string" ? options["now"] : undefined;
   const time = readClock(given ?? recorded.time);
   if (typeof time !== "number") throw new Stop(exit.usage, [time]);
   const isChanged = given !== undefined || texts(options["policy"]).length > 0 || texts(options["set"]).length > 0;
   const { report, texts: sources } = await decideGathered(await gatheredOf(recorded, time, options), false);
   const json = `${renderJson(report, sources)}\n`;
-  const before = Buffer.from(recorded.report).toString("utf8");
   const isSame = json === before;
-  const [was, is] = [JSON.parse(before) as Written, JSON.parse(json) as Written];
+  const is = readReport(folder, json);
   const flips = flipsBetween(was, is);
   const { terminal } = call;
   if (options["format"] === "json") {
@@ -149,7 +136,8 @@ export async function replay(call: Call, folder: string, options: Options): Prom
     await terminal.out(
       `${renderText(report, sources, { colour: terminal.colourOut, width: terminal.width, verbose: terminal.verbose })}\n`,
     );
-    for (const flip of flips) await terminal.out(`\nflips ${flip.clause} of ${flip.subject}: ${flip.before} -> ${flip.after}`);
+    for (const flip of flips)
+      await terminal.out(`\n${visible(`flips ${flip.clause} of ${flip.subject}: ${flip.before} -> ${flip.after}`)}`);
     if (flips.length > 0) await terminal.out("\n");
   }
   await note(
