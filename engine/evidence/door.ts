@@ -20,6 +20,8 @@ export interface AdmitOptions {
   readonly limits?: Limits;
   /** Instead of all that the door knows. */
   readonly adapters?: readonly (Adapter | LoadAdapter)[];
+  /** Is given the text of JSON, without a byte-order mark, once it is read: whoever quotes it need not read it again. */
+  readonly keep?: (text: string) => void;
 }
 
 /** With so many diagnostics of a file and an error among them, the rest of its documents is not read. */
@@ -50,6 +52,7 @@ export async function admit(
   const read = await parse(bytes, name, options.limits ?? defaultLimits);
   if (!read.value) return { value: [], diagnostics: read.diagnostics };
   const { parts, text, yaml } = read.value;
+  if (!yaml) options.keep?.(text);
   const evidence: Evidence[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, { json, part }] of parts.entries()) {

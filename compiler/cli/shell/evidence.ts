@@ -30,11 +30,20 @@ export interface Document {
 /** So many bytes of documents are held on to for what may be asked of them once they are read. */
 const heldAtMost = 128_000_000;
 
+/** Where a document came from. */
+interface Origin {
+  readonly path: string;
+  readonly digest: string;
+  /** Its bytes and, of JSON, the text, where they are held on to. */
+  readonly kept?: Buffer;
+  text?: string;
+}
+
 /** The documents of a call, each read once. */
 export class EvidenceFiles {
   private held = 0;
   private readonly documents = new Map<string, Promise<Document>>();
-  private readonly origins = new Map<string, { readonly path: string; readonly digest: string; readonly kept?: Buffer }>();
+  private readonly origins = new Map<string, Origin>();
 
   /** Reads a file, called `shown` in what is said of it; throws `Stop` (exit 2) where it is missing. */
   read(path: string, shown = path): Promise<Document> {
@@ -56,8 +65,12 @@ export class EvidenceFiles {
     const bytes = await readBytes(path, shown);
     const name = path === "-" ? "stdin" : shown;
     const digest = sha256(bytes);
-    this.origins.set(name, { path, digest, ...(path === "-" || this.hold(bytes.length) ? { kept: bytes } : {}) });
-    return documentOf(bytes, name, digest);
+    const origin: Origin = { path, digest, ...(path === "-" || this.hold(bytes.length) ? { kept: bytes } : {}) };
+    this.origins.set(name, origin);
+    // Decoding a large document again costs less than the garbage collection that so much memory at once sets off.
+    return documentOf(bytes, name, digest, (text) => {
+      if (origin.kept !== undefined) origin.text = text;
+    });
   }
 
   /** A document whose bytes are at hand, as in a record. */
@@ -97,6 +110,7 @@ export class EvidenceFiles {
     return sourcesOf((name) => {
       const known = this.origins.get(name);
       if (!known) return undefined;
+      if (known.text !== undefined) return known.text;
       try {
         const bytes = known.kept ?? readFileSync(known.path);
         return bytes === known.kept || sha256(bytes) === known.digest ? new TextDecoder("utf-8").decode(bytes) : undefined;
@@ -107,9 +121,9 @@ export class EvidenceFiles {
   }
 }
 
-async function documentOf(bytes: Buffer, name: string, digest: string): Promise<Document> {
+async function documentOf(bytes: Buffer, name: string, digest: string, keep?: (text: string) => void): Promise<Document> {
   const envelope: Envelope | undefined = isBundle(bytes) ? { name, digest, bytes, form: "file" } : undefined;
-  const { value, diagnostics } = await admit(bytes, name, digest);
+  const { value, diagnostics } = await admit(bytes, name, digest, keep === undefined ? {} : { keep });
   // A bundle need not hold a document that is read: a signature of a file has none.
   const kept = envelope === undefined ? diagnostics : diagnostics.filter((one) => !["WB0911", "WB0915"].includes(one.code));
   const document = { path: name, digest, evidence: value, diagnostics: kept, refused: hasErrors(kept) };
