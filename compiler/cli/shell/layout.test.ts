@@ -49,10 +49,10 @@ async function putImage(layout: Layout, content: string): Promise<Descriptor> {
   return layout.blob(JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config, layers }), manifestType);
 }
 
-async function attach(layout: Layout, subject: Descriptor, name: string): Promise<Descriptor> {
+async function attach(layout: Layout, subject: Descriptor, name: string, more: object = {}): Promise<Descriptor> {
   const config = await layout.blob("{}", "application/vnd.oci.empty.v1+json");
   const layers = [await layout.blob(JSON.stringify({ mediaType: bundleType, name }), bundleType)];
-  const manifest = { schemaVersion: 2, mediaType: manifestType, artifactType: bundleType, config, layers, subject };
+  const manifest = { schemaVersion: 2, mediaType: manifestType, artifactType: bundleType, config, layers, subject, ...more };
   return layout.blob(JSON.stringify(manifest), manifestType);
 }
 
@@ -112,6 +112,23 @@ it("finds what a list under the tag of an image names, and does not take that li
   const list = await layout.blob(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [bundle] }), indexType);
   await layout.index([image, tagged(list, image.digest.replace(":", "-"))]);
   expect(names(await layoutAttached(layout.folder, undefined))).toEqual(["bundle"]);
+});
+
+it("finds what is attached by a large manifest, and says that one is too large to be read", async () => {
+  const layout = await emptyLayout();
+  const image = await putImage(layout, "one");
+  await attach(layout, image, "large", { annotations: { padding: "x".repeat(300_000) } });
+  await layout.blob("x".repeat(400_000), "application/vnd.oci.image.layer.v1.tar");
+  await layout.index([image]);
+  const read = await layoutAttached(layout.folder, undefined);
+  expect([names(read), read.kind === "attached" && read.gaps]).toEqual([["large"], []]);
+  const huge = await attach(layout, image, "huge", { annotations: { padding: "x".repeat(5_000_000) } });
+  await layout.index([image, huge]);
+  const some = await layoutAttached(layout.folder, image.digest);
+  expect(names(some)).toEqual(["large"]);
+  expect(some.kind === "attached" && some.gaps.map((gap) => [gap.of, gap.cause, gap.diagnostic.code])).toEqual([
+    [image.digest, "malformed", "WB1148"],
+  ]);
 });
 
 it("refuses bytes that are not what they are named, and leaves a gap", async () => {

@@ -17,30 +17,48 @@ function codeOf(problem: unknown): string {
 
 /** Reads the layout in `folder`; links that lead out of it are not followed. */
 export function layoutReader(folder: string): LayoutReader {
-  async function read(path: string, limit: number): Promise<FileRead> {
+  /** Does `work` on a file of the folder and its size. */
+  async function within<T>(
+    path: string,
+    work: (file: FileHandle, size: number) => Promise<T>,
+  ): Promise<T | Exclude<FileRead, { kind: "found" | "too-large" }>> {
     let file: FileHandle | undefined;
     try {
       const [root, real] = await Promise.all([realpath(folder), realpath(join(folder, path))]);
       if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) return { kind: "failed", problem: `\`${path}\` leads out of it` };
       file = await open(real, "r");
-      const { size, ...found } = await file.stat().then((one) => ({ size: one.size, isFile: one.isFile() }));
-      if (!found.isFile) return { kind: "failed", problem: `\`${path}\` is not a file` };
-      if (size > limit) return { kind: "too-large" };
-      // A file that grows while it is read is read to the size it had.
-      const bytes = new Uint8Array(size);
-      let at = 0;
-      while (at < size) {
-        const { bytesRead } = await file.read(bytes, at, size - at, at);
-        if (bytesRead === 0) break;
-        at += bytesRead;
-      }
-      return { kind: "found", bytes: bytes.subarray(0, at) };
+      const found = await file.stat();
+      if (!found.isFile()) return { kind: "failed", problem: `\`${path}\` is not a file` };
+      return await work(file, found.size);
     } catch (problem) {
       const code = codeOf(problem);
       return code === "ENOENT" || code === "ENOTDIR" ? { kind: "absent" } : { kind: "failed", problem: `\`${path}\`: ${code}` };
     } finally {
       await file?.close();
     }
+  }
+
+  /** A file that grows while it is read is read to the size it had. */
+  async function bytesOf(file: FileHandle, size: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(size);
+    let at = 0;
+    while (at < size) {
+      const { bytesRead } = await file.read(bytes, at, size - at, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return bytes.subarray(0, at);
+  }
+
+  function read(path: string, limit: number): Promise<FileRead> {
+    return within<FileRead>(path, async (file, size) =>
+      size > limit ? { kind: "too-large" } : { kind: "found", bytes: await bytesOf(file, size) },
+    );
+  }
+
+  async function begin(path: string): Promise<number | undefined> {
+    const first = await within(path, (file, size) => bytesOf(file, Math.min(1, size)));
+    return first instanceof Uint8Array ? first[0] : undefined;
   }
 
   async function list(path: string): Promise<readonly { readonly name: string; readonly size: number }[]> {
@@ -57,5 +75,5 @@ export function layoutReader(folder: string): LayoutReader {
     return found;
   }
 
-  return { read, list };
+  return { read, begin, list };
 }

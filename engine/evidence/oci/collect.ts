@@ -157,8 +157,11 @@ export async function collect(repository: Repository, digests: readonly string[]
     const tag = legacyTag(of, suffix);
     const found = await repository.manifest(tag);
     return () => {
-      const layers = found.outcome === "found" && found.value.manifest.kind === "image" ? found.value.manifest.layers : [];
-      lookups.push(lookupOf(form, of, found, found.outcome === "found" ? `${layers.length} attached` : undefined));
+      const manifest = found.outcome === "found" ? found.value.manifest : undefined;
+      const layers = manifest?.kind === "image" ? manifest.layers : [];
+      const isIndex = manifest?.kind === "index";
+      if (isIndex) ignore(`${repository.name}:${tag}`, form, "it is an index");
+      lookups.push(lookupOf(form, of, found, manifest && (isIndex ? "it is an index" : `${layers.length} attached`)));
       if (found.outcome === "failed") gaps.push(gapOf(of, found.fault));
       return layersOf(of, form, `${repository.name}:${tag}`, layers);
     };

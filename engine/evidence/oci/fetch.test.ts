@@ -341,6 +341,16 @@ it("names what is attached and is no evidence", async () => {
   expect(read.gaps).toEqual([]);
 });
 
+it("names a tag of old that holds a list and no signatures", async () => {
+  const registry = await registryWith();
+  const image = putImage(registry, "one", "v1");
+  const tag = `${image.digest.replace(":", "-")}.sig`;
+  putIndex(registry, [plain(image)], tag);
+  const read = attachedOf(await fetchFrom(`${registry.repository}:v1`));
+  expect(read.noise).toEqual([{ name: `${registry.repository}:${tag}`, form: "legacy-signature", reason: "it is an index" }]);
+  expect(read.lookups.find((one) => one.what === "legacy-signature")).toMatchObject({ outcome: "found", detail: "it is an index" });
+});
+
 it("reads by sha512 where the reference says so", async () => {
   const registry = await registryWith();
   const image = putImage(registry, "one");

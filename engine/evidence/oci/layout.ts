@@ -13,6 +13,8 @@ export type FileRead =
 /** The files of a layout. Paths are relative to it, with `/`; nothing outside it is ever asked for. */
 export interface LayoutReader {
   readonly read: (path: string, limit: number) => Promise<FileRead>;
+  /** The first byte; undefined where there is none to be had. */
+  readonly begin: (path: string) => Promise<number | undefined>;
   /** Names and sizes of the files in a folder, sorted by name; empty where there is none. */
   readonly list: (folder: string) => Promise<readonly { readonly name: string; readonly size: number }[]>;
 }
@@ -26,9 +28,10 @@ export interface Layout extends Repository {
 const refName = "org.opencontainers.image.ref.name";
 /** What `cosign save` calls the parts of a layout. */
 const cosignKinds = { sig: "dev.cosignproject.cosign/sigs", att: "dev.cosignproject.cosign/atts" } as const;
-/** Manifests of attestations are small; layers of images are not looked into. */
-const attachedManifest = 256 * 1024;
+/** Files of this size are read to see whether they are manifests; larger ones only where they begin as JSON does. */
+const smallFile = 256 * 1024;
 const mostFiles = 10_000;
+const brace = 0x7b;
 
 /** Opens a layout. `name` is how people call it. */
 export async function openLayout(
@@ -103,14 +106,32 @@ async function layoutOf(name: string, index: ImageIndex, reader: LayoutReader, l
   }
 
   /** Manifests that say what they are attached to, by that; tools disagree on whether `index.json` lists them, so files are looked at. */
-  async function attachments(): Promise<{ readonly bySubject: ReadonlyMap<string, readonly Descriptor[]>; readonly partial: boolean }> {
+  async function attachments(): Promise<{
+    readonly bySubject: ReadonlyMap<string, readonly Descriptor[]>;
+    readonly partial: ReferrerList["partial"];
+  }> {
     const bySubject = new Map<string, Descriptor[]>();
-    const files = await reader.list("blobs/sha256");
-    const small = files.filter((file) => file.size <= attachedManifest && /^[0-9a-f]{64}$/.test(file.name));
-    for (const file of small.slice(0, mostFiles)) {
-      const read = await reader.read(`blobs/sha256/${file.name}`, attachedManifest);
-      if (read.kind !== "found" || read.bytes[0] !== 0x7b) continue;
-      const found = readManifest(read.bytes, attachedManifest);
+    const listed = new Set(index.manifests.map((one) => one.digest));
+    const files = (await reader.list("blobs/sha256")).filter((file) => /^[0-9a-f]{64}$/.test(file.name));
+    const readable = files.filter((file) => file.size <= limits.manifest);
+    const large = files.find((file) => file.size > limits.manifest && listed.has(`sha256:${file.name}`));
+    const small = readable.filter((file) => file.size <= smallFile);
+    const others = readable.filter((file) => file.size > smallFile);
+    let room = limits.bytes;
+    let left = Math.max(0, readable.length - mostFiles);
+    for (const file of [...small, ...others].slice(0, mostFiles)) {
+      const path = `blobs/sha256/${file.name}`;
+      if (file.size > smallFile) {
+        if ((await reader.begin(path)) !== brace) continue;
+        if (file.size > room) {
+          left += 1;
+          continue;
+        }
+        room -= file.size;
+      }
+      const read = await reader.read(path, limits.manifest);
+      if (read.kind !== "found" || read.bytes[0] !== brace) continue;
+      const found = readManifest(read.bytes, limits.manifest);
       if (!found.ok || found.value.subject === undefined) continue;
       const { value } = found;
       const descriptor: Descriptor = {
@@ -123,7 +144,10 @@ async function layoutOf(name: string, index: ImageIndex, reader: LayoutReader, l
       const subject = value.subject?.digest ?? "";
       bySubject.set(subject, [...(bySubject.get(subject) ?? []), descriptor]);
     }
-    return { bySubject, partial: small.length > mostFiles };
+    if (left > 0) return { bySubject, partial: { cause: "transient", diagnostic: layoutFault(name, unread(left)).diagnostic } };
+    if (large === undefined) return { bySubject, partial: undefined };
+    const fault = tooLarge(`${name}/blobs`, `manifest \`sha256:${large.name}\``, limits.manifest);
+    return { bySubject, partial: { cause: "malformed", diagnostic: fault.diagnostic } };
   }
 
   let scanned: ReturnType<typeof attachments> | undefined;
@@ -135,12 +159,7 @@ async function layoutOf(name: string, index: ImageIndex, reader: LayoutReader, l
     if (listed.outcome === "failed") return listed;
     const more = listed.outcome === "found" && listed.value.manifest.kind === "index" ? listed.value.manifest.manifests : [];
     const descriptors = [...(bySubject.get(digest) ?? []), ...more];
-    const { diagnostic } = layoutFault(name, `it has more than ${mostFiles} small files`);
-    return {
-      outcome: "found",
-      url: `${name}/blobs`,
-      value: { descriptors, ...(partial ? { partial: { cause: "transient" as const, diagnostic } } : {}) },
-    };
+    return { outcome: "found", url: `${name}/blobs`, value: { descriptors, ...(partial === undefined ? {} : { partial }) } };
   }
 
   /** An image of the layout itself: not a list of referrers, nor signatures, nor attached to another. */
@@ -156,4 +175,8 @@ async function layoutOf(name: string, index: ImageIndex, reader: LayoutReader, l
   const images = new Set<string>();
   for (const descriptor of index.manifests.slice(0, mostFiles)) if (await isImage(descriptor)) images.add(descriptor.digest);
   return { kind: "layout", name, manifest, blob, referrers, images: [...images] };
+}
+
+function unread(files: number): string {
+  return `${files} of its files, which may be attached, ${files === 1 ? "is" : "are"} more than is looked at`;
 }
