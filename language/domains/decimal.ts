@@ -35,6 +35,12 @@ function read(text: string): Parsed<Integer> {
  */
 export function decimalFromNumber(n: number): Integer | undefined {
   if (Number.isInteger(n) && Math.abs(n) <= 9_000_000) return n * 1e9 + 0;
+  // Both are whole numbers that a double holds, so the quotient is the double next to this decimal; and of the decimals of
+  // up to fifteen digits only one has that double next to it.
+  if (Math.abs(n) < 900_000) {
+    const scaled = Math.round(n * 1e9);
+    if (scaled / 1e9 === n) return scaled;
+  }
   if (!Number.isFinite(n)) return undefined;
   const text = n.toString();
   if (significantDigits(text) > 15) return undefined;

@@ -84,3 +84,28 @@ it("prints decimals so that they are read again", () => {
   expect(showDecimal(100_000_000)).toBe("0.1");
   expect(showDecimal(-7_000_000_000)).toBe("-7.0");
 });
+
+it("reads a JSON number as the decimal that its shortest text says", () => {
+  const written = fc.tuple(
+    fc.integer({ min: -2_000_000, max: 2_000_000 }),
+    fc.integer({ min: 0, max: 999_999_999 }),
+    fc.integer({ min: 1, max: 9 }),
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        written.map(([whole, fraction, digits]) => Number(`${whole}.${String(fraction).padStart(9, "0").slice(0, digits)}`)),
+        fc.double({ min: -1_000_000, max: 1_000_000 }),
+        fc.double({ min: -1e-6, max: 1e-6 }),
+      ),
+      (n) => {
+        const text = n.toString();
+        fc.pre(!text.includes("e"));
+        const exact = parseDecimal(text);
+        const held = text.replace(/[-.]/g, "").replace(/^0+/, "").length <= 15;
+        expect(decimalFromNumber(n)).toBe(exact.ok && held ? exact.value : undefined);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

@@ -32,11 +32,35 @@ export interface PurlSet {
 }
 
 const longest = 4096;
-const purls = cacheOf(16_384, (text) => checked(read(text), read));
+const purls = cacheOf(16_384, (text) => checked(readPurl(text), readPurl));
 
 /** Reads a purl and brings it into the canonical form of its type. */
 export function parsePurl(text: string): Parsed<Purl> {
-  return purls.of(text);
+  return readPlain(text) ?? purls.of(text);
+}
+
+const plainPurl =
+  /^pkg:(npm|golang|composer|cargo|gem|maven|pypi|nuget|deb|rpm|apk)\/(?:((?:%40)?[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*)*)\/)?([a-z0-9][a-z0-9._-]*)@([0-9A-Za-z._-]+)$/;
+const withoutNamespace: ReadonlySet<string> = new Set(["cargo", "gem", "pypi"]);
+
+/**
+ * What most purls of an SBOM are: canonical as they stand, with a version and nothing after it. Undefined: to be read by
+ * all the rules. An SBOM has more of them than a cache holds, so they are read anew each time.
+ */
+function readPlain(text: string): Parsed<Purl> | undefined {
+  const match = text.length > longest ? null : plainPurl.exec(text);
+  if (match === null) return undefined;
+  const type = match[1] as string;
+  const path = match[2];
+  const name = match[3] as string;
+  const version = match[4] as string;
+  if (path === undefined) {
+    if (type === "maven" || (type === "pypi" && name.includes("_"))) return undefined;
+    return parsed({ type, name, qualifiers: noQualifiers, text, version });
+  }
+  if (withoutNamespace.has(type)) return undefined;
+  const namespace = path.startsWith("%40") ? `@${path.slice(3)}` : path;
+  return parsed({ type, name, qualifiers: noQualifiers, text, namespace, version });
 }
 
 const scheme = /^pkg:\/*/i;
@@ -44,7 +68,8 @@ const percent = /%(?![0-9A-Fa-f]{2})/g;
 const typeShape = /^[A-Za-z][A-Za-z0-9.+-]*$/;
 const keyShape = /^[a-z][a-z0-9._-]*$/;
 
-function read(text: string): Parsed<Purl> {
+/** By all the rules. */
+export function readPurl(text: string): Parsed<Purl> {
   if (text.length > longest) return problem(`a purl has at most ${longest} characters`);
   const start = scheme.exec(text)?.[0].length;
   if (start === undefined) return problem(`\`${text}\` does not begin with \`pkg:\``);

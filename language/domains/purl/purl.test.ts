@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { PackageURL } from "packageurl-js";
 import { expect, it } from "vitest";
-import { buildPurl, equalPurl, parsePurl, parsePurlSet, purlInSet, purlKey, showPurlSet, versionOfPurl } from "../purl.ts";
+import { buildPurl, equalPurl, parsePurl, parsePurlSet, purlInSet, purlKey, readPurl, showPurlSet, versionOfPurl } from "../purl.ts";
 
 function purl(text: string) {
   const result = parsePurl(text);
@@ -168,4 +168,28 @@ it("survives nonsense", () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+it("reads purls that are canonical as they stand as all the rules do", () => {
+  const type = fc.constantFrom("npm", "golang", "composer", "cargo", "gem", "maven", "pypi", "nuget", "deb", "rpm", "apk", "oci", "NPM");
+  const unit = fc.constantFrom("a", "b0", "B", "0", "_", "-", ".", "..", "~", "%40", "%20", "@", "+", " ", "é");
+  const plain = fc.constantFrom("a", "lib", "x_y", "1.0", "2-rc.1", "%40acme", "v1.2.3");
+  const part = fc.oneof(
+    plain,
+    plain,
+    fc.array(unit, { maxLength: 3 }).map((units) => units.join("")),
+  );
+  const end = fc.constantFrom("", "", "", "?arch=amd64", "#src", "?", "/");
+  let plainOnes = 0;
+  fc.assert(
+    fc.property(type, fc.array(part, { minLength: 1, maxLength: 3 }), fc.option(part), end, (kind, path, version, rest) => {
+      const text = `pkg:${kind}/${path.join("/")}${version === null ? "" : `@${version}`}${rest}`;
+      const slow = readPurl(text);
+      const quick = parsePurl(text);
+      if (slow.ok && slow.value.text === text) plainOnes += 1;
+      expect(quick.ok ? quick.value : quick.ok).toEqual(slow.ok ? slow.value : slow.ok);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(plainOnes).toBeGreaterThan(50);
 });
