@@ -269,14 +269,22 @@ function failuresOf(gathered: Gathered, subject: Subject, attached: Attached | U
       ...(fault.notes === undefined ? {} : { notes: fault.notes }),
       ...(fault.help === undefined ? {} : { help: fault.help }),
     });
-    // An answer that is no registry's (a portal's page, half a manifest) says nothing about the image: nobody could look.
-    return { failed: failing(needs, cause === "missing" ? cause : "transient", fault.message), diagnostics: [warning] };
+    return { failed: unlooked(needs, cause, fault.message), diagnostics: [warning] };
   }
   const gaps = attached.gaps.filter(({ of }) => of === subject.digest || of === attached.digest);
   return {
-    failed: gaps.flatMap(({ cause, detail }) => failing(needs, cause, detail)),
+    failed: gaps.flatMap(({ cause, detail }) => unlooked(needs, cause, detail)),
     diagnostics: gaps.map(({ of, detail }) => diagnostic("WB1031", { subject: of, reason: detail }, undefined)),
   };
+}
+
+/**
+ * What could not be read is no verdict: nobody could look (semantics, section 1). Where whoever may push could have brought
+ * it about (half a list, an envelope of 50 MB), it is malformed as well, so that no `on transient allow` is theirs to open.
+ */
+function unlooked(needs: readonly Need[], cause: FailedLookup["cause"], detail: string): readonly FailedLookup[] {
+  const failed = failing(needs, cause, detail);
+  return cause === "malformed" ? [...failed, ...failing(needs, "transient", detail)] : failed;
 }
 
 /** Who was believed: a decision by another key or root is another decision. */

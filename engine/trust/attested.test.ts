@@ -142,3 +142,13 @@ it("lets no stranger complete a quorum, nor speak for it", async () => {
     [other.name, ["acme.trusts.second", "acme.trusts.both"]],
   ]);
 });
+
+it("takes an old signature of another image's payload for nothing", async () => {
+  const signature = (manifestDigest: string): Envelope => {
+    const made = envelope({}, ours);
+    return { ...made, form: "legacy-signature", simpleSigning: { payload: Buffer.from("{}"), manifestDigest } };
+  };
+  const found = await look(signature(`sha256:${"b".repeat(64)}`), signature(`sha256:${hex}`));
+  expect(found.signed).toEqual([]);
+  expect(found.noise).toHaveLength(2);
+});

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { bytesOf, digests, envelopeBundle, instance, keyBundle, messageBundle, statement } from "../../test/trust/instance.ts";
 import { verificationCache } from "./cache.ts";
+import type { PublicKey } from "./key.ts";
 import { joinRoots, readTrustRoot } from "./root.ts";
 import { verifyBundle } from "./verify.ts";
 
@@ -19,6 +21,9 @@ const rootOf = (of = acme) => {
 };
 const roots = joinRoots([rootOf()]);
 const calls = (): number => vi.mocked(verifyBundle).mock.calls.length;
+
+const { publicKey } = generateKeyPairSync("ed25519");
+const keyNamed = (name: string): PublicKey => ({ key: publicKey, fingerprint: `sha256:${name.repeat(64)}`, name });
 
 /** How often something was verified anew. */
 function verified(work: () => unknown): number {
@@ -40,6 +45,9 @@ it("verifies anew when bundle, artifact, root, keys or policy differ, and not ot
   expect(verified(() => verify(bundle, { roots: joinRoots([]), artifact }))).toBe(1);
   expect(verified(() => verify(bundle, { roots, artifact, keyTransparency: "required" }))).toBe(1);
   expect(verified(() => verify(bundle, { roots, artifact }, "sha256:policy"))).toBe(1);
+  expect(verified(() => verify(bundle, { roots, artifact, keys: [keyNamed("a")] }))).toBe(1);
+  expect(verified(() => verify(bundle, { roots, artifact, keys: [keyNamed("b")] }))).toBe(1);
+  expect(verified(() => verify(bundle, { roots, artifact, keys: [keyNamed("b")] }))).toBe(0);
   expect(verified(() => verify(bundle, { roots, artifact }))).toBe(0);
 });
 

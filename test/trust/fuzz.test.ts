@@ -132,7 +132,9 @@ it("reads no root and no key out of changed ones but what they still say", () =>
       const spki = Buffer.from(spkiOf(managed.publicKey));
       spki[at % spki.length] = (spki[at % spki.length] ?? 0) ^ (1 << bit);
       const changedKey = readKey(spki, "key.pub").value;
-      if (changedKey) expect(verifyBundle(bytesOf(honest[2]), { ...options, keys: [changedKey] }).kind).toBe("refused");
+      // The same point may be written in more than one way, and is then the same key.
+      if (changedKey && !changedKey.key.equals(managed.publicKey))
+        expect(verifyBundle(bytesOf(honest[2]), { ...options, keys: [changedKey] }).kind).toBe("refused");
     }),
     { numRuns: 300 },
   );

@@ -47,11 +47,13 @@ function answer(need: Need, { attestations, failed }: Case): Answer {
       ? attestations.signed.includes(trust)
       : attestations.attested.some(({ trusts, evidence }) => evidence.type === need.type && trusts.includes(trust));
   const by = attestations.verified.find((one) => one.trusts.includes(trust) && (need.kind === "signature") === (one.what === "signature"));
-  if (isThere) return { need, outcome: "verified", detail: by === undefined ? "" : `signed by ${by.signer}` };
   const broken = [...failed, ...attestations.failed].find(
     ({ name, trusts }) =>
       (trusts?.includes(trust) ?? true) && (name === need.type || (need.kind === "signature" && name.endsWith(".signed"))),
   );
+  // A statement that nobody saw might say otherwise; a signature stays one.
+  if (isThere && need.kind === "attestation" && broken?.cause === "transient") return { need, outcome: "unsettled", detail: broken.detail };
+  if (isThere) return { need, outcome: "verified", detail: by === undefined ? "" : `signed by ${by.signer}` };
   if (broken !== undefined && broken.cause === "transient") return { need, outcome: "unsettled", detail: broken.detail };
   return { need, outcome: "missing", detail: broken?.detail ?? "nothing that is attached is it" };
 }
