@@ -114,7 +114,7 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
       act(async (call) => (await import("./verbs/test.ts")).test(call, paths, options), options),
     );
 
-  judging(root.command("gate").description("decide one artifact from evidence files"))
+  judging(root.command("gate").description("decide one artifact from evidence files, a registry or an OCI layout"))
     .argument("[subject]", "the same as --subject")
     .addOption(choice("-f, --format <format>", "output", gateFormats).default("text"))
     .option("--attest <folder>", "write each verdict as a signed VSA and SVR")

@@ -109,6 +109,20 @@ function flipsBetween(before: WrittenReport, after: WrittenReport): readonly Fli
   });
 }
 
+function flipText(flips: readonly Flip[], clauses: number): string {
+  return flips.length === 0 ? "no clause flips" : `${flips.length} of ${clauses} clauses flip`;
+}
+
+/** Which parts of the report are other than recorded, where nothing was changed on purpose: another build of Waybill, mostly. */
+function differences(before: string, after: string): string {
+  const [was, is] = [JSON.parse(before), JSON.parse(after)] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>];
+  const parts = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+    (key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]),
+  );
+  const named = parts.length === 0 ? "its layout" : parts.map((part) => `\`${part}\``).join(", ");
+  return `not reproduced: ${named} differs, as where another build of Waybill made the record`;
+}
+
 /** Exit code 0 where the decision is what it was, 1 where anything differs. */
 export async function replay(call: Call, folder: string, options: Options): Promise<number> {
   const recorded = await readRecord(folder);
@@ -142,7 +156,7 @@ export async function replay(call: Call, folder: string, options: Options): Prom
   }
   await note(
     terminal,
-    isSame ? "reproduced byte for byte" : flips.length === 0 ? "no clause flips" : `${flips.length} of ${outcomesOf(is).size} clauses flip`,
+    isSame ? "reproduced byte for byte" : `${flipText(flips, outcomesOf(is).size)}${isChanged ? "" : `; ${differences(before, json)}`}`,
   );
   return isChanged ? (flips.length === 0 ? exit.done : exit.no) : isSame ? exit.done : exit.no;
 }

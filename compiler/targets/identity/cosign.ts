@@ -51,6 +51,7 @@ function argsOf(parts: Declared, key: string, ledger: Ledger): readonly string[]
       return keylessArgs(parts, ledger);
     case "key":
       ledger.holds("key");
+      ledger.note("`cosign verify --key` also exits 0 on an image that is only attested: an attestation is no signature of the image");
       if (hasWindow(parts.window)) ledger.loses("window", "cosign does not compare the time of signing with dates");
       return ["--key", key];
     case "spiffe":

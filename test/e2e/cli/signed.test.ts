@@ -1,10 +1,12 @@
 /** What somebody signed about a file, through `gate`, `replay` and `--attest`: no registry, a key of the test's own. */
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readSigningKey, type SigningKey, signStatement } from "../../../engine/trust/sign.ts";
-import { folder, waybill } from "./waybill.ts";
+import { folder, repository, waybill } from "./waybill.ts";
 
 const artifact = "what was built";
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -45,6 +47,13 @@ function bom(supplier: string, digest = sha256(artifact)): object {
       metadata: { supplier: { name: supplier }, component: { type: "application", name: "app", "bom-ref": "app" } },
     },
   };
+}
+
+/** What `docs/schemas` says against a document. */
+function schemaProblems(name: string, text: string): readonly unknown[] {
+  const ajv = new Ajv({ strict: false });
+  const schema = JSON.parse(readFileSync(join(repository, "docs", "schemas", `${name}.schema.json`), "utf8"));
+  return ajv.validate(schema, JSON.parse(text)) ? [] : (ajv.errors ?? []);
 }
 
 const now = ["--now", "2026-11-21T12:00:00Z"];
@@ -132,6 +141,7 @@ it("says what flips under another policy, and exits 1", async () => {
   await writeFile(join(at, "next.scp"), policy.replace('"app.tgz"', '"app2.tgz"').replace("keys/", "policies/keys/"));
   const { code, out } = await waybill(["replay", "record-flips", "--policy", "next.scp", "--format", "json"], { cwd: at });
   expect(code).toBe(1);
+  expect(schemaProblems("replay", out)).toEqual([]);
   expect(JSON.parse(out)).toMatchObject({
     before: { effect: "allow" },
     after: { effect: "deny" },
@@ -224,6 +234,9 @@ describe("an image whose registry does not answer", () => {
       waybill(["gate", tag, "-p", "signed.scp", "-e", "scan.json", "image.json", ...words], { cwd });
     expect(await run()).toMatchObject({ code: 3 });
     expect(await run("--offline")).toMatchObject({ code: 3 });
+    const told = await waybill(["verify", "image", image, "-p", "signed.scp", "--format", "json"], { cwd });
+    expect(told.code).toBe(3);
+    expect(schemaProblems("verify-image", told.out)).toEqual([]);
     // By digest it is the image that was signed.
     expect(await waybill(["gate", image, "-p", "signed.scp", "-e", "image.json", "--offline"], { cwd })).toMatchObject({ code: 0 });
   });
