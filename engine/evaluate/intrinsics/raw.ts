@@ -63,9 +63,12 @@ export function membersOf(raw: DataValue, name: string): Members {
   return { items: [], undeclared: false, lacks: [new Lack("malformed", problem)] };
 }
 
+const none: readonly string[] = [];
+
 /** The texts of a list that defaults to empty. What is no text is left out. */
 export function textsOf(raw: DataValue): readonly string[] {
-  if (raw === undefined || raw === null) return [];
+  if (raw === undefined || raw === null) return none;
+  if (Array.isArray(raw) && raw.length === 0) return none;
   return membersOf(raw, "")
     .items.map(textOf)
     .filter((text) => text !== undefined);

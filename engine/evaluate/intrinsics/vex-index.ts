@@ -89,10 +89,17 @@ export function indexVex(documents: readonly DataRecord[]): VexIndex {
   return { statements, classes, entries, readPurl };
 }
 
-function keysOfEntry(product: VexProduct, readPurl: PurlReader): ReadonlySet<string> {
+function keysOfEntry(product: VexProduct, readPurl: PurlReader): Iterable<string> {
+  const { purl } = product;
+  if (
+    purl !== undefined &&
+    purl.type !== "oci" &&
+    product.digests.length + product.repositories.length + product.subcomponents.length === 0
+  )
+    return [entryKey(keyOf(purl), whole)];
   const keys = new Set<string>();
   const products = [...product.digests, ...product.repositories];
-  if (product.purl !== undefined && product.purl.type !== "oci") products.push(keyOf(product.purl));
+  if (purl !== undefined && purl.type !== "oci") products.push(keyOf(purl));
   for (const productKey of products) {
     if (product.subcomponents.length === 0) keys.add(entryKey(productKey, whole));
     for (const subcomponent of product.subcomponents) {

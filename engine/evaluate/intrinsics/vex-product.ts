@@ -49,13 +49,11 @@ export function productReader(readPurl: PurlReader): (record: DataRecord) => Vex
       identity = identityOf(id, hidden ? undefined : (readPurl(given) ?? readPurl(id)));
       seen.set(key, identity);
     }
-    const own = textsOf(record["digests"])
-      .map(canonicalDigest)
-      .filter((digest) => digest !== undefined);
+    const own = textsOf(record["digests"]);
     return {
       id,
       purl: identity.purl,
-      digests: own.length === 0 ? identity.digests : [...new Set([...own, ...identity.digests])],
+      digests: own.length === 0 ? identity.digests : [...new Set([...canonicalDigests(own), ...identity.digests])],
       repositories: identity.repositories,
       subcomponents: textsOf(record["subcomponents"]),
     };
@@ -65,12 +63,17 @@ export function productReader(readPurl: PurlReader): (record: DataRecord) => Vex
 type Identity = Pick<VexProduct, "purl" | "digests" | "repositories">;
 
 function identityOf(id: string, purl: Purl | undefined): Identity {
-  const named = [id, ...(purl?.type === "oci" && purl.version !== undefined ? [purl.version] : [])];
-  return {
-    purl,
-    digests: named.map(canonicalDigest).filter((digest) => digest !== undefined),
-    repositories: purl?.type === "oci" ? repositoriesOf(purl) : [],
-  };
+  // Most products are packages, whose purls are no digests.
+  const digests = id.startsWith("pkg:") ? none : canonicalDigests([id]);
+  if (purl?.type !== "oci") return { purl, digests, repositories: none };
+  const version = purl.version === undefined ? none : canonicalDigests([purl.version]);
+  return { purl, digests: [...digests, ...version], repositories: repositoriesOf(purl) };
+}
+
+const none: readonly string[] = [];
+
+function canonicalDigests(texts: readonly string[]): readonly string[] {
+  return texts.map(canonicalDigest).filter((digest) => digest !== undefined);
 }
 
 function canonicalDigest(text: string): string | undefined {

@@ -15,6 +15,7 @@ export interface Compositions {
 }
 
 const undeclared: Completeness = { kind: "undeclared" };
+const nothing = listOf([], undeclared);
 
 /** Reads `compositions` (from version 1.3). Of two statements about one thing the less complete counts. */
 export function compositions(bom: Json): Compositions {
@@ -63,16 +64,22 @@ export function connect(bom: Json, base: string, found: Inventory, stated: Compo
     const ref = text(dependency["ref"]);
     if (ref === undefined) continue;
     const from = found.byRef.get(ref);
+    const targets = dependency["dependsOn"];
     if (!from) {
       if (!found.others.has(ref) && !isLink(ref) && !elsewhere(ref))
         refs.dangling(ref, "a dependency", `${base}/dependencies/${index}/ref`);
       continue;
     }
-    // An element given twice depends on what both say.
     const before = from["dependencies"];
+    const completeness = stated.dependencies.get(ref) ?? undeclared;
+    // Most packages of a product depend on nothing, and need no list each to say so.
+    if (before === undefined && from !== found.root && completeness === undeclared && Array.isArray(targets) && targets.length === 0) {
+      from["dependencies"] = nothing;
+      continue;
+    }
+    // An element given twice depends on what both say.
     const items: DataValue[] = before === undefined ? [] : [...itemsOf(before)];
     const lacks: Lack[] = before instanceof OpenList ? [...before.lacks] : [];
-    const targets = dependency["dependsOn"];
     for (let position = 0; Array.isArray(targets) && position < targets.length; position++) {
       const on: unknown = targets[position];
       if (typeof on !== "string") continue;
@@ -84,7 +91,7 @@ export function connect(bom: Json, base: string, found: Inventory, stated: Compo
         lacks.push(new Lack("malformed", `\`${on}\` is not in the document`));
       }
     }
-    from["dependencies"] = listOf(before === undefined ? items : [...new Set(items)], stated.dependencies.get(ref) ?? undeclared, lacks);
+    from["dependencies"] = listOf(before === undefined ? items : [...new Set(items)], completeness, lacks);
     if (from === found.root) direct = items;
   }
   markDirect(found, stated, direct);
