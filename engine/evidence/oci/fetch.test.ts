@@ -119,6 +119,8 @@ it.each<[string, number, string, string, string]>([
   ],
   ["a request that it does not understand", 400, "text/html", "<html>", "400"],
   ["a type that it does not have", 406, "text/html", "<html>", "406"],
+  ["that it wants a login for the list alone", 401, "application/json", "{}", "login"],
+  ["that the list is not for this login", 403, "application/json", "{}", "login"],
   ["that it is a teapot", 418, "text/html", "<html>", "418"],
 ])("takes for the list of referrers nothing but a list: with %s, nobody could look", async (_, status, type, body, said) => {
   const registry = await registryWith();
@@ -133,6 +135,20 @@ it.each<[string, number, string, string, string]>([
   expect(read.gaps.map((gap) => [gap.of, gap.cause])).toEqual([[image.digest, "transient"]]);
   expect(read.gaps[0]?.detail).toContain(said);
   expect(read.lookups.find((one) => one.what === "referrers")).toMatchObject({ outcome: "failed", cause: "transient" });
+});
+
+it("takes half a bundle, sent as if it were all, for a bundle that nobody could read", async () => {
+  const registry = await registryWith();
+  const image = putImage(registry, "one", "v1");
+  const half = bundle("0123456789").slice(0, 20);
+  attach(registry, image, bundle("0123456789"));
+  registry.fault = (request, response) => {
+    if (!request.url?.includes("/blobs/")) return false;
+    response.writeHead(200, { "content-length": half.length }).end(half);
+    return true;
+  };
+  const read = attachedOf(await fetchFrom(`${registry.repository}:v1`));
+  expect([read.envelopes, read.gaps.map((gap) => gap.cause)]).toEqual([[], ["transient"]]);
 });
 
 it("takes a later page that is none for a list that is not whole", async () => {
