@@ -15,7 +15,7 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { evidencePlan, type Need } from "../analysis/plan.ts";
-import { codeOf, expandSubject, type Policies, refusalDiagnostic } from "./judgement.ts";
+import { codeOf, expandSubject, type Policies, refusalDiagnostic } from "./policies.ts";
 import type { Setting } from "./shell/config.ts";
 import { bind, type Document, evidenceDigest, evidenceRead } from "./shell/evidence.ts";
 import { exit, Stop } from "./shell/exit.ts";

@@ -9,7 +9,7 @@ import { enforcementPoints } from "../../language/semantics/subjects.ts";
 import { asksForSigned, type Need } from "../analysis/plan.ts";
 import type { Call } from "./cli.ts";
 import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
-import { openPolicies, texts } from "./judgement.ts";
+import { openPolicies, texts } from "./policies.ts";
 import type { TrustFile } from "./shell/believed.ts";
 import { readSettings } from "./shell/config.ts";
 import { type Document, EvidenceFiles, readEvidence } from "./shell/evidence.ts";

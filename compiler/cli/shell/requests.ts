@@ -18,7 +18,7 @@ import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 import { enforcementPoints, subjectKind } from "../../../language/semantics/subjects.ts";
-import { expandSubject, type Policies, refusalDiagnostic } from "../judgement.ts";
+import { expandSubject, type Policies, refusalDiagnostic } from "../policies.ts";
 import { sha256 } from "./digest.ts";
 import { EvidenceFiles } from "./evidence.ts";
 import { exit, Stop } from "./exit.ts";

@@ -1,7 +1,7 @@
 /** `waybill eval`: decides subjects that are given as data, one or a stream of them. */
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { Call } from "../cli.ts";
-import { openPolicies } from "../judgement.ts";
+import { openPolicies } from "../policies.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { readBytes } from "../shell/files.ts";
 import { tell } from "../shell/report.ts";

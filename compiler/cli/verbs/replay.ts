@@ -7,7 +7,7 @@ import { asksForSigned } from "../../analysis/plan.ts";
 import type { Call } from "../cli.ts";
 import { decideGathered, type Gathered } from "../gathered.ts";
 import { subjectsGiven } from "../gathering.ts";
-import { policiesOf, texts } from "../judgement.ts";
+import { policiesOf, texts } from "../policies.ts";
 import { believe, readTrustFiles } from "../shell/believed.ts";
 import { readClock } from "../shell/clock.ts";
 import { readSettings } from "../shell/config.ts";
