@@ -63,7 +63,7 @@ describe.each(["registry", "refreg"] as const)("%s", (kind) => {
       const image = await copyTo(at.registry, whole, "acme/large");
       await attach(at.registry, image, Buffer.alloc(50_000_000, " "), provenanceType);
       const verdict = await at.gate(image.reference);
-      expect(verdict).toMatchObject({ effect: "deny", causes: ["malformed"] });
+      expect(verdict).toMatchObject({ code: 3, effect: "deny", reason: "fault", causes: ["transient", "malformed"] });
       expect(verdict.text).toContain("16 MB");
     });
   });
