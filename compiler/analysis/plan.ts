@@ -58,14 +58,21 @@ export function asksForClaims(program: Program): boolean {
   return evidencePlan(program).some((plan) => plan.needs.some((need) => need.trust === undefined));
 }
 
-/** Whether any expression reads an attestation `about` something else than the subject. */
-export function asksAboutElse(program: Program): boolean {
+/** Types of the attestations by somebody that any expression reads `about` something else than the subject. */
+export function typesAboutElse(program: Program): readonly string[] {
   const roots = [
     ...program.policies.flatMap((policy) => [...policy.lets.map((one) => one.value), ...policy.clauses.flatMap(rootsOf)]),
+    ...program.policies.flatMap((policy) => (policy.scope === undefined ? [] : [policy.scope])),
+    ...program.exempts.map((exempt) => exempt.scope),
+    ...program.waivers.map((waiver) => waiver.scope.condition),
     ...program.constants.map((one) => one.value),
     ...program.functions.map((one) => one.body),
   ];
-  return roots.some((root) => [...expressionsIn(root)].some((expr) => expr.kind === "attestation" && expr.about !== undefined));
+  const types = new Set<string>();
+  for (const root of roots)
+    for (const expr of expressionsIn(root))
+      if (expr.kind === "attestation" && expr.about !== undefined && expr.origin.kind === "trust") types.add(expr.predicate.name);
+  return [...types];
 }
 
 /** What an expression asks of somebody's evidence. */

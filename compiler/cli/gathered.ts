@@ -3,7 +3,15 @@
  * `replay` reads it back: what decides cannot tell them apart.
  */
 import type { AttestationRead, Report, Texts } from "../../engine/decide/report.ts";
-import { type ClauseResult, type Decision, decide, type FailedLookup, type Request, type Subject } from "../../engine/evaluate/evaluate.ts";
+import {
+  aboutLookup,
+  type ClauseResult,
+  type Decision,
+  decide,
+  type FailedLookup,
+  type Request,
+  type Subject,
+} from "../../engine/evaluate/evaluate.ts";
 import type { Evidence } from "../../engine/evidence/evidence.ts";
 import type { Attached, PlatformImage, Unreached } from "../../engine/evidence/oci/attached.ts";
 import { showPlatform } from "../../engine/evidence/oci/manifest.ts";
@@ -14,7 +22,7 @@ import { Known } from "../../language/core/data.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
-import { evidencePlan, type Need } from "../analysis/plan.ts";
+import { evidencePlan, type Need, typesAboutElse } from "../analysis/plan.ts";
 import { codeOf, expandSubject, type Policies, refusalDiagnostic } from "./policies.ts";
 import type { Setting } from "./shell/config.ts";
 import { bind, type Document, evidenceDigest, evidenceRead } from "./shell/evidence.ts";
@@ -202,7 +210,7 @@ async function caseOf(
     subject,
     evidence,
     attestations,
-    failed: failures.failed,
+    failed: [...failures.failed, ...unlookedAbout(gathered, seen, files.length > 0)],
     diagnostics: [
       ...diagnostics,
       ...failures.diagnostics,
@@ -285,6 +293,16 @@ function failuresOf(gathered: Gathered, subject: Subject, attached: Attached | U
 function unlooked(needs: readonly Need[], cause: FailedLookup["cause"], detail: string): readonly FailedLookup[] {
   const failed = failing(needs, cause, detail);
   return cause === "malformed" ? [...failed, ...failing(needs, "transient", detail)] : failed;
+}
+
+/**
+ * What an image's policy asks `about` another digest is looked for among what is attached to the image and what was given,
+ * and not in the registry under that digest: where it is not found, nobody has looked everywhere.
+ */
+function unlookedAbout(gathered: Gathered, subject: Subject, hasFiles: boolean): readonly FailedLookup[] {
+  if (!["image", "workload"].includes(subject.kind) || (gathered.offline && hasFiles)) return [];
+  const detail = "it was not looked for in the registry under its own digest";
+  return typesAboutElse(gathered.policies.project.program).map((type) => ({ name: aboutLookup(type), cause: "transient", detail }));
 }
 
 /** Who was believed: a decision by another key or root is another decision. */

@@ -53,6 +53,14 @@ export interface Request {
   readonly failed: readonly FailedLookup[];
 }
 
+/**
+ * Names the look-up for what is about something else than the subject. It counts only where nothing was found: a place that
+ * was not looked at must not read as a place where nothing is.
+ */
+export function aboutLookup(type: string): string {
+  return `${type} about`;
+}
+
 export type Outcome = "passed" | "violated" | "undecided";
 export type Reason = "passed" | "violated" | "undecided" | "uncovered" | "fault";
 

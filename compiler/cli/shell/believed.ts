@@ -10,7 +10,7 @@ import { joinRoots, readTrustRoot, type TrustRoot } from "../../../engine/trust/
 import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
-import { asksAboutElse, asksForClaims } from "../../analysis/plan.ts";
+import { asksForClaims, typesAboutElse } from "../../analysis/plan.ts";
 import { exit, Stop } from "./exit.ts";
 import { readBytes } from "./files.ts";
 
@@ -91,7 +91,7 @@ export function believe(program: Program, files: readonly TrustFile[], now: numb
     unread.push(diagnostic("WB1101", { name: root.name, days: alarmAfterDays }, undefined, { help }));
   }
   const { fingerprints } = declared;
-  const elsewhere = asksAboutElse(program);
+  const elsewhere = typesAboutElse(program).length > 0;
   return {
     believed: {
       program,

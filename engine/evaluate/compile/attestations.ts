@@ -3,7 +3,7 @@ import { origin } from "../../../language/core/data.ts";
 import type { AttestationRead } from "../../../language/core/ir.ts";
 import type { ImageRef } from "../../../language/domains/image-ref.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
-import type { FailedLookup } from "../decision.ts";
+import { aboutLookup, type FailedLookup } from "../decision.ts";
 import type { Env } from "../env.ts";
 import { mergeRecords } from "../merge.ts";
 import { CONFLICT, causeBit, MISSING, plain, type Site, Unknown, union, want } from "../unknown.ts";
@@ -26,7 +26,10 @@ export function compileAttestation(context: Context, expr: AttestationRead): Com
     if (digest instanceof Unknown) return expr.quantity === "all" ? new Collection([], plain(digest)) : new NoRecord(plain(digest));
     const target = digest === undefined ? undefined : digestText(digest);
     const statements = statementsFor(env, expr, target);
-    const failed = wantsOf(env.failed?.get(expr.predicate.name), expr.origin.kind === "trust" ? expr.origin.trust : undefined, site);
+    const trust = expr.origin.kind === "trust" ? expr.origin.trust : undefined;
+    const isElsewhere = target !== undefined && trust !== undefined && target !== env.request.subject.digest;
+    const unlooked = isElsewhere && statements.length === 0 ? env.failed?.get(aboutLookup(expr.predicate.name)) : undefined;
+    const failed = wantsOf([...(env.failed?.get(expr.predicate.name) ?? []), ...(unlooked ?? [])], trust, site);
     return expr.quantity === "all"
       ? all(statements, failed, site)
       : one(expr, statements, failed ?? absence(env, expr, target, statements, site), failed, site);

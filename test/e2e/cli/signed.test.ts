@@ -282,4 +282,36 @@ describe("an image whose registry does not answer", () => {
     expect(await run("evil.json")).toMatchObject({ code: 1, err: expect.stringContaining("holds for nothing here") });
     expect(await run("image.json")).toMatchObject({ code: 0 });
   });
+
+  it("takes what it did not look for under another digest for not known, and never for absent", async () => {
+    const config = Buffer.from("{}");
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: "application/vnd.oci.image.manifest.v1+json",
+        config: { mediaType: "application/vnd.oci.image.config.v1+json", digest: `sha256:${sha256("{}")}`, size: 2 },
+        layers: [],
+      }),
+    );
+    const own = sha256(manifest.toString());
+    const index = {
+      schemaVersion: 2,
+      manifests: [{ mediaType: "application/vnd.oci.image.manifest.v1+json", digest: `sha256:${own}`, size: manifest.length }],
+    };
+    const source = `module acme.p\n\nimport waybill.slsa\n\ntrust release = key { file: "release.pub" }\n\nlet base: Digest = "sha256:${digest}"\n\npolicy based for image at ci {\n  require fine: not known((attestation slsa.VerificationSummary by release about base).verifier)\n}\n`;
+    const cwd = await folder({
+      "release.pub": release.key.publicPem,
+      "p.scp": source,
+      "layout/oci-layout": '{"imageLayoutVersion":"1.0.0"}',
+      "layout/index.json": JSON.stringify(index),
+      [`layout/blobs/sha256/${own}`]: manifest,
+      [`layout/blobs/sha256/${sha256("{}")}`]: config,
+    });
+    const { code, out } = await waybill(
+      ["gate", `ghcr.io/acme/shop@sha256:${own}`, "-p", "p.scp", "--layout", "layout", "--format", "json"],
+      { cwd },
+    );
+    const [clause] = JSON.parse(out).decisions[0].clauses;
+    expect([code, clause.outcome, clause.causes]).toEqual([3, "undecided", ["transient"]]);
+  });
 });
