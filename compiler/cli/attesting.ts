@@ -13,11 +13,10 @@ import { diagnostic } from "../../language/diagnostics/table.ts";
 import { parseImageRef } from "../../language/domains/image-ref.ts";
 import type { Call } from "./cli.ts";
 import type { Gathered } from "./gathered.ts";
+import { type Options, text } from "./options.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { note } from "./shell/report.ts";
 import { openSigner, type Signer } from "./shell/signer.ts";
-
-type Options = Readonly<Record<string, unknown>>;
 
 /** Opens the signer before anything is decided, so that a wrong key costs no decision. */
 export async function openAttesting(options: Options): Promise<Signer> {
@@ -53,21 +52,17 @@ export async function writeAttestations(call: Call, signer: Signer, gathered: Ga
   }
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
 function contextOf(signer: Signer, gathered: Gathered, report: Report, decision: Decision, options: Options): AttestationContext {
   const modules = gathered.policies.project.program.modules.filter((module) => module.deciding).map((module) => module.name);
   const verified = (report.attestations ?? []).filter((one) => one.subject === decision.subject.name);
   return {
-    verifier: { id: text(options["verifierId"]) ?? signer.id ?? "", version: { waybill: report.version } },
-    policy: { uri: text(options["policyUri"]) ?? `urn:waybill:policy:${modules.join("+")}`, digest: report.policyDigest },
+    verifier: { id: text(options, "verifierId") ?? signer.id ?? "", version: { waybill: report.version } },
+    policy: { uri: text(options, "policyUri") ?? `urn:waybill:policy:${modules.join("+")}`, digest: report.policyDigest },
     inputs: [
       ...report.evidence.map((read) => ({ uri: read.document.name, digest: read.document.digest })),
       ...verified.map((one) => ({ uri: one.name, digest: one.digest })),
     ],
-    resourceUri: text(options["resourceUri"]) ?? resourceOf(decision.subject),
+    resourceUri: text(options, "resourceUri") ?? resourceOf(decision.subject),
   };
 }
 

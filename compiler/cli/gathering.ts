@@ -9,7 +9,8 @@ import { enforcementPoints } from "../../language/semantics/subjects.ts";
 import { asksForSigned, type Need } from "../analysis/plan.ts";
 import type { Call } from "./cli.ts";
 import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
-import { openPolicies, texts } from "./policies.ts";
+import { type Options, texts } from "./options.ts";
+import { openPolicies } from "./policies.ts";
 import type { TrustFile } from "./shell/believed.ts";
 import { readSettings } from "./shell/config.ts";
 import { type Document, EvidenceFiles, readEvidence } from "./shell/evidence.ts";
@@ -19,8 +20,6 @@ import { type NamedSubject, nameSubject, subjectsOfEvidence } from "./shell/subj
 
 /** Problems with credentials point into no text. */
 const noTexts = (): undefined => undefined;
-
-type Options = Readonly<Record<string, unknown>>;
 
 /** What was gathered, with the files that it was read from. */
 export interface Gathering {
@@ -75,14 +74,14 @@ export async function gather(
 ): Promise<Gathering> {
   const point = pointOf(options);
   const policies = await openPolicies(call, verb, options);
-  const given = [...policies.config.given, ...readSettings("--given", "KIND.FACT=VALUE", texts(options["given"]))];
+  const given = [...policies.config.given, ...readSettings("--given", "KIND.FACT=VALUE", texts(options, "given"))];
   const files = new EvidenceFiles();
-  const documents = await readEvidence(files, texts(options["evidence"]), call.terminal);
+  const documents = await readEvidence(files, texts(options, "evidence"), call.terminal);
   const named = await findSubjects(argument, files, documents);
   const { program } = policies.project;
   const isAsked = asksForSigned(program);
   const trust = isAsked ? await import("./shell/believed.ts") : undefined;
-  const trustFiles = (await trust?.readTrustFiles(program, texts(options["trustedRoot"]), texts(options["key"]))) ?? [];
+  const trustFiles = (await trust?.readTrustFiles(program, texts(options, "trustedRoot"), texts(options, "key"))) ?? [];
   const believing = trust?.believe(program, trustFiles, policies.time);
   if (believing !== undefined) await tell(call.terminal, believing.unread, policies.project.sources);
   const local: Gathered = {
@@ -99,7 +98,7 @@ export async function gather(
     sources: files.sources,
   };
   const attached = await fetchAll(call, local, options, everything);
-  return { gathered: { ...local, attached }, files, trustFiles, argument, named: texts(options["evidence"]) };
+  return { gathered: { ...local, attached }, files, trustFiles, argument, named: texts(options, "evidence") };
 }
 
 /** What is attached to each image on which a clause still hangs; with `everything` to every image. */
@@ -131,7 +130,7 @@ async function fetchAll(
   if (layout !== undefined)
     return inTurn(call, images, 1, ({ inLayout, wanted }) => layoutAttached(layout, inLayout, wanted === undefined ? {} : { wanted }));
   const registries = await openRegistries({
-    insecure: texts(options["insecureRegistry"]),
+    insecure: texts(options, "insecureRegistry"),
     ...(typeof options["registryCa"] === "string" ? { authorities: options["registryCa"] } : {}),
     report: (problem) => void tell(call.terminal, [problem], noTexts),
   });

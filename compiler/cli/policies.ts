@@ -6,6 +6,7 @@ import { imageSubjects } from "../../engine/evidence/kubernetes/subjects.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import type { Call } from "./cli.ts";
+import { texts } from "./options.ts";
 import { readClock } from "./shell/clock.ts";
 import { type Config, readConfig, readSettings, type Setting, settingsFor } from "./shell/config.ts";
 import { exit, Stop } from "./shell/exit.ts";
@@ -24,17 +25,12 @@ export interface Policies {
   readonly time: number;
 }
 
-/** The values of an option that may be given several times. */
-export function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
 /** Loads, checks and compiles the policies that options and `waybill.toml` name; anything wrong is wrong use. */
 export async function openPolicies(call: Call, verb: string, options: Readonly<Record<string, unknown>>): Promise<Policies> {
   const time = readClock(typeof options["now"] === "string" ? options["now"] : undefined);
   if (typeof time !== "number") throw new Stop(exit.usage, [time]);
   const found = await readConfig();
-  const named = texts(options["policy"]);
+  const named = texts(options, "policy");
   const paths = named.length > 0 ? named : found.policy;
   const config = settingsFor(found, paths);
   if (config !== found) await note(call.terminal, `${found.path} is not of the project of ${paths.join(", ")}, and holds for nothing here`);
@@ -48,7 +44,7 @@ export async function openPolicies(call: Call, verb: string, options: Readonly<R
     throw new Stop(exit.usage, [...errors, diagnostic("WB1017", { errors: errors.length }, undefined)], project.sources);
   }
   if (call.terminal.verbose) await tell(call.terminal, project.diagnostics, project.sources);
-  const settings = [...config.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", texts(options["set"]))];
+  const settings = [...config.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", texts(options, "set"))];
   return policiesOf(project, settings, config, time);
 }
 

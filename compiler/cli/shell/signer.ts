@@ -1,5 +1,6 @@
 /** Who signs our statements: a key in a file, or a keyless identity by a Sigstore instance that the caller names. */
 import { diagnostic } from "../../../language/diagnostics/table.ts";
+import type { Options } from "../options.ts";
 import { wallClock } from "./clock.ts";
 import { exit, Stop } from "./exit.ts";
 import { readBytes } from "./files.ts";
@@ -10,8 +11,6 @@ export interface Signer {
   /** A URI that names the signer where the caller named none; absent for keyless ones, whose name the authority decides. */
   readonly id?: string;
 }
-
-type Options = Readonly<Record<string, unknown>>;
 
 const wrong = (problem: string, help: string): Stop => new Stop(exit.usage, [diagnostic("WB1000", { problem }, undefined, { help })]);
 

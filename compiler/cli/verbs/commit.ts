@@ -10,13 +10,12 @@ import { ansi, plain } from "../../../language/diagnostics/render/palette.ts";
 import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { Call } from "../cli.ts";
+import { type Options, text, texts } from "../options.ts";
 import { readClock } from "../shell/clock.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { readBytes } from "../shell/files.ts";
 import { git, verifyWithGpg } from "../shell/programs.ts";
 import { tell } from "../shell/report.ts";
-
-type Options = Readonly<Record<string, unknown>>;
 
 export async function verifyRevision(call: Call, revision: string, options: Options): Promise<number> {
   const now = readClock(text(options, "now"));
@@ -28,16 +27,6 @@ export async function verifyRevision(call: Call, revision: string, options: Opti
   await call.terminal.out(answer);
   if (verdict.kind === "verified") return exit.done;
   return verdict.kind === "refused" ? exit.no : exit.noVerdict;
-}
-
-function text(options: Options, name: string): string | undefined {
-  const value = options[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-function texts(options: Options, name: string): readonly string[] {
-  const value = options[name];
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
 /** Every way of telling signers that was given; without any, anybody would be believed, and with some others none could be. */

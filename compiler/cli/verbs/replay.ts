@@ -7,7 +7,8 @@ import { asksForSigned } from "../../analysis/plan.ts";
 import type { Call } from "../cli.ts";
 import { decideGathered, type Gathered } from "../gathered.ts";
 import { subjectsGiven } from "../gathering.ts";
-import { policiesOf, texts } from "../policies.ts";
+import { type Options, texts } from "../options.ts";
+import { policiesOf } from "../policies.ts";
 import { believe, readTrustFiles } from "../shell/believed.ts";
 import { readClock } from "../shell/clock.ts";
 import { readSettings } from "../shell/config.ts";
@@ -19,13 +20,11 @@ import { readReport, type WrittenReport } from "../shell/record-report.ts";
 import { note, tell } from "../shell/report.ts";
 import { subjectNamed } from "../shell/subjects.ts";
 
-type Options = Readonly<Record<string, unknown>>;
-
 const text = (file: RecordedFile): string => Buffer.from(file.bytes).toString("utf8");
 
 /** The project of the record, or the policies that are to be tried on it instead. */
 async function projectOf(recorded: Recorded, options: Options) {
-  const named = texts(options["policy"]);
+  const named = texts(options, "policy");
   const project =
     named.length > 0
       ? await loadProject(named)
@@ -46,14 +45,14 @@ async function documentsOf(files: EvidenceFiles, recorded: readonly RecordedFile
 /** What `gate` gathered, from the record alone. */
 async function gatheredOf(recorded: Recorded, time: number, options: Options): Promise<Gathered> {
   const project = await projectOf(recorded, options);
-  const settings = [...recorded.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", texts(options["set"]))];
+  const settings = [...recorded.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", texts(options, "set"))];
   const policies = policiesOf(project, settings, { policy: [], inputs: [], given: [] }, time);
   const files = new EvidenceFiles();
   const read = await documentsOf(files, recorded.evidence);
   const documents = read.map((document, i) => (recorded.evidence[i]?.named === true ? document : passedOver(document)));
   // Another policy names keys of its own; roots and keys of the call stay those of the record.
   const own =
-    texts(options["policy"]).length > 0
+    texts(options, "policy").length > 0
       ? (await readTrustFiles(project.program, [], [])).filter(({ kind }) => kind === "declared-key")
       : [];
   const trust = [...recorded.trust, ...own];
@@ -131,7 +130,7 @@ export async function replay(call: Call, folder: string, options: Options): Prom
   const given = typeof options["now"] === "string" ? options["now"] : undefined;
   const time = readClock(given ?? recorded.time);
   if (typeof time !== "number") throw new Stop(exit.usage, [time]);
-  const isChanged = given !== undefined || texts(options["policy"]).length > 0 || texts(options["set"]).length > 0;
+  const isChanged = given !== undefined || texts(options, "policy").length > 0 || texts(options, "set").length > 0;
   const { report, texts: sources } = await decideGathered(await gatheredOf(recorded, time, options), false);
   const json = `${renderJson(report, sources)}\n`;
   const isSame = json === before;

@@ -7,10 +7,9 @@ import type { Need } from "../../analysis/plan.ts";
 import type { Call } from "../cli.ts";
 import { type Case, casesFor, signedNeeds } from "../gathered.ts";
 import { gather } from "../gathering.ts";
+import type { Options } from "../options.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { tell } from "../shell/report.ts";
-
-type Options = Readonly<Record<string, unknown>>;
 
 /** One thing that the policy asks for, and whether it is there. */
 interface Answer {

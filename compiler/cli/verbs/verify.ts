@@ -13,14 +13,13 @@ import { type VerifyOptions, verifyBundle } from "../../../engine/trust/verify.t
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { Call } from "../cli.ts";
+import { type Options, text, texts } from "../options.ts";
 import { readClock } from "../shell/clock.ts";
 import { sha256 } from "../shell/digest.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { fileProblem, readBytes } from "../shell/files.ts";
 import { tell } from "../shell/report.ts";
 import { type Verified, verificationJson, verificationText } from "../verification.ts";
-
-type Options = Readonly<Record<string, unknown>>;
 
 /** Whom the caller names: an identity that a certificate must have, or keys. */
 type Wanted =
@@ -66,16 +65,6 @@ export async function verify(call: Call, bundles: readonly string[], options: Op
   );
   if (answers.some(({ verification }) => verification.kind === "refused")) return exit.no;
   return answers.some(({ verification }) => verification.kind === "unsettled") ? exit.noVerdict : exit.done;
-}
-
-function text(options: Options, name: string): string | undefined {
-  const value = options[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-function texts(options: Options, name: string): readonly string[] {
-  const value = options[name];
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
 function wrong(code: "WB1102" | "WB1103", problem: string, help: string): Stop {
