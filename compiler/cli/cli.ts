@@ -1,9 +1,11 @@
 /** The commands and their options. What a verb does is in its own file, loaded when it is called. */
 import { Command, CommanderError, Option } from "commander";
 import { diagnostic } from "../../language/diagnostics/table.ts";
+import type { Options } from "./options.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { reportBug, reportStop } from "./shell/report.ts";
 import { openTerminal, type Terminal } from "./shell/terminal.ts";
+import { vexCommands } from "./vex-commands.ts";
 import { buildTargets, diagnosticFormats, gateFormats, newKinds, shells, testFormats } from "./vocabulary.ts";
 
 /** What every verb is given. */
@@ -48,8 +50,6 @@ function judging(command: Command): Command {
     .option("--registry-ca <file>", "certificates of authorities for registries")
     .option("--layout <folder>", "read what is attached to images from this OCI layout, and ask no registry");
 }
-
-type Options = Readonly<Record<string, unknown>>;
 
 function program(
   version: string,
@@ -250,6 +250,8 @@ Example:
     .action((paths: string[], options: Options) =>
       act(async (call) => (await import("./verbs/build.ts")).build(call, paths, options), options),
     );
+
+  vexCommands(root, { general, deciding, judging, collect, act });
 
   const trust = root.command("trust").description("trusted roots of Sigstore");
   general(trust.command("update").description("fetch a trusted root by TUF; nothing else ever does"))

@@ -1,0 +1,55 @@
+/** What VEX says of a finding, with everything that it rests on: the shape that reports print and laws are about. */
+import type { DataRecord } from "../../../language/core/data.ts";
+import type { VexStatus } from "./document.ts";
+
+/** A statement as it bears on one finding. The ranks decide in this order: tier, specificity, time, version. */
+export interface Claim {
+  /** The statement's data, with its place in its document (`origin`). */
+  readonly record: DataRecord;
+  readonly author: string | undefined;
+  readonly status: VexStatus;
+  readonly justification: string | undefined;
+  /** Whose word it is: 0 is the most trusted; documents that nobody signed come last. */
+  readonly tier: number;
+  /** The name of the tier: a trust declaration, or `claimed`. */
+  readonly by: string;
+  /** The greater, the more exactly it names product and subcomponent. */
+  readonly specificity: number;
+  /** Microseconds; undefined: it has no time that can be read. */
+  readonly time: number | undefined;
+}
+
+/** Why a statement that speaks of the finding may not suppress it. */
+export type Rejection =
+  | { readonly kind: "unsigned" }
+  | { readonly kind: "not-yet"; readonly from: number }
+  | { readonly kind: "expired"; readonly since: number }
+  /** It names no version and no digest: it would hold for ever. */
+  | { readonly kind: "unanchored" }
+  | { readonly kind: "no-justification" }
+  | { readonly kind: "justification"; readonly found: string }
+  /** Whether its versions hold the product's cannot be told. */
+  | { readonly kind: "version-unknown"; readonly detail: string }
+  /** It speaks of a product between component and root, and another path leads around it. */
+  | { readonly kind: "another-path"; readonly path: readonly string[] };
+
+export interface RejectedClaim {
+  readonly claim: Claim;
+  readonly why: Rejection;
+}
+
+export interface VexVerdict {
+  /**
+   * `suppressed`: not affected or fixed. `kept`: a statement says that it matters, or none that says otherwise may count.
+   * `unmentioned`: no statement speaks of it. `conflict`: statements of equal rank disagree, which never suppresses.
+   */
+  readonly kind: "suppressed" | "kept" | "unmentioned" | "conflict";
+  /** What was decided; undefined where nothing was. */
+  readonly status: VexStatus | undefined;
+  readonly used: readonly Claim[];
+  /** They speak of it, and a higher rank decided. */
+  readonly shadowed: readonly Claim[];
+  readonly rejected: readonly RejectedClaim[];
+  /** The next instant (microseconds) at which it may change; undefined: none. */
+  readonly flipsAt: number | undefined;
+}

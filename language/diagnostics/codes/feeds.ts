@@ -1,0 +1,3 @@
+/** WB1270 to WB1289: feeds. */
+
+export const feedCodes = {};

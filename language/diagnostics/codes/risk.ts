@@ -1,0 +1,3 @@
+/** WB1260 to WB1269: tables of risk and deadlines. */
+
+export const riskCodes = {};

@@ -1,0 +1,3 @@
+/** WB1220 to WB1239: VEX documents as evidence. */
+
+export const vexDocumentCodes = {};
