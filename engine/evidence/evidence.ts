@@ -2,6 +2,7 @@
 import type { DataRecord, DocumentRef } from "../../language/core/data.ts";
 import type { FieldsRead } from "../../language/core/reads.ts";
 import type { Result } from "../../language/diagnostics/diagnostic.ts";
+import type { Feed } from "./feeds/feed.ts";
 import type { SchemaName } from "./schema/validate.ts";
 import type { Subject } from "./statement.ts";
 
@@ -21,6 +22,8 @@ export interface Evidence {
   readonly about: readonly Binding[];
   /** What was read: `components: 201`, `findings: 12` … for reports. */
   readonly counts: Readonly<Record<string, number>>;
+  /** It is a feed: what it says about vulnerabilities goes on the findings of scans (`feeds/enrich.ts`). */
+  readonly feed?: Feed;
 }
 
 /** `digest` is `<algorithm>:<hex>`. */

@@ -32,6 +32,23 @@ export interface Origin {
    * a `#` from the root of the document (`#/metadata/name`).
    */
   readonly fields?: Readonly<Record<string, string>>;
+  /** Where fields stand that another document says: a score of a feed on a finding of a scan. */
+  readonly elsewhere?: Readonly<Record<string, Place>>;
+}
+
+/** A place in a document. */
+export interface Place {
+  readonly document: DocumentRef;
+  /** RFC 6901; in a table of lines, `#L` and the line's number from 1. */
+  readonly pointer: string;
+}
+
+/** Where a field of the record that stands at `place` is said. */
+export function placeOf(place: Origin, field: string): Place {
+  const own = place.elsewhere;
+  // A document may name a field like what every object has.
+  if (own !== undefined && Object.hasOwn(own, field)) return own[field] ?? place;
+  return { document: place.document, pointer: pointerOf(place, field) };
 }
 
 /** The pointer of a field of the record that stands at `place`. */

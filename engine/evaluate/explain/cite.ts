@@ -1,5 +1,5 @@
 /** What a truth value rests on: the reads of the operands that decided it, in source order (semantics, section 3). */
-import { type DataRecord, type Origin, origin, pointerOf } from "../../../language/core/data.ts";
+import { type DataRecord, type Origin, origin, type Place as PlaceRead, placeOf as placeOfField } from "../../../language/core/data.ts";
 import type { Expr, FieldRead, PredicateRead } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
 import type { Fn } from "../compile/context.ts";
@@ -145,13 +145,13 @@ function pathOf(expr: Expr): string {
   return expr.kind === "local" || expr.kind === "let" || expr.kind === "subject" ? expr.name : "…";
 }
 
-function placeOf(env: Env, places: readonly Place[]): Origin | undefined {
+function placeOf(env: Env, places: readonly Place[]): PlaceRead | undefined {
   for (const { record, below } of places) {
     const from = originOf(record(env) as RecordValue);
     if (from === undefined) continue;
     const [first, ...deeper] = below;
-    const pointer = [pointerOf(from, first ?? ""), ...deeper].join("/");
-    return { document: from.document, pointer };
+    const { document, pointer } = placeOfField(from, first ?? "");
+    return { document, pointer: [pointer, ...deeper].join("/") };
   }
   return undefined;
 }

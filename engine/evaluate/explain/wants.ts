@@ -1,5 +1,5 @@
 /** What an undecided clause wanted, grouped so that a person can act on it (library.md, "Undecided must help"). */
-import { pointerOf } from "../../../language/core/data.ts";
+import { placeOf } from "../../../language/core/data.ts";
 import type { Citation, WantGroup } from "../decision.ts";
 import { describeRecord } from "../print.ts";
 import { causesOf, eachWant, type Unknown } from "../unknown.ts";
@@ -43,8 +43,9 @@ export function groupWants(unknown: Unknown, population: ReadonlyMap<string, num
       const place = originOf(single.record);
       const field = single.site?.field;
       if (place !== undefined) {
-        const pointer = field === undefined || place.fields?.[field] === undefined ? place.pointer : pointerOf(place, field);
-        group.citations.push({ document: place.document, pointer, path: fact, value: `(not known: ${cause})` });
+        const isPlaced = field !== undefined && (place.fields?.[field] ?? place.elsewhere?.[field]) !== undefined;
+        const { document, pointer } = isPlaced ? placeOf(place, field) : place;
+        group.citations.push({ document, pointer, path: fact, value: `(not known: ${cause})` });
       }
     }
   });
