@@ -5,7 +5,7 @@
  * Columns find their parameters by words: `System Exposure v1.0.1` is `system_exposure`, or `exposure`, or any other
  * parameter all of whose words it has. Values find their variants in the same way: lower case, `_` between words, `*`
  * read as `star` (`track*` is `track_star`), `_` before a digit (`14 days` is `_14_days`); `public poc` is also `poc`,
- * as CVE records write it.
+ * as CVE records write it, and `no` and `yes` are the values of a `Bool`.
  */
 import { nearest } from "../domains/near.ts";
 import { type Parsed, parsed, problem } from "../domains/parsed.ts";
@@ -66,8 +66,7 @@ function noLabel(value: string, header: string, labels: readonly string[]): Pars
 /** The words of a header or value: versions and namespaces left out. */
 function wordsOf(text: string): readonly string[] {
   return text
-    .replace(/\([^)]*\)\s*$/, "")
-    .replace(/\bv\d+(?:\.\d+)*\s*$/, "")
+    .replace(/\bv\d+(?:\.\d+)*\s*(?:\([^)]*\)\s*)?$/, "")
     .toLowerCase()
     .replaceAll("*", " star ")
     .split(/[^a-z0-9]+/)
@@ -80,11 +79,19 @@ function variantOf(value: string): string {
   return /^\d/.test(name) ? `_${name}` : name;
 }
 
+/** Other words for a variant: CVE records write `poc`, and a Bool operand has two values. */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ["public_poc", "poc"],
+  ["no", "false"],
+  ["yes", "true"],
+]);
+
 function labelOf(value: string, labels: readonly string[]): number | undefined {
   const name = variantOf(value);
   const index = labels.indexOf(name);
   if (index >= 0) return index;
-  const alias = name === "public_poc" ? labels.indexOf("poc") : -1;
+  const other = aliases.get(name);
+  const alias = other === undefined ? -1 : labels.indexOf(other);
   return alias >= 0 ? alias : undefined;
 }
 
