@@ -40,6 +40,8 @@ export interface Gathered {
   readonly named: NamedSubject;
   /** Absent: the program asks for nothing that somebody signed. */
   readonly believed?: Believed;
+  /** What is asked of somebody by the call itself; absent: what the clauses ask for. */
+  readonly needs?: readonly Need[];
   /** What is attached to images, by their reference as it was given. */
   readonly attached: ReadonlyMap<string, Attached | Unreached>;
   /** The digests of files that are judged, by their SHA-256 digest: statements may name others of them. */
@@ -65,7 +67,8 @@ export interface Case {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const nothing: Attestations = { verified: [], attested: [], elsewhere: [], signed: [], noise: [], failed: [] };
+/** Nothing that anybody signed. */
+export const nothing: Attestations = { verified: [], attested: [], elsewhere: [], signed: [], noise: [], failed: [] };
 
 /** Decides every subject. `derivations`: with how each clause came about. */
 export async function decideGathered(gathered: Gathered, derivations: boolean): Promise<Judgement> {
@@ -80,17 +83,12 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
     // A document that was refused might have said anything: whatever the rest says is no verdict.
     decisions.push(refused ? { ...answer.decision, effect: "deny", reason: "fault" } : answer.decision);
   }
-  const envelopes = [...gathered.attached.values()].flatMap(envelopesIn);
   const report: Report = {
     version: gathered.version,
     decisions,
     refused,
     policyDigest: policies.policyDigest,
-    evidenceDigest: evidenceDigest(
-      [...documents, ...envelopes],
-      cases.flatMap((one) => one.failed),
-      [...trustParts(gathered), ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one))],
-    ),
+    evidenceDigest: digestOfEvidence(gathered, cases),
     evidence: evidenceRead(documents),
     ...(gathered.believed === undefined
       ? {}
@@ -98,6 +96,16 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
     diagnostics: [...documents.flatMap((document) => document.diagnostics), ...cases.flatMap((one) => one.diagnostics)],
   };
   return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };
+}
+
+/** One digest over all evidence that cases rest on. */
+export function digestOfEvidence(gathered: Gathered, cases: readonly Case[]): string {
+  const envelopes = [...gathered.attached.values()].flatMap(envelopesIn);
+  return evidenceDigest(
+    [...gathered.documents, ...gathered.named.documents, ...envelopes],
+    cases.flatMap((one) => one.failed),
+    [...trustParts(gathered), ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one))],
+  );
 }
 
 /** Every subject with what it is judged by. */
@@ -118,6 +126,7 @@ export function subjectsOf({ policies, point, named, given }: Gathered): readonl
  * nothing that is attached could change the decision (semantics, sections 3 and 16, law 7).
  */
 export function openNeeds(gathered: Gathered, subject: Subject): readonly Need[] {
+  if (gathered.needs !== undefined) return gathered.needs;
   const needs = signedNeeds(gathered, subject);
   if (needs.length === 0) return [];
   const evidence = evidenceOf(gathered);
@@ -135,7 +144,8 @@ export function openNeeds(gathered: Gathered, subject: Subject): readonly Need[]
 const placeKey = ({ path, start, end }: ClauseResult["at"]): string => `${path}:${start}:${end}`;
 
 /** What must be signed by somebody for policies of the subject's kind; an image is an artifact too. */
-export function signedNeeds({ policies }: Gathered, subject: Subject): readonly Need[] {
+export function signedNeeds({ policies, needs }: Gathered, subject: Subject): readonly Need[] {
+  if (needs !== undefined) return needs;
   const kinds = subject.kind === "image" ? ["image", "artifact"] : [subject.kind];
   return evidencePlan(policies.project.program)
     .filter((plan) => kinds.includes(plan.kind))

@@ -10,7 +10,7 @@ import { asksForSigned, type Need } from "../analysis/plan.ts";
 import type { Call } from "./cli.ts";
 import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
 import { type Options, texts } from "./options.ts";
-import { openPolicies } from "./policies.ts";
+import { openPolicies, type Policies } from "./policies.ts";
 import type { TrustFile } from "./shell/believed.ts";
 import { readSettings } from "./shell/config.ts";
 import { type Document, EvidenceFiles, readEvidence } from "./shell/evidence.ts";
@@ -32,7 +32,8 @@ export interface Gathering {
   readonly named: readonly string[];
 }
 
-async function findSubjects(subject: string | undefined, files: EvidenceFiles, given: readonly Document[]): Promise<NamedSubject> {
+/** Who is judged: whom the caller named, or what the evidence is about. */
+export async function findSubjects(subject: string | undefined, files: EvidenceFiles, given: readonly Document[]): Promise<NamedSubject> {
   if (subject !== undefined) return nameSubject(subject, files);
   return subjectsGiven(given);
 }
@@ -61,6 +62,9 @@ function pointOf(options: Options): string {
   throw new Stop(exit.usage, [diagnostic("WB1024", { value: point, what: "an enforcement point" }, undefined, { help })]);
 }
 
+/** What the call itself asks of those whom the policies name; wrong use is its to tell. */
+export type Asking = (policies: Policies) => readonly Need[];
+
 /**
  * Reads policies, evidence, roots and keys, and what is attached to the images that are judged: as far as a clause hangs on
  * it, or with `everything` whether one does or not.
@@ -71,6 +75,7 @@ export async function gather(
   argument: string | undefined,
   options: Options,
   everything: boolean,
+  asking?: Asking,
 ): Promise<Gathering> {
   const point = pointOf(options);
   const policies = await openPolicies(call, verb, options);
@@ -79,7 +84,8 @@ export async function gather(
   const documents = await readEvidence(files, texts(options, "evidence"), call.terminal);
   const named = await findSubjects(argument, files, documents);
   const { program } = policies.project;
-  const isAsked = asksForSigned(program);
+  const needs = asking?.(policies);
+  const isAsked = needs !== undefined || asksForSigned(program);
   const trust = isAsked ? await import("./shell/believed.ts") : undefined;
   const trustFiles = (await trust?.readTrustFiles(program, texts(options, "trustedRoot"), texts(options, "key"))) ?? [];
   const believing = trust?.believe(program, trustFiles, policies.time);
@@ -92,6 +98,7 @@ export async function gather(
     documents,
     named,
     ...(believing === undefined ? {} : { believed: believing.believed }),
+    ...(needs === undefined ? {} : { needs }),
     attached: new Map(),
     digests: isAsked ? files.digests(named.documents) : new Map(),
     offline: options["offline"] === true,

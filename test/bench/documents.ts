@@ -80,12 +80,25 @@ function advisory(index: number): string {
   return `CVE-${2015 + (index % 11)}-${10000 + index}`;
 }
 
-/** Grype's JSON, about 1.8 kB a match, spread over the components. */
+/** What a scanner found. */
+export interface Match extends Package {
+  readonly id: string;
+}
+
+/** Grype's JSON, spread over the components. */
 export function scanOf(findings: number, components: number): string {
+  return grypeOf(
+    Array.from({ length: findings }, (_, index) => ({
+      id: advisory(index),
+      ...packageAt(Math.floor((index * components) / findings)),
+    })),
+  );
+}
+
+/** Grype's JSON, about 1.8 kB a match. */
+export function grypeOf(matches: readonly Match[]): string {
   return JSON.stringify({
-    matches: Array.from({ length: findings }, (_, index) => {
-      const { name, version, purl } = packageAt(Math.floor((index * components) / findings));
-      const id = advisory(index);
+    matches: matches.map(({ id, name, version, purl }, index) => {
       const severity = severities[(index * 7) % severities.length];
       return {
         vulnerability: {
