@@ -17,6 +17,10 @@ export interface Claim {
   readonly specificity: number;
   /** Microseconds; undefined: it has no time that can be read. */
   readonly time: number | undefined;
+  /** How it met the finding: by what is judged, by the finding's own component, or by a product that has the component in it. */
+  readonly about: "subject" | "component" | "part";
+  /** The product that matched, as the statement names it. */
+  readonly product: string;
 }
 
 /** Why a statement that speaks of the finding may not suppress it. */
@@ -31,7 +35,15 @@ export type Rejection =
   /** Whether its versions hold the product's cannot be told. */
   | { readonly kind: "version-unknown"; readonly detail: string }
   /** It speaks of a product between component and root, and another path leads around it. */
-  | { readonly kind: "another-path"; readonly path: readonly string[] };
+  | { readonly kind: "another-path"; readonly path: readonly string[] }
+  /** It speaks of a product between component and root, and the SBOM does not tell all the paths. */
+  | { readonly kind: "paths-unknown"; readonly detail: string }
+  /** It speaks of the component as a part of another product: one of a bill of materials that is not at hand. */
+  | { readonly kind: "another-bom"; readonly link: string }
+  /** It has no time, and only so old a statement may count. */
+  | { readonly kind: "undated" }
+  /** A later version of its document is at hand, which it is not in or is in anew. */
+  | { readonly kind: "superseded"; readonly version: string };
 
 export interface RejectedClaim {
   readonly claim: Claim;

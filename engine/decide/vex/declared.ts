@@ -1,0 +1,144 @@
+/**
+ * From what `vex` declarations say of findings to statements: one for each vulnerability in each component, because that is
+ * what a VEX statement is about (semantics, section 10: alias class, product, subcomponent).
+ */
+import type { DataRecord } from "../../../language/core/data.ts";
+import { aliasKey } from "../../../language/domains/advisory.ts";
+import { showPurl } from "../../../language/domains/purl.ts";
+import { type AssessedStatus, type Assessment, suppresses } from "../../evaluate/assess.ts";
+import { AliasClasses, idsOf } from "../../evaluate/intrinsics/aliases.ts";
+import { purlReader, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
+
+export interface DeclaredStatement {
+  /** The name of the alias class, and the other ids of it. */
+  readonly vulnerability: string;
+  readonly aliases: readonly string[];
+  /** The component's purl; where it has none, its name and version. */
+  readonly component: string;
+  readonly purl?: string;
+  readonly title?: string;
+  readonly status: AssessedStatus;
+  /** What it was made from: each finding of this vulnerability in this component by each declaration that speaks of it. */
+  readonly assessments: readonly Assessment[];
+  /** Declarations that disagree, which never suppresses. */
+  readonly conflict?: { readonly suppressing: string; readonly other: string };
+}
+
+export interface Declared {
+  /** By vulnerability, then by component. */
+  readonly statements: readonly DeclaredStatement[];
+  /** Findings without a vulnerability or a component that could be named. */
+  readonly unnamed: number;
+}
+
+interface Group {
+  readonly ids: Set<string>;
+  readonly component: string;
+  readonly purl: string | undefined;
+  readonly assessments: Assessment[];
+}
+
+/** Statements of the assessments, each key once, in an order that does not depend on theirs. */
+export function declaredStatements(assessments: readonly Assessment[]): Declared {
+  const readPurl = purlReader();
+  const named = new Map<DataRecord, { readonly ids: readonly string[]; readonly component: string; readonly purl: string | undefined }>();
+  const unnamed = new Set<DataRecord>();
+  const classes = new AliasClasses();
+  for (const { finding } of assessments) {
+    if (named.has(finding) || unnamed.has(finding)) continue;
+    const ids = idsOf(finding, "id");
+    const own = recordOf(finding["component"]) ?? {};
+    const version = textOf(finding["installed"]) ?? textOf(own["version"]);
+    const read = readPurl(own["purl"]);
+    const purl =
+      read === undefined ? undefined : showPurl(read.version === undefined && version !== undefined ? { ...read, version } : read);
+    const component = purl ?? nameOf(own, version);
+    if (ids.length === 0 || component === undefined) {
+      unnamed.add(finding);
+      continue;
+    }
+    classes.link(ids);
+    named.set(finding, { ids, component, purl });
+  }
+  const groups = new Map<string, Group>();
+  for (const assessment of assessments) {
+    const about = named.get(assessment.finding);
+    if (about === undefined) continue;
+    const key = `${classes.of(about.ids[0] ?? "")} ${about.component}`;
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { ids: new Set(), component: about.component, purl: about.purl, assessments: [] };
+      groups.set(key, group);
+    }
+    for (const id of about.ids) group.ids.add(id);
+    group.assessments.push(assessment);
+  }
+  const statements = [...groups.values()].map(statementOf);
+  return { statements: statements.sort(byName), unnamed: unnamed.size };
+}
+
+function byName(a: DeclaredStatement, b: DeclaredStatement): number {
+  if (a.vulnerability !== b.vulnerability) return a.vulnerability < b.vulnerability ? -1 : 1;
+  return a.component < b.component ? -1 : a.component > b.component ? 1 : 0;
+}
+
+function nameOf(component: DataRecord, version: string | undefined): string | undefined {
+  const name = textOf(component["name"]);
+  return name === undefined || version === undefined ? name : `${name}@${version}`;
+}
+
+function statementOf({ ids, component, purl, assessments }: Group): DeclaredStatement {
+  const vulnerability = aliasKey([...ids]) ?? "";
+  const title = assessments
+    .flatMap(({ finding }) => textOf(finding["title"]) ?? [])
+    .sort()
+    .at(0);
+  return {
+    vulnerability,
+    aliases: [...ids].filter((id) => id !== vulnerability).sort(),
+    component,
+    ...(purl === undefined ? {} : { purl }),
+    ...(title === undefined ? {} : { title }),
+    assessments,
+    ...together(assessments),
+  };
+}
+
+/** How much a status keeps a finding: of several findings in one component the one that matters most is said. */
+function weight(status: AssessedStatus): number {
+  return suppresses(status) ? 0 : status.kind === "under_investigation" ? 1 : 2;
+}
+
+/** What several findings and several declarations say together: only if all suppress does the statement. */
+export function together(assessments: readonly Assessment[]): Pick<DeclaredStatement, "status" | "conflict"> {
+  const said = [...Map.groupBy(assessments, (one) => one.declaration)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([declaration, own]) => ({ declaration, status: ofOne(own) }));
+  const suppressing = said.find(({ status }) => suppresses(status));
+  const other = said.filter(({ status }) => !suppresses(status)).sort((a, b) => weight(b.status) - weight(a.status))[0];
+  if (suppressing !== undefined && other !== undefined)
+    return {
+      status: { kind: "under_investigation" },
+      conflict: { suppressing: suppressing.declaration, other: other.declaration },
+    };
+  return { status: (other ?? suppressing)?.status ?? { kind: "under_investigation" } };
+}
+
+/** One declaration's word on several findings. */
+function ofOne(assessments: readonly Assessment[]): AssessedStatus {
+  const most = Math.max(...assessments.map(({ status }) => weight(status)));
+  const kept = assessments.filter(({ status }) => weight(status) === most).sort((a, b) => a.row - b.row);
+  const first = kept[0]?.status ?? { kind: "under_investigation" };
+  if (first.kind === "affected") {
+    const actions = new Set(kept.flatMap(({ status }) => (status.kind === "affected" ? [status.action] : [])));
+    return { kind: "affected", action: [...actions].sort().join("; ") };
+  }
+  if (first.kind !== "not_affected") return first;
+  const impacts = new Set(
+    kept.flatMap(({ status }) =>
+      status.kind === "not_affected" && status.justification === first.justification && status.impact !== undefined ? [status.impact] : [],
+    ),
+  );
+  const { justification } = first;
+  return { kind: "not_affected", justification, ...(impacts.size === 0 ? {} : { impact: [...impacts].sort().join("; ") }) };
+}
