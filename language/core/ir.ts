@@ -323,6 +323,73 @@ export interface Waiver {
   readonly at: Location;
 }
 
+/** What a row of `vex` says of a finding. `not_affected` and `fixed` suppress (semantics, section 10). */
+export type VexRowStatus =
+  /** `justification` is a label of OpenVEX, which CSAF shares. */
+  | { readonly kind: "not_affected"; readonly justification: string; readonly impact?: Template }
+  | { readonly kind: "affected"; readonly action: Template }
+  | { readonly kind: "fixed" }
+  | { readonly kind: "under_investigation" };
+
+export interface VexRow {
+  readonly condition: Expr;
+  readonly status: VexRowStatus;
+  readonly at: Location;
+}
+
+/** `vex NAME for finding in SUBJECT { … }`: what the author says of each finding in a subject. */
+export interface VexDefinition {
+  /** `module.name` */
+  readonly name: string;
+  readonly doc?: string;
+  /** The kind of subject that the findings are in. */
+  readonly subject: string;
+  readonly subjectType: RecordType;
+  /** The bound name of the finding: a member, as the bound name of a quantifier is. */
+  readonly finding: { readonly slot: number; readonly name: string; readonly type: RecordType };
+  readonly scope?: Expr;
+  readonly rows: readonly VexRow[];
+  /** What holds where no row does. */
+  readonly otherwise: VexRowStatus;
+  readonly otherwiseAt: Location;
+  readonly assumptions: readonly Assumption[];
+  readonly at: Location;
+}
+
+/** What follows a violation of a runtime rule. In rising order of what it stops. */
+export type RuntimeAction = "log" | "notify" | "errno" | "kill";
+export const runtimeActions: readonly RuntimeAction[] = ["log", "notify", "errno", "kill"];
+
+/** How surely a violation is stopped (semantics, section 11). */
+export type Guarantee = "observed" | "terminated" | "prevented";
+/** In rising order. */
+export const guarantees: readonly Guarantee[] = ["observed", "terminated", "prevented"];
+
+/** A rule about system calls, its named sets replaced by their members. */
+export interface SyscallRule {
+  readonly polarity: "allow" | "forbid";
+  /** Known names (`domains/syscalls.ts`), sorted, each once. */
+  readonly names: readonly string[];
+  /** Its own, or the declaration's default. */
+  readonly action: RuntimeAction;
+  readonly at: Location;
+}
+
+/** A `runtime` declaration as far as it is compiled: its rules about system calls. */
+export interface RuntimeDefinition {
+  /** `module.name` */
+  readonly key: string;
+  readonly subjectType: RecordType;
+  readonly scope?: Expr;
+  /** Empty: system calls are not watched. */
+  readonly syscalls: readonly SyscallRule[];
+  /** What it demands. */
+  readonly guarantee?: Guarantee;
+  /** `sha256:<hex>` of the compiled profile (`compiler/targets/seccomp`); the shell computes it. */
+  readonly digest?: string;
+  readonly at: Location;
+}
+
 export interface InputDefinition {
   /** `module.name` */
   readonly key: string;
@@ -400,11 +467,19 @@ export type Given =
 export interface Expectation {
   readonly expected:
     | { readonly kind: "effect"; readonly effect: Effect; readonly until?: Expr }
-    | { readonly kind: "undecided"; readonly causes: readonly Cause[] };
-  /** `module.policy.label` */
+    | { readonly kind: "undecided"; readonly causes: readonly Cause[] }
+    | { readonly kind: "status"; readonly status: ExpectedStatus };
+  /** `module.policy.label`; of a status `module.name` of `vex` declarations. */
   readonly by: readonly string[];
   readonly at: Location;
 }
+
+/** A status of VEX as a test expects it; texts are whole ones. An absent `impact` is not asked about. */
+export type ExpectedStatus =
+  | { readonly kind: "not_affected"; readonly justification: string; readonly impact?: string }
+  | { readonly kind: "affected"; readonly action: string }
+  | { readonly kind: "fixed" }
+  | { readonly kind: "under_investigation" };
 
 export interface Test {
   readonly title: string;
@@ -439,6 +514,8 @@ export interface Program {
   readonly policies: readonly Policy[];
   readonly exempts: readonly Exempt[];
   readonly waivers: readonly Waiver[];
+  readonly vexes: readonly VexDefinition[];
+  readonly runtimes: readonly RuntimeDefinition[];
   readonly tests: readonly Test[];
   /** Record types by qualified name, those of the standard library included. */
   readonly types: ReadonlyMap<string, RecordType>;

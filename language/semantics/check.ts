@@ -1,5 +1,5 @@
 /** The check of a program: names, types, trust, tables, policies, tests; and its lowering to core. */
-import type { Exempt, InputDefinition, Program, TableDefinition, Test, Trust } from "../core/ir.ts";
+import type { Exempt, InputDefinition, Program, RuntimeDefinition, TableDefinition, Test, Trust, VexDefinition } from "../core/ir.ts";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import type { WaiveDeclaration } from "../syntax/tree.ts";
 import { type NamedClause, resolveClause } from "./clause-names.ts";
@@ -58,6 +58,8 @@ export function checkProgram(scopes: ReadonlyMap<string, ModuleScope>, options: 
     policies: policies.map((checked) => checked.policy),
     exempts: drafts.flatMap((draft) => draft.exempts),
     waivers,
+    runtimes: drafts.flatMap((draft) => draft.runtimes),
+    vexes: drafts.flatMap((draft) => draft.vexes),
     tests: drafts.flatMap((draft) => draft.tests),
     types: run.types,
     slots: run.slots(),
@@ -144,9 +146,11 @@ interface Draft {
   readonly inputs: readonly InputDefinition[];
   readonly tables: readonly TableDefinition[];
   readonly trusts: readonly Trust[];
+  readonly runtimes: readonly RuntimeDefinition[];
   readonly policies: readonly CheckedPolicy[];
   readonly exempts: readonly Exempt[];
   readonly waives: readonly { readonly declaration: WaiveDeclaration; readonly named: NamedClause }[];
+  readonly vexes: readonly VexDefinition[];
   readonly tests: readonly Test[];
 }
 
@@ -155,10 +159,12 @@ function checkModule(run: Run, scope: ModuleScope): Draft {
   const inputs: InputDefinition[] = [];
   const tables: TableDefinition[] = [];
   const trusts: Trust[] = [];
-  for (const entity of scope.entities.values()) checkEntity(run, context, entity, inputs, tables, trusts);
+  const runtimes: RuntimeDefinition[] = [];
+  for (const entity of scope.entities.values()) checkEntity(run, context, entity, inputs, tables, trusts, runtimes);
   const policies: CheckedPolicy[] = [];
+  const vexes: VexDefinition[] = [];
   for (const rule of scope.rules.values()) {
-    if (rule.kind === "vex") checkVex(context, rule.declaration);
+    if (rule.kind === "vex") vexes.push(...optional(checkVex(context, rule)));
     if (rule.kind === "triage") checkTriage(context, rule.declaration);
     const checked = rule.kind === "policy" ? checkPolicy(context, rule) : undefined;
     if (checked !== undefined) policies.push(checked);
@@ -173,7 +179,7 @@ function checkModule(run: Run, scope: ModuleScope): Draft {
     if (declaration.kind === "control") checkControl(context, declaration, (name) => void resolveClause(context, name));
     if (declaration.kind === "test" && scope.deciding) tests.push(checkTest(context, declaration));
   }
-  return { context, inputs, tables, trusts, policies, exempts, waives, tests };
+  return { context, inputs, tables, trusts, runtimes, policies, exempts, waives, vexes, tests };
 }
 
 function optional<T>(value: T | undefined): readonly T[] {
@@ -187,6 +193,7 @@ function checkEntity(
   inputs: InputDefinition[],
   tables: TableDefinition[],
   trusts: Trust[],
+  runtimes: RuntimeDefinition[],
 ): void {
   switch (entity.kind) {
     case "input":
@@ -205,7 +212,7 @@ function checkEntity(
       trusts.push(...optional(checkTrust(context, entity)));
       return;
     case "runtime":
-      checkRuntime(context, entity.declaration);
+      runtimes.push(...optional(checkRuntime(context, entity.key, entity.declaration)));
       return;
     default:
       return;

@@ -70,7 +70,10 @@ function loadOne(loader: Loader, name: string): ModuleScope | undefined {
   return source === undefined ? undefined : newScope(name, loader.parse(source), false);
 }
 
-/** Modules whose types the subjects of the declarations have. */
+/** The module that has the named sets of system calls: `runtime` reads it without an import. */
+export const syscallSets = "waybill.syscalls";
+
+/** Modules that declarations read without an import: those of their subjects' types, and the sets of system calls. */
 function modulesOfSubjects(module: Module): readonly string[] {
   const kinds = module.declarations.flatMap((declaration) => {
     switch (declaration.kind) {
@@ -87,7 +90,8 @@ function modulesOfSubjects(module: Module): readonly string[] {
         return [];
     }
   });
-  return [...new Set(kinds)].flatMap((kind) => subjectKind(kind)?.module ?? []);
+  const sets = module.declarations.some((declaration) => declaration.kind === "runtime") ? [syscallSets] : [];
+  return [...[...new Set(kinds)].flatMap((kind) => subjectKind(kind)?.module ?? []), ...sets];
 }
 
 function bindImports(sink: Sink, scopes: ReadonlyMap<string, ModuleScope>, scope: ModuleScope, loader: Loader): void {

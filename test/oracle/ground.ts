@@ -78,6 +78,8 @@ export function programWith(
     policies: [policy],
     exempts: more.exempts ?? [],
     waivers: more.waivers ?? [],
+    vexes: [],
+    runtimes: [],
     tests: [],
     types: ground.universe.types,
     slots: ground.fresh(),

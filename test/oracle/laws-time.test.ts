@@ -134,6 +134,8 @@ function programOf(choices: Choices): Program {
     ],
     exempts: choices.chance(20) ? [exempt] : [],
     waivers: [],
+    vexes: [],
+    runtimes: [],
     tests: [],
     types: new Map([[packageType.name, packageType]]),
     slots: fresh(),

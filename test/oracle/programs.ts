@@ -68,6 +68,8 @@ export function programOf(universe: Universe, choices: Choices): Program {
     policies,
     exempts: choices.chance(30) ? [exemptOf(universe, scope)] : [],
     waivers: policies.flatMap((p) => p.clauses.flatMap((c) => waiversOf(p, c, universe, scope))),
+    vexes: [],
+    runtimes: [],
     tests: [],
     types: universe.types,
     slots,

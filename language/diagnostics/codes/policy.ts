@@ -1,4 +1,4 @@
-/** WB06xx: policies, waivers, tests. */
+/** WB06xx: policies, waivers, tests. WB1290 to WB1299: runtime rules and waivers. */
 import { row } from "../row.ts";
 
 export const policyCodes = {
@@ -56,4 +56,12 @@ export const policyCodes = {
   WB0628: row<{ dimension: string }>("error", "text where a name is expected", (p) => `\`${p.dimension}\` takes names`),
   WB0690: row<{ what: string; when: string }>("note", "checked, not yet compiled", (p) => `${p.what} is checked; ${p.when}`),
   WB0691: row<{ name: string }>("error", "runtime profile asked outside `vex`", (p) => `\`${p.name}.denies(…)\` decides only in \`vex\``),
+  WB1290: row<{ name: string }>("error", "unknown system call", (p) => `there is no set and no system call \`${p.name}\``),
+  WB1291: row<{ name: string }>("error", "not a set of system calls", (p) => `\`${p.name}\` is not written out as a list of names`),
+  WB1292: row<{ name: string; set: string }>("error", "ring allowed by a set", (p) => `the set \`${p.set}\` has \`${p.name}\``),
+  WB1293: row<{ demanded: string; given: string }>(
+    "error",
+    "guarantee not reached",
+    (p) => `\`${p.demanded}\` is demanded, and system calls are ${p.given} only`,
+  ),
 };
