@@ -7,7 +7,7 @@ import { namedFinding, standing, type VexFinding, type VexReport, type VexUnmatc
 import { rejectionText } from "./vex-words.ts";
 
 export function jsonClaim(claim: Claim): object {
-  const { author, by, justification, record, specificity, status, tier, time } = claim;
+  const { about, author, by, justification, product, record, specificity, status, tier, time } = claim;
   const impact = textOf(record["impact"]);
   return {
     ...standing(record),
@@ -15,6 +15,8 @@ export function jsonClaim(claim: Claim): object {
     status,
     ...(justification === undefined ? {} : { justification }),
     ...(impact === undefined ? {} : { impact }),
+    about,
+    product,
     ...(author === undefined ? {} : { author }),
     by,
     tier,

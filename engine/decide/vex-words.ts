@@ -23,6 +23,14 @@ export function rejectionText(why: Rejection): string {
       return `whether it is about this version cannot be told: ${why.detail}`;
     case "another-path":
       return `another path leads to the component: ${why.path.join(" > ")}`;
+    case "paths-unknown":
+      return `which paths lead to the component cannot be told: ${why.detail}`;
+    case "another-bom":
+      return `it is about a part of another bill of materials, \`${why.link}\`, which is not at hand`;
+    case "undated":
+      return "it has no time, and only so old a statement may count";
+    case "superseded":
+      return `version ${why.version} of its document is at hand`;
   }
 }
 
