@@ -1,7 +1,9 @@
 /** Whether a decision is what a test expects (semantics, section 11). */
-import type { Expectation } from "../../language/core/ir.ts";
+import type { Expectation, ExpectedStatus } from "../../language/core/ir.ts";
+import type { AssessedStatus, Assessment } from "../evaluate/assess.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
+import { together } from "./vex/declared.ts";
 
 export interface Difference {
   readonly message: string;
@@ -16,6 +18,7 @@ export interface Difference {
  */
 export function differenceFrom(expectation: Expectation, decision: Decision, until?: number): Difference | undefined {
   const { expected, by } = expectation;
+  if (expected.kind === "status") return undefined;
   if (expected.kind === "undecided") return undecided(expected.causes, by, decision);
   if (decision.effect !== expected.effect) {
     return {
@@ -70,4 +73,59 @@ function because(decision: Decision): string {
     .filter((clause) => clause.effect === decision.effect && clause.outcome !== "passed")
     .map((clause) => `${clause.policy.split(".").at(-1)}.${clause.label ?? "(unlabelled)"} ${clause.outcome}`);
   return names.length === 0 ? "" : `: ${names.slice(0, 4).join(", ")}`;
+}
+
+/**
+ * Undefined: the expectation holds. `expect fixed by V`: V says so of every finding; without `by` all declarations about
+ * the subject together do. Nothing that is said is no status.
+ */
+export function statusDifference(expectation: Expectation, assessments: readonly Assessment[]): Difference | undefined {
+  const { expected, by } = expectation;
+  if (expected.kind !== "status") return undefined;
+  const wanted = showStatus(expected.status);
+  const findings = new Set(assessments.map((one) => one.finding));
+  const voices = by.length === 0 ? [undefined] : by;
+  for (const name of voices) {
+    if (assessments.every((one) => name !== undefined && one.declaration !== name))
+      return {
+        message: name === undefined ? "nothing is said of any finding" : `\`${name}\` did not speak`,
+        expected: wanted,
+        found: "no status",
+      };
+    for (const finding of findings) {
+      const own = assessments.filter((one) => one.finding === finding && (name === undefined || one.declaration === name));
+      if (own.length === 0) return { message: `\`${name ?? ""}\` did not speak`, expected: wanted, found: "no status" };
+      const { status, conflict } = together(own);
+      if (sameStatus(expected.status, status)) continue;
+      const why = conflict === undefined ? heldBy(own) : ` (\`${conflict.suppressing}\` and \`${conflict.other}\` disagree)`;
+      return { message: "the status is another one", expected: wanted, found: `${showStatus(status)}${why}` };
+    }
+  }
+  return undefined;
+}
+
+function sameStatus(expected: ExpectedStatus, found: AssessedStatus): boolean {
+  if (expected.kind === "affected") return found.kind === "affected" && found.action === expected.action;
+  if (expected.kind !== "not_affected") return found.kind === expected.kind;
+  return (
+    found.kind === "not_affected" &&
+    found.justification === expected.justification &&
+    (expected.impact === undefined || found.impact === expected.impact)
+  );
+}
+
+/** As a row would say it. */
+export function showStatus(status: AssessedStatus | ExpectedStatus): string {
+  if (status.kind === "affected") return `affected(${JSON.stringify(status.action)})`;
+  if (status.kind !== "not_affected") return status.kind;
+  return `not_affected(${status.justification}${status.impact === undefined ? "" : `, ${JSON.stringify(status.impact)}`})`;
+}
+
+/** What kept a row that suppresses from being said. */
+function heldBy(assessments: readonly Assessment[]): string {
+  const held = assessments.flatMap((one) => (one.held === undefined ? [] : [one.held]))[0];
+  if (held === undefined) return "";
+  const wants = [...held.by.flatMap((row) => row.wants), ...(held.scope ?? [])];
+  const facts = [...new Set(wants.map((group) => `\`${group.fact}\``))];
+  return facts.length === 0 ? " (a row above is not decided)" : ` (not decided: ${facts.join(", ")})`;
 }

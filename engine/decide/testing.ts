@@ -8,6 +8,7 @@ import type { Value } from "../../language/core/value.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { subjectKind } from "../../language/semantics/subjects.ts";
 import type { RecordType } from "../../language/semantics/types.ts";
+import { type Assessment, assess, vexesAbout } from "../evaluate/assess.ts";
 import { evaluateConstant } from "../evaluate/constant.ts";
 import {
   type Attested,
@@ -25,7 +26,7 @@ import {
 import type { Binding } from "../evidence/evidence.ts";
 import { completeWorkload } from "../evidence/kubernetes/complete.ts";
 import { imageSubject } from "../evidence/kubernetes/subjects.ts";
-import { differenceFrom } from "./expectation.ts";
+import { differenceFrom, statusDifference } from "./expectation.ts";
 import { trustsThatAccept } from "./trusts.ts";
 
 /** One expectation that did not hold, or a reason why the test could not be run. */
@@ -42,6 +43,8 @@ export interface TestResult {
   readonly failures: readonly TestFailure[];
   /** One a point; empty where the test could not be run. */
   readonly decisions: readonly Decision[];
+  /** What `vex` declarations say, where the test expects a status of them. */
+  readonly assessments: readonly Assessment[];
 }
 
 /** Compiles a program for the inputs that tests set; programs of equal inputs are shared. */
@@ -83,25 +86,52 @@ export function runTest(programs: TestPrograms, test: Test, explain = true): Tes
   const compiled = programs.for(test);
   const kind = test.subject;
   if (kind === undefined) return broken(test, "no `given` says what is judged", "say `given image { … }`, or another subject");
-  const points = test.point === undefined ? pointsOf(compiled.program, kind) : [test.point];
-  if (points.length === 0) return broken(test, `no loaded policy judges a \`${kind}\``);
+  const asksDecision = test.expectations.some(({ expected }) => expected.kind !== "status");
+  const points = asksDecision ? (test.point === undefined ? pointsOf(compiled.program, kind) : [test.point]) : [];
+  if (asksDecision && points.length === 0) return broken(test, `no loaded policy judges a \`${kind}\``);
   const decisions: Decision[] = [];
   for (const point of points) {
     const answer = decide(compiled, requestOf(compiled, test, kind, point), { explain });
     if (answer.kind === "refusal") return broken(test, refusalText(answer.refusal));
     decisions.push(answer.decision);
   }
-  const failures = decisions.flatMap((decision) =>
-    test.expectations.flatMap((expectation) => check(compiled, expectation, decision, points.length > 1 || test.point !== undefined)),
-  );
+  const said = assessmentsOf(compiled, test, kind);
+  if (typeof said === "string") return broken(test, said);
+  const failures = [
+    ...decisions.flatMap((decision) =>
+      test.expectations.flatMap((expectation) => check(compiled, expectation, decision, points.length > 1 || test.point !== undefined)),
+    ),
+    ...test.expectations.flatMap((expectation) => {
+      const found = statusDifference(expectation, said);
+      return found === undefined ? [] : [{ at: expectation.at, ...found }];
+    }),
+  ];
   const distinct = failures.filter(
     (failure, index) => failures.findIndex((other) => other.at.start === failure.at.start && other.found === failure.found) === index,
   );
-  return { test, passed: distinct.length === 0, failures: distinct, decisions };
+  return { test, passed: distinct.length === 0, failures: distinct, decisions, assessments: said };
+}
+
+/** What the declarations about the subject say of the finding that the test gives, or of those of its evidence; or why nothing. */
+function assessmentsOf(compiled: CompiledProgram, test: Test, kind: string): readonly Assessment[] | string {
+  if (!test.expectations.some(({ expected }) => expected.kind === "status")) return [];
+  if (vexesAbout(compiled.program, kind).length === 0) return `no loaded \`vex\` declaration is about findings in an \`${kind}\``;
+  const isGiven = test.given.some((given) => (given.kind === "subject" || given.kind === "subject-unknown") && given.subject === "finding");
+  const findings = isGiven ? { findings: [dataGiven(compiled, test, "finding")] } : {};
+  const answer = assess(compiled, requestOf(compiled, test, kind, test.point ?? "ci"), { explain: true, ...findings });
+  if (answer.kind === "refusal") return refusalText(answer.refusal);
+  if (answer.assessed.findings.length === 0) return "there is no finding: say `given finding { … }`, or give a scan that has some";
+  return answer.assessed.assessments;
 }
 
 function broken(test: Test, message: string, expected?: string): TestResult {
-  return { test, passed: false, failures: [{ at: test.at, message, ...(expected === undefined ? {} : { expected }) }], decisions: [] };
+  return {
+    test,
+    passed: false,
+    failures: [{ at: test.at, message, ...(expected === undefined ? {} : { expected }) }],
+    decisions: [],
+    assessments: [],
+  };
 }
 
 function refusalText(refusal: Refusal): string {
@@ -198,12 +228,20 @@ function known(compiled: CompiledProgram, expr: Expr): DataValue {
   return expr.type.kind === "record" ? (value as DataRecord) : new Known(value as Value);
 }
 
-function subjectOf(compiled: CompiledProgram, test: Test, kind: string): Subject {
+/** What the test gives of the subject, or of the finding in it. */
+function dataGiven(compiled: CompiledProgram, test: Test, kind: string): DataRecord {
   let data: DataRecord = {};
   for (const given of test.given) {
+    if (given.kind !== "subject" && given.kind !== "subject-unknown") continue;
+    if (kind !== given.subject && (kind === "finding" || given.subject === "finding")) continue;
     if (given.kind === "subject") data = placed(data, given.path, dataOf(compiled, given.data));
-    if (given.kind === "subject-unknown") data = lacking(compiled, data, kind, given.path, new Lack(given.cause, "the test says so"));
+    else data = lacking(compiled, data, kind, given.path, new Lack(given.cause, "the test says so"));
   }
+  return data;
+}
+
+function subjectOf(compiled: CompiledProgram, test: Test, kind: string): Subject {
+  let data = dataGiven(compiled, test, kind);
   if (kind === "workload") data = completeWorkload(data);
   if (kind === "image") data = { ...imageFacts(data), ...data };
   const digest = textOf(data["digest"]);
@@ -235,6 +273,7 @@ function placed(record: DataRecord, path: readonly string[], value: DataValue): 
 /** An unknown subject is one none of whose facts is known. */
 function lacking(compiled: CompiledProgram, data: DataRecord, kind: string, path: readonly string[], lack: Lack): DataRecord {
   if (path.length > 0) return placed(data, path, lack);
-  const type: RecordType | undefined = compiled.program.policies.find((policy) => policy.subject === kind)?.subjectType;
+  const described = subjectKind(kind);
+  const type: RecordType | undefined = described && compiled.program.types.get(`${described.module}.${described.type}`);
   return Object.fromEntries([...(type?.fields.keys() ?? [])].map((name) => [name, lack]));
 }

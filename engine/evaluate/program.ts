@@ -39,7 +39,7 @@ export function compileProgram(program: Program, inputs: Inputs = new Map(), obs
   return { program: deciding, context, policies, exempts, plans: new Map(), last: undefined, env: undefined };
 }
 
-/** The program without the policies, exemptions and waivers of modules that were only imported for their names. */
+/** The program without the policies, exemptions, waivers and `vex` declarations of modules that were only imported for their names. */
 function decidingPart(program: Program): Program {
   const silent = new Set(program.modules.filter((module) => !module.deciding).map((module) => module.path));
   const decides = (declaration: { readonly at: Location }): boolean => !silent.has(declaration.at.path);
@@ -48,6 +48,7 @@ function decidingPart(program: Program): Program {
     policies: program.policies.filter(decides),
     exempts: program.exempts.filter(decides),
     waivers: program.waivers.filter(decides),
+    vexes: program.vexes.filter(decides),
   };
 }
 

@@ -1,4 +1,4 @@
-/** `policy.label`, `alias.policy.label`: how waivers, tests and controls name clauses. */
+/** `policy.label`, `alias.policy.label`: how waivers, tests and controls name clauses; and how tests name `vex` declarations. */
 import { nearest } from "../domains/near.ts";
 import type * as tree from "../syntax/tree.ts";
 import { at, type Context } from "./context.ts";
@@ -24,7 +24,7 @@ export function resolveClause(context: Context, name: tree.QName): NamedClause |
     });
     return undefined;
   }
-  const scope = moduleOf(context, name);
+  const scope = moduleOf(context, name, 2);
   if (scope === undefined) return undefined;
   const rule = scope.rules.get(policyName.text);
   if (rule?.kind !== "policy") {
@@ -62,9 +62,31 @@ export function resolveClause(context: Context, name: tree.QName): NamedClause |
   return undefined;
 }
 
-/** The module before `policy.label`: this one, an import by its alias, or any module by its whole name. */
-function moduleOf(context: Context, name: tree.QName): ModuleScope | undefined {
-  const prefix = name.parts.slice(0, -2);
+export interface NamedVex {
+  /** `module.name` */
+  readonly key: string;
+  readonly declaration: tree.VexDeclaration;
+}
+
+/** The `vex` declaration that a name means; undefined after an error was reported. */
+export function resolveVex(context: Context, name: tree.QName): NamedVex | undefined {
+  const last = name.parts.at(-1);
+  const scope = last === undefined ? undefined : moduleOf(context, name, 1);
+  if (last === undefined || scope === undefined) return undefined;
+  const rule = scope.rules.get(last.text);
+  if (rule?.kind === "vex") return { key: rule.key, declaration: rule.declaration };
+  const location = at(context, last);
+  const names = [...scope.rules.values()].filter((one) => one.kind === "vex").map((one) => one.declaration.name.text);
+  context.checking.sink.report("WB0208", { what: "`vex` declaration", name: last.text }, location, {
+    label: "no `vex` declaration has this name",
+    ...didYouMean(nearest(last.text, names), location),
+  });
+  return undefined;
+}
+
+/** The module before the last `own` words: this one, an import by its alias, or any module by its whole name. */
+function moduleOf(context: Context, name: tree.QName, own: number): ModuleScope | undefined {
+  const prefix = name.parts.slice(0, -own);
   const first = prefix[0];
   if (first === undefined) return context.scope;
   const whole = prefix.map((part) => part.text).join(".");

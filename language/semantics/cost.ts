@@ -65,6 +65,11 @@ export function checkCost(program: Program, sink: Sink): void {
     for (const clause of policy.clauses) over(clauseBound(clause, cost), clause.condition.at);
   }
   for (const exempt of program.exempts) over(cost(exempt.scope), exempt.scope.at);
+  for (const vex of program.vexes) {
+    const findings = collectionBounds["waybill.vuln.findings"] ?? usualBound;
+    const each = vex.rows.reduce((sum, row) => sum + cost(row.condition), vex.scope === undefined ? 1 : cost(vex.scope));
+    over(findings * each, vex.at);
+  }
 }
 
 function costIn(program: Program): (expr: Expr) => number {

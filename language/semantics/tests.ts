@@ -1,8 +1,8 @@
 /** `test`: what is given, overridden and expected (semantics, section 11). */
-import type { Expectation, Expr, Given, Test } from "../core/ir.ts";
+import type { Expectation, ExpectedStatus, Expr, Given, Test } from "../core/ir.ts";
 import { nearest } from "../domains/near.ts";
 import type * as tree from "../syntax/tree.ts";
-import { resolveClause } from "./clause-names.ts";
+import { resolveClause, resolveVex } from "./clause-names.ts";
 import { at, type Context, isError } from "./context.ts";
 import { checkPoint } from "./declarations.ts";
 import { resolveEvidenceType } from "./expressions/evidence.ts";
@@ -13,8 +13,11 @@ import { didYouMean } from "./sink.ts";
 import { withSubject } from "./subject-context.ts";
 import { subjectKind } from "./subjects.ts";
 import { type RecordType, scalar, showType } from "./types.ts";
+import { checkJustification } from "./vex.ts";
 
 interface Draft {
+  /** It expects what a `vex` declaration says: then a finding is what the subject has, and no subject itself. */
+  readonly ofVex: boolean;
   subject: { readonly kind: string; readonly at: tree.Node } | undefined;
   clock: Expr | undefined;
   point: string | undefined;
@@ -26,7 +29,17 @@ interface Draft {
 
 /** Checks a test. `module` is the name of the module in which it stands. */
 export function checkTest(context: Context, declaration: tree.TestDeclaration): Test {
-  const draft: Draft = { subject: undefined, clock: undefined, point: undefined, inputs: [], trusts: [], given: [], expectations: [] };
+  const ofVex = declaration.items.some((item) => item.kind === "expect" && item.expected.kind === "status");
+  const draft: Draft = {
+    ofVex,
+    subject: undefined,
+    clock: undefined,
+    point: undefined,
+    inputs: [],
+    trusts: [],
+    given: [],
+    expectations: [],
+  };
   for (const item of declaration.items) checkItem(context, item, draft);
   if (!declaration.items.some((item) => item.kind === "expect")) {
     context.checking.sink.report("WB0625", { title: declaration.title.value }, at(context, declaration.title), {
@@ -151,7 +164,7 @@ function checkGiven(context: Context, item: tree.TestItem & { kind: "given" }, d
   if (!isImport && subjectKind(first.text) !== undefined) {
     const inside = withSubject(context, first);
     if (inside?.subject === undefined) return;
-    about(context, first.text, item.name, draft);
+    if (!draft.ofVex || first.text !== "finding") about(context, first.text, item.name, draft);
     givenSubject(inside, item, inside.subject.type, first.text, rest, draft);
     return;
   }
@@ -252,6 +265,11 @@ function givenUnknown(context: Context, item: tree.TestItem & { kind: "given" },
 }
 
 function checkExpect(context: Context, item: tree.TestItem & { kind: "expect" }, draft: Draft): void {
+  const { expected } = item;
+  if (expected.kind === "status") {
+    expectStatus(context, item, expected.status, draft);
+    return;
+  }
   const by: string[] = [];
   for (const name of item.by) {
     const named = resolveClause(context, name);
@@ -260,12 +278,7 @@ function checkExpect(context: Context, item: tree.TestItem & { kind: "expect" },
     if (!draft.given.some((given) => given.kind === "subject" || given.kind === "subject-unknown"))
       about(context, named.policy.subject.text, name, draft);
   }
-  const { expected } = item;
   const location = at(context, item);
-  if (expected.kind === "status") {
-    context.checking.sink.report("WB0690", { what: "`expect` of a VEX status", when: "it is run when the VEX target comes" }, location);
-    return;
-  }
   if (by.length < item.by.length) return;
   if (expected.kind === "undecided") {
     draft.expectations.push({ expected: { kind: "undecided", causes: expected.causes }, by, at: location });
@@ -277,4 +290,54 @@ function checkExpect(context: Context, item: tree.TestItem & { kind: "expect" },
     by,
     at: location,
   });
+}
+
+/** `expect affected("…") by exploitability`: what the named declarations say of the finding, or all of them together. */
+function expectStatus(context: Context, item: tree.TestItem & { kind: "expect" }, status: tree.VexStatus, draft: Draft): void {
+  const by: string[] = [];
+  for (const name of item.by) {
+    const named = resolveVex(context, name);
+    if (named === undefined) continue;
+    by.push(named.key);
+    if (draft.subject === undefined) about(context, named.declaration.subject.text, name, draft);
+  }
+  const only = item.by.length === 0 && draft.subject === undefined ? onlyVex(context) : undefined;
+  if (only !== undefined) about(context, only.subject.text, item, draft);
+  const expected = expectedStatus(context, status);
+  if (expected === undefined || by.length < item.by.length) return;
+  draft.expectations.push({ expected: { kind: "status", status: expected }, by, at: at(context, item) });
+}
+
+/** What the module's `vex` declarations are about, where all are about one kind. */
+function onlyVex(context: Context): tree.VexDeclaration | undefined {
+  const declared = [...context.scope.rules.values()].flatMap((rule) => (rule.kind === "vex" ? [rule.declaration] : []));
+  return new Set(declared.map(({ subject }) => subject.text)).size === 1 ? declared[0] : undefined;
+}
+
+function expectedStatus(context: Context, status: tree.VexStatus): ExpectedStatus | undefined {
+  switch (status.kind) {
+    case "not_affected": {
+      const justification = checkJustification(context, status.justification);
+      const impact = status.impact === undefined ? undefined : wholeText(context, status.impact);
+      if (justification === undefined || (status.impact !== undefined && impact === undefined)) return undefined;
+      return { kind: "not_affected", justification, ...(impact === undefined ? {} : { impact }) };
+    }
+    case "affected": {
+      const action = wholeText(context, status.action);
+      return action === undefined ? undefined : { kind: "affected", action };
+    }
+    default:
+      return { kind: status.kind };
+  }
+}
+
+/** A text as it will be: a test names no finding, so there is nothing that a path in it could read. */
+function wholeText(context: Context, template: tree.Template): string | undefined {
+  const path = template.parts.find((part) => part.kind === "path");
+  if (path === undefined) return template.parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
+  context.checking.sink.report("WB1251", {}, at(context, path), {
+    label: "nothing to read here",
+    help: "write the text as it comes out, with the values that the test gives",
+  });
+  return undefined;
 }

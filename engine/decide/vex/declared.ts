@@ -4,7 +4,7 @@
  */
 import type { DataRecord } from "../../../language/core/data.ts";
 import { aliasKey } from "../../../language/domains/advisory.ts";
-import { showPurl } from "../../../language/domains/purl.ts";
+import { type Purl, parsePurl } from "../../../language/domains/purl.ts";
 import { type AssessedStatus, type Assessment, suppresses } from "../../evaluate/assess.ts";
 import { AliasClasses, idsOf } from "../../evaluate/intrinsics/aliases.ts";
 import { purlReader, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
@@ -49,9 +49,7 @@ export function declaredStatements(assessments: readonly Assessment[]): Declared
     const ids = idsOf(finding, "id");
     const own = recordOf(finding["component"]) ?? {};
     const version = textOf(finding["installed"]) ?? textOf(own["version"]);
-    const read = readPurl(own["purl"]);
-    const purl =
-      read === undefined ? undefined : showPurl(read.version === undefined && version !== undefined ? { ...read, version } : read);
+    const purl = withVersion(readPurl(own["purl"]), version);
     const component = purl ?? nameOf(own, version);
     if (ids.length === 0 || component === undefined) {
       unnamed.add(finding);
@@ -80,6 +78,15 @@ export function declaredStatements(assessments: readonly Assessment[]): Declared
 function byName(a: DeclaredStatement, b: DeclaredStatement): number {
   if (a.vulnerability !== b.vulnerability) return a.vulnerability < b.vulnerability ? -1 : 1;
   return a.component < b.component ? -1 : a.component > b.component ? 1 : 0;
+}
+
+/** The purl as text; a statement about a purl without a version would be about all of them. */
+function withVersion(purl: Purl | undefined, version: string | undefined): string | undefined {
+  if (purl === undefined || purl.version !== undefined || version === undefined) return purl?.text;
+  const end = purl.text.search(/[?#]/);
+  const base = end < 0 ? purl.text : purl.text.slice(0, end);
+  const versioned = parsePurl(`${base}@${encodeURIComponent(version)}${end < 0 ? "" : purl.text.slice(end)}`);
+  return versioned.ok ? versioned.value.text : purl.text;
 }
 
 function nameOf(component: DataRecord, version: string | undefined): string | undefined {

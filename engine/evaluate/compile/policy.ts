@@ -86,7 +86,7 @@ function truth(context: Context, expr: Expr): (env: Env) => Truth {
 }
 
 /** Subject fields of the header that are declared `at` points: known in the cluster, said by the caller elsewhere. */
-function callerFacts(expr: Expr): CompiledPolicy["callerFacts"] {
+export function callerFacts(expr: Expr): CompiledPolicy["callerFacts"] {
   const own =
     expr.kind === "field" && expr.record.kind === "subject" && expr.field.points !== undefined
       ? [{ field: expr.field.name, fact: factOf(expr), at: expr.at }]

@@ -1,6 +1,6 @@
 /** A clause's result with what a person asks next: which members, which message, which evidence, what is missing. */
 import type { DataRecord } from "../../../language/core/data.ts";
-import type { Expr, Quantifier, Template } from "../../../language/core/ir.ts";
+import type { Expr, Quantifier } from "../../../language/core/ir.ts";
 import { memberBranches } from "../compile/branches.ts";
 import type { Context, Fn } from "../compile/context.ts";
 import { type CompiledClause, type CompiledPolicy, memberQuantifier } from "../compile/policy.ts";
@@ -13,6 +13,7 @@ import type { Collection } from "../virtual.ts";
 import { adviceFor } from "./advice.ts";
 import { type Cited, type Citer, citerOf, type Lazy } from "./cite.ts";
 import { derive } from "./derive.ts";
+import { renderer } from "./template.ts";
 import { groupWants } from "./wants.ts";
 
 export interface Explained {
@@ -96,20 +97,6 @@ function memberExplainer(context: Context, lazy: Lazy, quantifier: Quantifier, c
       return answer !== 0 && (answer === 1 || matches(env)) && !lifted(env);
     },
     citers: [quantifier.where, quantifier.body].flatMap((part) => (part === undefined ? [] : [citerOf(lazy, part)])),
-  };
-}
-
-/** Renders a template; a path that is not known prints as `(not known: …)`, and printing never changes a verdict. */
-function renderer(lazy: Lazy, template: Template): (env: Env) => string {
-  const parts = template.parts.map((part) => {
-    if (part.kind === "text") return () => part.text;
-    const value = lazy(part.value);
-    return (env: Env) => showValue(part.value.type, value(env));
-  });
-  return (env) => {
-    let text = "";
-    for (const part of parts) text += part(env);
-    return text;
   };
 }
 

@@ -51,6 +51,7 @@ export function lintProgram(sink: Sink, input: LintInput): void {
     duplicates(sink, walked);
   }
   for (const exempt of program.exempts) if (deciding.has(exempt.at.path)) constantScope(sink, exempt.scope, "exemption");
+  for (const vex of program.vexes) if (vex.scope !== undefined && deciding.has(vex.at.path)) constantScope(sink, vex.scope, "`vex`");
   for (const waiver of program.waivers) if (deciding.has(waiver.at.path)) constantScope(sink, waiver.scope.condition, "waiver");
   shadowedWaivers(
     sink,
