@@ -16,12 +16,16 @@ export interface Intrinsic {
   readonly result: IntrinsicType;
   /** It looks something up: it can fail with every cause. Others are unknown only with their operands, or malformed. */
   readonly looksUp: boolean;
+  /** It can be missing where its operands are known. */
+  readonly canLack?: true;
   /** Which parameters are lists of SPDX ids, checked where they are written out. */
   readonly spdxIds?: number;
   readonly doc: string;
 }
 
 const strings: Type = { kind: "list", element: scalar("String") };
+
+const deadline = [{ name: "deadline", type: { kind: "named", name: "waybill.deadline.Deadline" } }] as const;
 
 export const intrinsics: readonly Intrinsic[] = [
   {
@@ -66,6 +70,32 @@ export const intrinsics: readonly Intrinsic[] = [
     result: scalar("Int"),
     looksUp: false,
     doc: "The minor number of a Kubernetes version: 29 for `v1.29`; `latest` is the greatest.",
+  },
+  {
+    name: "waybill.deadline.due",
+    module: "waybill.deadline",
+    parameters: deadline,
+    result: scalar("Time"),
+    looksUp: false,
+    canLack: true,
+    doc: "When the days of the deadline are over; missing while a pause lasts that nobody has ended.",
+  },
+  {
+    name: "waybill.deadline.passed",
+    module: "waybill.deadline",
+    parameters: deadline,
+    result: scalar("Bool"),
+    looksUp: false,
+    doc: "Whether the days of the deadline are over at the time of the decision; false while its clock stands.",
+  },
+  {
+    name: "waybill.deadline.left",
+    module: "waybill.deadline",
+    parameters: deadline,
+    result: scalar("Duration"),
+    looksUp: false,
+    canLack: true,
+    doc: "From the time of the decision to when the deadline is due; negative afterwards.",
   },
 ];
 

@@ -12,9 +12,11 @@ import { kubernetesMinor } from "../intrinsics/kubernetes-minor.ts";
 import { causeBit, causesOf, eachWant, MALFORMED, MISSING, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
 import { Collection, isVirtual, NoRecord, type RecordValue } from "../virtual.ts";
 import { type Compiled, type Context, type Fn, fixed } from "./context.ts";
+import { compileDeadline, isDeadlineCall } from "./deadlines.ts";
 import { fieldReader, unknownOf } from "./fields.ts";
 import { freeLocals } from "./free.ts";
 import { memoised } from "./memo.ts";
+import { compileRuntimeCall, isRuntimeCall } from "./runtime.ts";
 
 /** Strict on scalars: called only when every argument is known. What it wants is a want about its first argument. */
 type Strict = (args: readonly unknown[], site: Site, record: DataRecord | undefined) => unknown;
@@ -53,6 +55,11 @@ const strict: Readonly<Record<string, Strict>> = {
 
 export function compileIntrinsic(context: Context, expr: IntrinsicCall): Compiled {
   const site = context.site(expr);
+  if (isRuntimeCall(expr.name)) return fixed(compileRuntimeCall(context, expr, site));
+  if (isDeadlineCall(expr.name)) {
+    const decide = compileDeadline(context, expr);
+    return fixed((env) => failure(env, expr.name, expr.type, site) ?? decide(env));
+  }
   const args = expr.args.map((arg) => context.compile(arg));
   const call = expr.name === "waybill.vuln.findings" ? findings(expr, args, site) : strictCall(context, expr, args, site);
   const checked: Fn = (env) => failure(env, expr.name, expr.type, site) ?? call(env);

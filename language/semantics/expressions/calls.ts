@@ -212,7 +212,8 @@ function lowered(context: Context, expr: tree.CallExpr, entity: Callable, args: 
     return made({ kind: "call", key: entity.key, args: cores, type, at: location }, joined.labels, joined.causes);
   }
   checkIds(context, entity.intrinsic, cores);
-  const causes = entity.intrinsic.looksUp ? ANY_CAUSE : flow.causes | MALFORMED | (entity.intrinsic.spdxIds === undefined ? 0 : MISSING);
+  const lacks = entity.intrinsic.spdxIds !== undefined || entity.intrinsic.canLack === true;
+  const causes = entity.intrinsic.looksUp ? ANY_CAUSE : flow.causes | MALFORMED | (lacks ? MISSING : 0);
   return made({ kind: "intrinsic", name: entity.intrinsic.name, args: cores, type, at: location }, flow.labels, causes);
 }
 
@@ -227,26 +228,34 @@ function checkIds(context: Context, intrinsic: Intrinsic, args: readonly Expr[])
     if (item.kind === "literal" && typeof item.value === "string") checkSpdxId(context.checking.sink, item.value, item.at);
 }
 
-/** The runtime declaration before `.denies`. */
+/** The runtime declaration before the dot. */
 function runtimeOf(context: Context, callee: tree.Expr): (Entity & { kind: "runtime" }) | undefined {
   if (callee.kind !== "field" || callee.target.kind !== "name" || lookup(context, callee.target.name.text) !== undefined) return undefined;
   const entity = context.scope.entities.get(callee.target.name.text);
   return entity?.kind === "runtime" ? entity : undefined;
 }
 
-/** `api.denies(S)` (semantics, section 10): the profile's word counts in `vex` only, where its target decides it. */
+const questions: readonly string[] = ["denies", "confines"];
+
+/**
+ * `api.denies(S)` (semantics, section 10), whose word counts in `vex` only, and `api.confines(c)`: whether a container runs
+ * under the profile.
+ */
 function runtimeCall(context: Context, expr: tree.CallExpr, entity: Entity & { kind: "runtime" }): Checked {
   const location = at(context, expr);
   context.checking.usedEntities.add(entity.key);
-  const callee = expr.callee;
-  if (callee.kind === "field" && callee.name.text !== "denies") {
+  const { callee } = expr;
+  const asked = callee.kind === "field" ? callee.name.text : "denies";
+  if (callee.kind === "field" && !questions.includes(asked)) {
     const spot = at(context, callee.name);
-    context.checking.sink.report("WB0211", { name: callee.name.text }, spot, {
+    context.checking.sink.report("WB0211", { name: asked }, spot, {
       label: "a runtime declaration has no such function",
-      ...didYouMean("denies", spot),
+      ...didYouMean(nearest(asked, questions) ?? "denies", spot),
     });
     return errorExpr(location);
   }
+  const key: Expr = { kind: "literal", value: entity.key, type: scalar("String"), at: location };
+  if (asked === "confines") return confinesCall(context, expr, entity, key);
   const parameter = { name: "operations", type: { kind: "set", element: scalar("String") } } as const;
   const args = bindArguments(context, expr, { entity: entity as unknown as Callable }, [parameter]);
   const arg = args?.[0];
@@ -256,8 +265,27 @@ function runtimeCall(context: Context, expr: tree.CallExpr, entity: Entity & { k
     return errorExpr(location);
   }
   return made(
-    { kind: "intrinsic", name: "runtime.denies", args: [arg.core], type: scalar("Bool"), at: location },
+    { kind: "intrinsic", name: "runtime.denies", args: [key, arg.core], type: scalar("Bool"), at: location },
     arg.labels,
     arg.causes | MISSING,
+  );
+}
+
+/** Lowered to the two settings that say it, so that nothing else of a container need be read. */
+function confinesCall(context: Context, expr: tree.CallExpr, entity: Entity, key: Expr): Checked {
+  const location = at(context, expr);
+  const container = context.checking.types.get("waybill.kubernetes.Container");
+  const kind = container?.fields.get("seccomp");
+  const file = container?.fields.get("seccomp_profile");
+  // Without the module of workloads there is no runtime declaration either; its absence was said there.
+  if (container === undefined || kind === undefined || file === undefined) return errorExpr(location);
+  const args = bindArguments(context, expr, { entity: entity as unknown as Callable }, [{ name: "container", type: container }]);
+  const arg = args?.[0];
+  if (arg === undefined || isError(arg)) return errorExpr(location);
+  const read = (field: typeof kind): Expr => ({ kind: "field", record: arg.core, field, type: field.type, at: arg.core.at });
+  return made(
+    { kind: "intrinsic", name: "runtime.confines", args: [key, read(kind), read(file)], type: scalar("Bool"), at: location },
+    arg.labels,
+    arg.causes | MISSING | MALFORMED,
   );
 }
