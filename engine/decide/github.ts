@@ -4,6 +4,7 @@ import { visible } from "../../language/diagnostics/render/untrusted.ts";
 import { placesOf } from "./places.ts";
 import { overall, type Report, refusals, type Texts } from "./report.ts";
 import { reportRows, severityOf } from "./rows.ts";
+import { vexLine } from "./vex-words.ts";
 
 const commands = { error: "error", warning: "warning", note: "notice" } as const;
 
@@ -32,5 +33,6 @@ export function renderGithub(report: Report, texts: Texts): string {
     ({ effect, subject, point, reason }) => `waybill: ${effect} ${subject.kind} ${visible(subject.name)} at ${point}: ${reason}`,
   );
   if (verdicts.length === 0) verdicts.push(`waybill: ${overall(report).effect}: ${overall(report).reason}`);
-  return [...refused, ...annotations, ...verdicts].join("\n");
+  const vex = (report.vex ?? []).map((one) => `waybill: ${visible(vexLine(one))}`);
+  return [...refused, ...annotations, ...vex, ...verdicts].join("\n");
 }

@@ -5,6 +5,7 @@ import { place } from "../../language/diagnostics/render/text.ts";
 import type { Citation, ClauseResult, Decision, Derivation, WantGroup } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
 import { overall, type Report, type Texts } from "./report.ts";
+import { jsonVex } from "./vex-json.ts";
 
 function jsonCitation(citation: Citation): object {
   return {
@@ -100,6 +101,7 @@ export function renderJson(report: Report, texts: Texts): string {
       : {
           attestations: report.attestations.map(({ time, ...one }) => ({ ...one, ...(time === undefined ? {} : { time: rfc3339(time) }) })),
         }),
+    ...(report.vex === undefined ? {} : { vex: report.vex.map(jsonVex) }),
     diagnostics: report.diagnostics.map((one) => jsonDiagnostic(one, texts.evidence)),
     policyDigest: report.policyDigest,
     evidenceDigest: report.evidenceDigest,

@@ -5,6 +5,7 @@ import type { ClauseResult, Decision } from "../evaluate/decision.ts";
 import { rfc3339 } from "./instant.ts";
 import { clauseMessage, distinct, factLines, type Report, refusals, type Texts } from "./report.ts";
 import { clauseDetails, severityOf } from "./rows.ts";
+import { vexLine } from "./vex-words.ts";
 
 export interface JunitCase {
   readonly className: string;
@@ -92,5 +93,9 @@ export function renderJunit(report: Report, texts: Texts): string {
   );
   // Without this a refused document would be green wherever the clauses only warn.
   const evidence: readonly JunitSuite[] = refused.length === 0 ? [] : [{ name: "evidence", cases: refused }];
-  return junitXml("waybill gate", [...evidence, ...report.decisions.map((decision) => decisionSuite(decision, texts))]);
+  const counted = (report.vex ?? []).map(
+    (vex): JunitCase => ({ className: "waybill", name: `VEX by ${vex.by.join(", ")} on ${vex.subject.name}`, output: vexLine(vex) }),
+  );
+  const vex: readonly JunitSuite[] = counted.length === 0 ? [] : [{ name: "VEX", cases: counted }];
+  return junitXml("waybill gate", [...evidence, ...report.decisions.map((decision) => decisionSuite(decision, texts)), ...vex]);
 }

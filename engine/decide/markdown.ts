@@ -7,6 +7,7 @@ import { rfc3339 } from "./instant.ts";
 import { placesOf } from "./places.ts";
 import { clauseHeadline, clauseName, distinct, notPassed, overall, type Report, refusals, type Texts } from "./report.ts";
 import { assumptionText, wantText } from "./text.ts";
+import { vexLine } from "./vex-words.ts";
 
 const witnessLimit = 10;
 
@@ -76,6 +77,7 @@ export function renderMarkdown(report: Report, texts: Texts): string {
     `## Waybill: ${effect} (${reason})`,
     ...refusals(report, texts).map(({ rule, message }) => `- ${markdownCode(rule)} ${markdown(message)}`),
     ...report.decisions.map((decision) => decisionSection(decision, texts)),
+    ...(report.vex ?? []).map((vex) => markdown(vexLine(vex))),
     table,
     foot.filter((part) => part !== "").join(" · "),
   ].join("\n\n");

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { place } from "../../language/diagnostics/render/text.ts";
 import type { Citation, ClauseResult, Decision, Reason, Witness } from "../evaluate/decision.ts";
+import type { VexReport } from "./vex-report.ts";
 
 /** One document that was read, and as what. */
 export interface EvidenceRead {
@@ -45,6 +46,8 @@ export interface Report {
   readonly evidence: readonly EvidenceRead[];
   /** Absent where the policies ask for nothing that somebody signed. */
   readonly attestations?: readonly AttestationRead[];
+  /** One for each subject and each `resolved by`; absent where the policies read no VEX. */
+  readonly vex?: readonly VexReport[];
   /** What was noticed while the evidence was read. */
   readonly diagnostics: readonly Diagnostic[];
 }

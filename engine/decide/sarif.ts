@@ -6,6 +6,8 @@ import type { Citation } from "../evaluate/decision.ts";
 import { type Places, placesOf } from "./places.ts";
 import { overall, type Report, refusals, type Texts } from "./report.ts";
 import { type ReportRow, reportRows, severityOf } from "./rows.ts";
+import { suppressedResults, vexRule } from "./sarif-suppressed.ts";
+import { vexCounts } from "./vex-report.ts";
 
 function evidenceLocation(citation: Citation, places: Places, texts: Texts, id: number): object {
   const at: Location | undefined = places(citation);
@@ -72,6 +74,11 @@ function invocation(report: Report, texts: Texts): object {
   };
 }
 
+function ruleText(id: string): string {
+  if (id === "uncovered") return "no policy covers the subject";
+  return id === vexRule ? "a finding that a VEX statement resolves" : `clause ${visible(id)}`;
+}
+
 /** The log that `gate --format sarif` prints. */
 export function renderSarif(report: Report, texts: Texts): string {
   const rows = reportRows(report, texts);
@@ -79,13 +86,14 @@ export function renderSarif(report: Report, texts: Texts): string {
     rows.flatMap((row) => row.citations),
     texts,
   );
-  const rules = [...new Set(rows.map((row) => row.rule))].sort();
+  const passed = suppressedResults(report, texts);
+  const rules = [...new Set([...rows, ...passed].map((row) => row.rule))].sort();
   const described = rules.map((id) => {
     const row = rows.find((one) => one.rule === id);
     const at = row?.at && texts.policies(row.at.path)?.text.slice(row.at.start, row.at.end);
     return {
       id,
-      shortDescription: { text: id === "uncovered" ? "no policy covers the subject" : `clause ${visible(id)}` },
+      shortDescription: { text: ruleText(id) },
       ...(at ? { fullDescription: { text: at.slice(0, 2000).toWellFormed() } } : {}),
     };
   });
@@ -102,8 +110,23 @@ export function renderSarif(report: Report, texts: Texts): string {
           roles: ["analysisTarget"],
           ...(read.document.digest.startsWith("sha256:") ? { hashes: { "sha-256": read.document.digest.slice(7) } } : {}),
         })),
-        results: rows.map((row) => result(row, rules, places, texts)),
-        properties: { ...overall(report), policyDigest: report.policyDigest, evidenceDigest: report.evidenceDigest },
+        results: [...rows.map((row) => result(row, rules, places, texts)), ...passed.map((one) => one.json(rules))],
+        properties: {
+          ...overall(report),
+          policyDigest: report.policyDigest,
+          evidenceDigest: report.evidenceDigest,
+          ...(report.vex === undefined
+            ? {}
+            : {
+                vex: report.vex.map(({ by, findings, statements, unmatched }) => ({
+                  by,
+                  findings: findings.length,
+                  ...vexCounts(findings),
+                  statements,
+                  unmatched: unmatched.length,
+                })),
+              }),
+        },
       },
     ],
   };

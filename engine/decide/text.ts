@@ -11,6 +11,7 @@ import type { Citation, ClauseResult, Decision, WantGroup } from "../evaluate/de
 import { rfc3339 } from "./instant.ts";
 import { type Places, placesOf } from "./places.ts";
 import { clauseHeadline, clauseName, factLines, notPassed, type Report, type Texts } from "./report.ts";
+import { renderVex } from "./vex-text.ts";
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -30,6 +31,8 @@ interface Pen {
 /** Witnesses shown with their evidence, and those named with its place. */
 const shownWitnesses = 1;
 const namedWitnesses = 8;
+/** Findings of each VEX verdict, and statements that matched nothing. */
+const shownOfVex = 5;
 
 function effectStyle(palette: Palette, effect: string): Style {
   return effect === "allow" ? palette.good : effect === "warn" ? palette.warning : palette.error;
@@ -260,6 +263,8 @@ export function renderText(report: Report, texts: Texts, options: TextOptions): 
   );
   const pen: Pen = { palette, texts, places: placesOf(cited, texts), options };
   const blocks = report.decisions.map((decision) => showDecision(pen, decision));
+  for (const vex of report.vex ?? [])
+    blocks.push(renderVex(vex, { ...options, kinds: ["suppressed", "kept", "conflict"], most: shownOfVex }));
   const foot = report.evidence.map((read) => {
     const counts = Object.entries(read.counts).map(([name, count]) => `${name} ${count}`);
     return `${palette.faint("evidence")} ${visible(read.document.name)}: ${read.document.format}${counts.length > 0 ? `, ${counts.join(", ")}` : ""} ${palette.faint(shortDigest(read.document.digest))}`;

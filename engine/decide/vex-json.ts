@@ -58,8 +58,10 @@ export function jsonVexHead(report: VexReport): object {
   };
 }
 
+/** Beside a decision: findings that no statement speaks of are counted there, and its clauses say the rest. */
 export function jsonVex(report: VexReport): object {
-  return { ...jsonVexHead(report), findings: report.findings.map(jsonVexFinding), unmatched: report.unmatched.map(jsonUnmatched) };
+  const spoken = report.findings.filter(({ verdict }) => verdict.kind !== "unmentioned");
+  return { ...jsonVexHead(report), findings: spoken.map(jsonVexFinding), unmatched: report.unmatched.map(jsonUnmatched) };
 }
 
 /**

@@ -13,12 +13,12 @@ export interface VexTextOptions {
   readonly width: number;
   /** Every finding and every statement, not the first of each kind. */
   readonly verbose: boolean;
-  /** Findings of these kinds are shown; the others are counted. Default: all. */
-  readonly kinds?: readonly VexKind[];
+  /** Findings of these kinds are shown; the others are counted. */
+  readonly kinds: readonly VexKind[];
+  /** Findings of each kind, and statements that matched nothing, which are shown where nobody asks for all. */
+  readonly most: number;
 }
 
-/** Findings of each kind, and statements that matched nothing, which are shown where nobody asks for all. */
-const shownAtMost = 20;
 /** Statements shown of one finding. */
 const claimsAtMost = 5;
 
@@ -30,8 +30,7 @@ export function renderVex(report: VexReport, options: VexTextOptions): string {
   const palette = options.colour ? ansi : plain;
   const counts = vexCounts(report.findings);
   const blocks: string[] = [];
-  const kinds = options.kinds ?? order;
-  for (const kind of order.filter((one) => kinds.includes(one) && counts[one] > 0))
+  for (const kind of order.filter((one) => options.kinds.includes(one) && counts[one] > 0))
     blocks.push(kindBlock(kind, report.findings, counts[kind], palette, options));
   if (report.unmatched.length > 0) blocks.push(unmatchedBlock(report.unmatched, palette, options));
   const unmatched = `${plural(report.statements, "statement")}, ${report.unmatched.length} matched nothing`;
@@ -46,7 +45,7 @@ function styleOf(kind: VexKind, palette: Palette): Style {
 }
 
 function kindBlock(kind: VexKind, findings: readonly VexFinding[], count: number, palette: Palette, options: VexTextOptions): string {
-  const most = options.verbose ? count : shownAtMost;
+  const most = options.verbose ? count : options.most;
   const style = styleOf(kind, palette);
   const lines: string[] = [];
   let shown = 0;
@@ -83,11 +82,11 @@ function claimLines({ verdict }: VexFinding, palette: Palette, options: VexTextO
 
 function line(word: string, text: string, palette: Palette, options: VexTextOptions): string {
   const indent = " ".repeat(word.length + 6);
-  return `  ${palette.faint("=")} ${palette.note(`${word}:`)} ${wrap(visible(text), Math.max(40, options.width), indent)}`;
+  return `  ${palette.faint("=")} ${palette.note(`${word}:`)} ${wrap(visible(text), Math.max(40, options.width - indent.length), indent)}`;
 }
 
 function unmatchedBlock(list: readonly VexUnmatched[], palette: Palette, options: VexTextOptions): string {
-  const most = options.verbose ? list.length : shownAtMost;
+  const most = options.verbose ? list.length : options.most;
   const lines = list.slice(0, most).map((unmatched) => {
     const { document, pointer } = standing(unmatched.record);
     const id = textOf(unmatched.record["vulnerability"]) ?? "";

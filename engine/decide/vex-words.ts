@@ -61,7 +61,7 @@ export function suppressionText(claim: Claim): string {
 const kindWords: Readonly<Record<VexKind, string>> = {
   conflict: "in conflict",
   kept: "kept",
-  unmentioned: "mentioned by none",
+  unmentioned: "unmentioned",
   suppressed: "suppressed",
 };
 
@@ -69,7 +69,7 @@ export function kindWord(kind: VexKind): string {
   return kindWords[kind];
 }
 
-/** `327 findings: 3 suppressed, 1 kept, 0 in conflict, 323 mentioned by none` */
+/** `327 findings: 3 suppressed, 1 kept, 0 in conflict, 323 unmentioned` */
 export function countsText(findings: number, counts: VexCounts): string {
   const parts = (["suppressed", "kept", "conflict", "unmentioned"] as const).map((kind) => `${counts[kind]} ${kindWords[kind]}`);
   return `${findings} ${findings === 1 ? "finding" : "findings"}: ${parts.join(", ")}`;
