@@ -20,7 +20,7 @@ policy late for package at firewall { ${clause} }`;
   return decide(compileProgram(compileText("policy.scp", source)), {
     subject: { kind: "package", name: "it", data: { name: "it", published } },
     point: "firewall",
-    now: now === undefined ? undefined : at(now),
+    ...(now === undefined ? {} : { now: at(now) }),
     evidence: [],
     attested: [],
     failed: [],

@@ -166,6 +166,12 @@ it("results that report no problem are counted in notes; those that may be one, 
   ]);
 });
 
+it("a result says when it was first seen, or nothing of it", async () => {
+  const provenance = { firstDetectionTimeUtc: "2026-11-01T08:00:00Z", lastDetectionTimeUtc: "2026-11-21T08:00:00Z" };
+  expect((await reading({ ruleId: "CVE-2021-44228", provenance }))["detected"]).toBe("2026-11-01T08:00:00Z");
+  expect((await reading({ ruleId: "CVE-2021-44228" }))["detected"]).toBeUndefined();
+});
+
 it("runs of two tools keep their own names on findings, and disagree on the log's", async () => {
   const other = { tool: { driver: { name: "Other", version: "1.0" } }, results: [result({ ruleId: "x" })] };
   const evidence = await admitted(log(run([result({ ruleId: "js/xss" })]), other));

@@ -6,7 +6,12 @@ import { severityOfScore } from "../scan/severity.ts";
 import { type Rules, ruleId } from "./rules.ts";
 
 /** Where the fields of a finding stand in a result; those of the rule stand elsewhere. */
-const fields: Readonly<Record<string, string>> = { id: "/ruleId", component: "", path: "/locations/0" };
+const fields: Readonly<Record<string, string>> = {
+  id: "/ruleId",
+  component: "",
+  path: "/locations/0",
+  detected: "/provenance/firstDetectionTimeUtc",
+};
 
 export function finding(
   result: Json,
@@ -27,6 +32,7 @@ export function finding(
     severity: score === undefined ? unrated(result, rule) : severityOfScore(score, 3),
     // A rule of Grype lists every package it is about; only with one is it this result's.
     component: foundComponent({ name: undefined, version: undefined, purl: purls.length === 1 ? purls[0] : undefined }, document, pointer),
+    detected: text(object(result["provenance"])?.["firstDetectionTimeUtc"]),
     title: text(object(rule["shortDescription"])?.["text"]) ?? text(rule["name"]),
     url: text(rule["helpUri"]),
     path: path(result, run),
