@@ -22,6 +22,14 @@ export type AssessedStatus =
   | { readonly kind: "fixed" }
   | { readonly kind: "under_investigation" };
 
+/** A compiled profile that a status rests on. */
+export interface RuntimeProfile {
+  /** `module.name` of the runtime declaration. */
+  readonly runtime: string;
+  /** `sha256:<hex>` of the profile. */
+  readonly digest: string;
+}
+
 /** A row that is not decided. */
 export interface OpenRow {
   /** From 0. */
@@ -43,6 +51,11 @@ export interface Assessment {
   readonly at: Location;
   /** Present: that row suppresses, and these keep it from being said; `scope` where it is not known whether the declaration speaks. */
   readonly held?: { readonly by: readonly OpenRow[]; readonly scope: readonly WantGroup[] | undefined };
+  /**
+   * Present where it suppresses only because runtime profiles deny what an exploit needs: then it holds of deployments
+   * under these profiles, not of the artifact alone.
+   */
+  readonly restsOn?: readonly RuntimeProfile[];
   /** Suppressing rows above it that are not decided: what it would be, were their facts known. */
   readonly wouldBe: readonly OpenRow[];
 }
@@ -84,6 +97,8 @@ interface Compiled {
 
 interface Assessor extends CompiledVex {
   readonly texts: ReadonlyMap<VexRowStatus, (env: Env) => string>;
+  /** Of the runtime profiles, by the keys of their declarations. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 const compiledOf = new WeakMap<CompiledProgram, Compiled>();
@@ -113,7 +128,8 @@ function assessorOf(compiled: CompiledProgram, vex: VexDefinition): Assessor {
     const template = status.kind === "affected" ? status.action : status.kind === "not_affected" ? status.impact : undefined;
     if (template !== undefined) texts.set(status, renderer(lazy, template));
   }
-  return { ...compileVex(compiled.context, vex), texts };
+  const digests = compiled.program.runtimes.flatMap(({ key, digest }) => (digest === undefined ? [] : [[key, digest] as const]));
+  return { ...compileVex(compiled.context, vex), texts, digests: new Map(digests) };
 }
 
 /**
@@ -166,8 +182,11 @@ function assessOne(env: Env, assessor: Assessor, finding: DataRecord, explain: b
   const scope: Truth = assessor.scope === undefined ? true : assessor.scope(env);
   if (scope === false) return undefined;
   const undecided: { readonly row: number; readonly unknown: Unknown }[] = [];
+  const profiles = new Set<string>();
+  env.profiles = profiles;
   let decided = assessor.rows.length;
   for (let row = 0; row < assessor.rows.length; row += 1) {
+    profiles.clear();
     const truth = assessor.rows[row]?.condition(env) ?? false;
     if (truth === true) {
       decided = row;
@@ -176,6 +195,8 @@ function assessOne(env: Env, assessor: Assessor, finding: DataRecord, explain: b
     if (truth !== false) undecided.push({ row, unknown: truth });
   }
   const said = vex.rows[decided]?.status ?? vex.otherwise;
+  const restsOn = suppresses(said) && profiles.size > 0 ? profilesBehind(env, assessor, decided, profiles) : [];
+  env.profiles = undefined;
   const wantsOf = (unknown: Unknown): readonly WantGroup[] => (explain ? groupWants(unknown, new Map()) : []);
   const open = (kept: boolean): readonly OpenRow[] =>
     undecided.flatMap(({ row, unknown }) => {
@@ -192,9 +213,23 @@ function assessOne(env: Env, assessor: Assessor, finding: DataRecord, explain: b
     status: isHeld ? { kind: "under_investigation" } : statusOf(said, text),
     row: decided,
     at: vex.rows[decided]?.at ?? vex.otherwiseAt,
+    ...(isHeld || restsOn.length === 0 ? {} : { restsOn }),
     ...(isHeld ? { held: { by, scope: scope instanceof Unknown ? wantsOf(scope) : undefined } } : {}),
     wouldBe: open(true),
   };
+}
+
+/** The profiles without which the row that decided would not be true; it is asked again as if none said anything. */
+function profilesBehind(env: Env, assessor: Assessor, row: number, profiles: ReadonlySet<string>): readonly RuntimeProfile[] {
+  const named = [...profiles].sort();
+  env.blind = true;
+  const holdsWithout = assessor.rows[row]?.condition(env) === true;
+  env.blind = false;
+  if (holdsWithout) return [];
+  return named.flatMap((runtime) => {
+    const digest = assessor.digests.get(runtime);
+    return digest === undefined ? [] : [{ runtime, digest }];
+  });
 }
 
 function statusOf(status: VexRowStatus, text: string | undefined): AssessedStatus {

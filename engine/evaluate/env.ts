@@ -18,6 +18,12 @@ export class Env {
   failed: ReadonlyMap<string, readonly FailedLookup[]> | undefined;
   /** Waivers that lifted something, by their index in the program; filled in explanations only. */
   waived: Set<number> | undefined;
+  /** Keys of the runtime declarations whose `denies` was true; kept only where somebody asks what a row rests on. */
+  profiles: Set<string> | undefined;
+  /** No `denies` is decided by its profile: what is true all the same does not rest on it. */
+  blind: boolean;
+  /** The runtime declaration whose profile no container of this subject is under, whatever else is known of it. */
+  unconfined: string | undefined;
 
   constructor(slots: number, request: Request) {
     this.slots = new Array<unknown>(slots).fill(UNSET);
@@ -28,6 +34,9 @@ export class Env {
     this.clockMissing = false;
     this.failed = undefined;
     this.waived = undefined;
+    this.profiles = undefined;
+    this.blind = false;
+    this.unconfined = undefined;
   }
 
   /** Prepares for the next decision; `memo` are the slots that hold values of the last one. */
@@ -38,6 +47,9 @@ export class Env {
     this.validUntil = Number.POSITIVE_INFINITY;
     this.clockMissing = false;
     this.waived = undefined;
+    this.profiles = undefined;
+    this.blind = false;
+    this.unconfined = undefined;
     for (const slot of memo) this.slots[slot] = UNSET;
     this.failed = request.failed.length === 0 ? undefined : byName(request.failed);
   }

@@ -15,14 +15,14 @@ export function permitted(runtime: RuntimeDefinition, abi: Abi): readonly string
   return [...syscallsOf(abi)].filter((name) => permits(runtime, name));
 }
 
-/** The rules that a call violates: each forbid list that has it, and the allow lists where none has it. */
+/** The rules that a call violates: each forbid list that has it, the allow lists where none has it; a ring where there are none, all. */
 function violated(runtime: RuntimeDefinition, name: string): readonly SyscallRule[] {
   const { syscalls } = runtime;
   const allowing = syscalls.filter((rule) => rule.polarity === "allow");
   const named = (rule: SyscallRule): boolean => rule.names.includes(name);
   const forbidding = syscalls.filter((rule) => rule.polarity === "forbid" && named(rule));
   if (allowing.some(named)) return forbidding;
-  return isRing(name) ? syscalls : [...allowing, ...forbidding];
+  return isRing(name) && allowing.length === 0 ? syscalls : [...allowing, ...forbidding];
 }
 
 /** What follows a call: the strongest action of the rules that it violates; undefined where it is permitted. */

@@ -6,6 +6,7 @@ import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
+import { seccompText } from "../../targets/seccomp/profile.ts";
 import { readConfig, type Setting, settingsFor } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { decodePolicy, filesBelow, readBytes, readPolicies } from "./files.ts";
@@ -134,7 +135,8 @@ function assemble(sources: readonly SourceFile[], unread: readonly Diagnostic[],
     known: around.known,
     parsed: new Map(),
   };
-  const { value: program, diagnostics, modules } = compile(input);
+  const { value, diagnostics, modules } = compile(input);
+  const program = withProfiles(value);
   const namedPaths = new Set(sources.map((source) => source.path));
   return {
     program,
@@ -143,13 +145,23 @@ function assemble(sources: readonly SourceFile[], unread: readonly Diagnostic[],
     texts: loaded,
     sources: sourcesOf((path) => loaded.get(path) ?? around.more(path)),
     modules: modules.filter((module) => namedPaths.has(module.source.path)),
-    restrict: (kept) => compile({ ...input, deciding: sources.filter((source) => kept.includes(source.path)) }).value,
+    restrict: (kept) => withProfiles(compile({ ...input, deciding: sources.filter((source) => kept.includes(source.path)) }).value),
     digest: (settings) =>
       digestOf([
         ...[...loaded.values()].map((text) => ["source", sha256(text)]),
         ...new Map(settings.map((setting) => [setting.key, ["input", setting.key, setting.value]])).values(),
       ]),
   };
+}
+
+/** The program whose runtime declarations know the digests of their profiles. */
+function withProfiles(program: Program): Program {
+  if (program.runtimes.length === 0) return program;
+  const runtimes = program.runtimes.map((runtime) => {
+    const text = seccompText(runtime);
+    return text === undefined ? runtime : { ...runtime, digest: sha256(text) };
+  });
+  return { ...program, runtimes };
 }
 
 /** The rows of a table that says `from "…"`: beside the policy, never outside the folder that it stands in. */

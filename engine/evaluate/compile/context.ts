@@ -41,6 +41,7 @@ export class Context {
   private readonly byConstant = new Map<string, Compiled>();
   readonly compile: (expr: Expr) => Compiled;
   readonly observer: Observer | undefined;
+  readonly #raw: (context: Context, expr: Expr) => Compiled;
 
   constructor(program: Program, inputs: Inputs, compile: (context: Context, expr: Expr) => Compiled, observer?: Observer) {
     this.program = program;
@@ -51,7 +52,13 @@ export class Context {
     this.defaults = new Map(program.inputs.map((input) => [input.key, input.default]));
     this.next = program.slots;
     this.observer = observer;
+    this.#raw = compile;
     this.compile = observer === undefined ? (expr) => compile(this, expr) : (expr) => observed(compile(this, expr), expr, observer);
+  }
+
+  /** A context of the same program that shares no slot with this one, for questions beside the decision. */
+  apart(): Context {
+    return new Context(this.program, this.inputs, this.#raw);
   }
 
   /** Slots in use so far. */

@@ -102,8 +102,10 @@ function completeContainer(container: Draft, context: Draft | undefined, derived
     take(container, places, name, context, name);
   }
   if (derived.seccomp) {
-    if (own) take(container, places, "seccomp", plain(own["seccompProfile"]), "type");
-    if (context) take(container, places, "seccomp", plain(context["seccompProfile"]), "type");
+    // The whole profile comes from one place: the pod's file is not that of a container with a profile of its own.
+    const profile = plain(own?.["seccompProfile"]) ?? plain(context?.["seccompProfile"]);
+    take(container, places, "seccomp", profile, "type");
+    take(container, places, "seccomp_profile", profile, "localhostProfile");
   }
   const resources = derived.amounts ? plain(container["resources"]) : undefined;
   if (resources) completeResources(resources);

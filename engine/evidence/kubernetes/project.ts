@@ -84,7 +84,7 @@ export function projectionOf(reads: FieldsRead): Projection {
   }
   const own = ownSettings.filter((name) => asks(`Container.${name}`));
   const shared = sharedSettings.filter((name) => asks(`Container.${name}`));
-  const seccomp = asks("Container.seccomp");
+  const seccomp = asks("Container.seccomp") || asks("Container.seccomp_profile");
   const numbers = amounts.some(([name]) => asks(`Resources.${name}`));
   const settings = own.length > 0 || shared.length > 0 || seccomp || numbers;
   const projection: Projection = {
@@ -125,6 +125,7 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   runAsUser: ["securityContext"],
   runAsGroup: ["securityContext"],
   seccomp: ["securityContext", "seccompProfile", "type"],
+  seccomp_profile: ["securityContext", "seccompProfile", "type", "localhostProfile"],
   imagePullPolicy: ["image"],
   hostPort: ["containerPort", "hostNetwork"],
   requests: ["limits"],

@@ -38,6 +38,7 @@ it("has every field that the standard library reads from the API", () => {
     "Container.runAsUser",
     "Container.runAsGroup",
     "Container.seccomp",
+    "Container.seccomp_profile",
     "Volume.source",
   ]);
   for (const name of ["privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem"]) derived.add(`Container.${name}`);

@@ -271,20 +271,27 @@ function runtimeCall(context: Context, expr: tree.CallExpr, entity: Entity & { k
   );
 }
 
-/** Lowered to the two settings that say it, so that nothing else of a container need be read. */
+/** Lowered to the settings that say it, so that nothing else of a container need be read. */
 function confinesCall(context: Context, expr: tree.CallExpr, entity: Entity, key: Expr): Checked {
   const location = at(context, expr);
   const container = context.checking.types.get("waybill.kubernetes.Container");
   const kind = container?.fields.get("seccomp");
   const file = container?.fields.get("seccomp_profile");
   // Without the module of workloads there is no runtime declaration either; its absence was said there.
-  if (container === undefined || kind === undefined || file === undefined) return errorExpr(location);
+  const privileged = container?.fields.get("privileged");
+  if (container === undefined || kind === undefined || file === undefined || privileged === undefined) return errorExpr(location);
   const args = bindArguments(context, expr, { entity: entity as unknown as Callable }, [{ name: "container", type: container }]);
   const arg = args?.[0];
   if (arg === undefined || isError(arg)) return errorExpr(location);
   const read = (field: typeof kind): Expr => ({ kind: "field", record: arg.core, field, type: field.type, at: arg.core.at });
   return made(
-    { kind: "intrinsic", name: "runtime.confines", args: [key, read(kind), read(file)], type: scalar("Bool"), at: location },
+    {
+      kind: "intrinsic",
+      name: "runtime.confines",
+      args: [key, read(kind), read(file), read(privileged)],
+      type: scalar("Bool"),
+      at: location,
+    },
     arg.labels,
     arg.causes | MISSING | MALFORMED,
   );
