@@ -1,0 +1,41 @@
+/** CSAF 2.0, profile 5 (VEX): section 4.5, and the mandatory tests of section 6.1, which `vex convert` runs on what is written. */
+import type { VexDocument } from "../../../engine/decide/vex/document.ts";
+import { trackingOf } from "./csaf/tracking.ts";
+import { treeBuilder } from "./csaf/tree.ts";
+import { vulnerabilitiesOf } from "./csaf/vulnerabilities.ts";
+import { namespaceOf, type VexOptions } from "./loss.ts";
+
+const categories: ReadonlySet<string> = new Set(["coordinator", "discoverer", "other", "translator", "user", "vendor"]);
+
+/** Undefined: no statement can be said, and CSAF has no document without one. */
+export function csafOf(document: VexDocument, options: VexOptions): unknown {
+  const time = document.timestamp ?? options.now;
+  const tree = treeBuilder(document);
+  const vulnerabilities = vulnerabilitiesOf(document, tree, time);
+  const namespace = namespaceOf(document, options);
+  const role = document.role ?? options.role;
+  const id = idOf(document, options, namespace);
+  return {
+    document: {
+      category: "csaf_vex",
+      csaf_version: "2.0",
+      lang: "en",
+      publisher: {
+        category: role !== undefined && categories.has(role) ? role : "other",
+        name: document.author ?? options.author,
+        namespace,
+      },
+      title: document.title ?? options.title ?? `VEX document ${id}`,
+      tracking: trackingOf(document, id, options),
+    },
+    product_tree: tree.finish(),
+    vulnerabilities,
+  };
+}
+
+/** A CSAF document is named by its publisher's namespace and its tracking id together. */
+function idOf(document: VexDocument, options: VexOptions, namespace: string | undefined): string {
+  const id = (document.id ?? options.id ?? options.uuid("")).trim();
+  const prefix = `${namespace?.replace(/\/$/, "")}/`;
+  return id.startsWith(prefix) && id.length > prefix.length ? id.slice(prefix.length) : id;
+}

@@ -1,0 +1,142 @@
+/**
+ * OpenVEX 0.2.0 (openvex/spec). It names products by IRI, purl, CPE and hash, and knows no ranges of versions: what
+ * suppresses for a range only is left out, because without the range it would suppress for every version; what does not
+ * suppress is written for every version.
+ */
+
+import { rfc3339 } from "../../../engine/decide/instant.ts";
+import type { VexAssertion, VexDocument, VexNamedProduct, VexStatus } from "../../../engine/decide/vex/document.ts";
+import { buildPurl } from "../../../language/domains/purl.ts";
+import { localId } from "./claims.ts";
+import { given, type Json } from "./fields.ts";
+import type { VexOptions } from "./loss.ts";
+import { isIri, purlOf, splitDigest } from "./product.ts";
+import { unstated } from "./words.ts";
+
+/** OpenVEX 0.2.0, "Hashes". */
+const hashNames: ReadonlyMap<string, string> = new Map([
+  ["md5", "md5"],
+  ["sha1", "sha1"],
+  ["sha256", "sha-256"],
+  ["sha384", "sha-384"],
+  ["sha512", "sha-512"],
+  ["sha3-224", "sha3-224"],
+  ["sha3-256", "sha3-256"],
+  ["sha3-384", "sha3-384"],
+  ["sha3-512", "sha3-512"],
+  ["blake2s-256", "blake2s-256"],
+  ["blake2b-256", "blake2b-256"],
+  ["blake2b-512", "blake2b-512"],
+]);
+
+export function openvexOf(document: VexDocument, options: VexOptions): unknown {
+  const time = document.timestamp ?? options.now;
+  const statements = new Map<string, unknown>();
+  for (const statement of document.statements) {
+    const written = statementOf(statement, document, time);
+    if (written !== undefined) statements.set(JSON.stringify(written), written);
+  }
+  return {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": idOf(document, options),
+    author: document.author ?? options.author,
+    ...given({ role: document.role ?? options.role }),
+    timestamp: rfc3339(time),
+    version: versionOf(document.version),
+    tooling: `waybill ${options.tool}`,
+    statements: [...statements.values()],
+  };
+}
+
+function idOf(document: VexDocument, options: VexOptions): string {
+  const id = document.id ?? options.id;
+  if (id !== undefined && isIri(id)) return id;
+  if (options.id !== undefined && isIri(options.id)) return options.id;
+  return options.uuid(id ?? "");
+}
+
+/** A whole number from 1; of `1.0.3` the first. */
+function versionOf(version: string | undefined): number {
+  const found = /^\d{1,15}/.exec(version ?? "")?.[0];
+  return Math.max(1, found === undefined ? 1 : Number(found));
+}
+
+export function suppresses(status: VexStatus): boolean {
+  return status === "not_affected" || status === "fixed";
+}
+
+function statementOf(statement: VexAssertion, document: VexDocument, time: number): Json | undefined {
+  const { status } = statement;
+  const products = new Map<string, unknown>();
+  for (const product of statement.products) {
+    if (product.versions !== undefined && suppresses(status)) continue;
+    const written = productOf(product, document);
+    products.set(JSON.stringify(written), written);
+  }
+  if (products.size === 0) return undefined;
+  const suppliers = new Set(statement.products.map((product) => product.supplier));
+  const [supplier] = suppliers;
+  return {
+    vulnerability: {
+      name: statement.vulnerability,
+      ...given({ description: statement.description }),
+      ...(statement.aliases.length === 0 ? {} : { aliases: [...new Set(statement.aliases)] }),
+    },
+    timestamp: rfc3339(statement.timestamp ?? time),
+    products: [...products.values()],
+    status,
+    ...(suppliers.size === 1 ? given({ supplier }) : {}),
+    ...given({ status_notes: statement.notes }),
+    ...(status === "not_affected" ? reasonOf(statement) : {}),
+    ...(status === "affected" ? { action_statement: statement.action ?? unstated.action } : {}),
+  };
+}
+
+/** A justification or an impact is required; CycloneDX's own words are better than none. */
+function reasonOf({ justification, impact, ownJustification, state }: VexAssertion): Json {
+  if (justification !== undefined || impact !== undefined) return given({ justification, impact_statement: impact });
+  return { impact_statement: ownJustification ?? (state === "not_affected" ? undefined : state) ?? unstated.impact };
+}
+
+function productOf(product: VexNamedProduct, document: VexDocument): Json {
+  const subcomponents = [...new Set(product.subcomponents)].map(subcomponentOf);
+  return { ...componentOf(product, document), ...(subcomponents.length === 0 ? {} : { subcomponents }) };
+}
+
+function componentOf(product: VexNamedProduct, document: VexDocument): Json {
+  const id = localId(product.id, document);
+  const purl = purlOf(product)?.text;
+  const { cpe } = product;
+  const identifiers = given({
+    purl: id.startsWith("pkg:") && purl === id ? undefined : purl,
+    cpe22: cpe === undefined || cpe.startsWith("cpe:2.3:") ? undefined : cpe,
+    cpe23: cpe?.startsWith("cpe:2.3:") ? cpe : undefined,
+  });
+  const hashes: { [name: string]: string } = {};
+  for (const digest of product.digests) {
+    const [algorithm, hex] = splitDigest(digest);
+    const name = hashNames.get(algorithm);
+    if (name !== undefined && hashes[name] === undefined) hashes[name] = hex;
+  }
+  const identified = Object.keys(identifiers).length > 0;
+  const own = isIri(id) && !(id.startsWith("pkg:") && purl !== id) ? id : undefined;
+  const iri = own ?? (identified ? undefined : (product.digests[0] ?? genericPurl(product)));
+  return {
+    ...given({ "@id": iri }),
+    ...(identified ? { identifiers } : {}),
+    ...(Object.keys(hashes).length === 0 ? {} : { hashes }),
+  };
+}
+
+/** The name and version of a product that has no other identifier, as purl-spec's type for what no registry has. */
+function genericPurl({ id, name, version }: VexNamedProduct): string {
+  const built = buildPurl({ type: "generic", name: name ?? id, version });
+  return built.ok ? built.value.text : `pkg:generic/${encodeURIComponent(id)}`;
+}
+
+function subcomponentOf(text: string): Json {
+  if (text.startsWith("cpe:")) return { identifiers: text.startsWith("cpe:2.3:") ? { cpe23: text } : { cpe22: text } };
+  if (isIri(text)) return { "@id": text };
+  if (text.startsWith("pkg:")) return { identifiers: { purl: text } };
+  return { "@id": genericPurl({ id: text, digests: [], subcomponents: [] }) };
+}

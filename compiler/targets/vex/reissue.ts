@@ -1,0 +1,95 @@
+/**
+ * A document issued again. Statements that did not change keep their time, which is written out (OpenVEX 0.2.0, "Updating
+ * Statements With Inherited Data"); the version grows only where something changed, so an unchanged document has unchanged
+ * bytes.
+ */
+import type { VexAssertion, VexDocument } from "../../../engine/decide/vex/document.ts";
+import { canonicalPurl } from "./claims.ts";
+
+/**
+ * `next` as the version after `previous`. Statements of `next` leave out their time where it is to be found here: that of
+ * the same statement before, else `now` (microseconds). Without `previous` it is the first version.
+ */
+export function reissue(previous: VexDocument | undefined, next: VexDocument, now: number): VexDocument {
+  if (previous === undefined) {
+    const time = next.timestamp ?? now;
+    const statements = next.statements.map((statement) => ({ ...statement, timestamp: statement.timestamp ?? time }));
+    return { ...next, timestamp: time, firstIssued: next.firstIssued ?? time, version: next.version ?? "1", statements };
+  }
+  const before = new Map<string, VexAssertion[]>();
+  for (const statement of previous.statements) {
+    const key = contentOf(statement);
+    before.set(key, [...(before.get(key) ?? []), statement]);
+  }
+  const began = new Map(
+    previous.statements.map((statement) => [subjectOf(statement), statement.firstIssued ?? timeOf(statement, previous)]),
+  );
+  let changed =
+    next.statements.length !== previous.statements.length || headOf({ ...headless(previous), ...headless(next) }) !== headOf(previous);
+  const statements = next.statements.map((statement): VexAssertion => {
+    const same = before.get(contentOf(statement))?.shift();
+    if (same !== undefined && (statement.timestamp === undefined || statement.timestamp === timeOf(same, previous)))
+      return { ...statement, ...timesOf(same, previous) };
+    changed = true;
+    const timestamp = statement.timestamp ?? now;
+    return { ...statement, timestamp, firstIssued: statement.firstIssued ?? began.get(subjectOf(statement)) ?? timestamp };
+  });
+  const firstIssued = previous.firstIssued ?? previous.timestamp ?? now;
+  const id = previous.id ?? next.id;
+  const same = { ...(id === undefined ? {} : { id }), firstIssued };
+  if (!changed) {
+    const kept = previous.statements.map((statement) => ({ ...statement, ...timesOf(statement, previous) }));
+    return { ...next, ...previous, ...same, format: next.format, statements: kept };
+  }
+  return { ...headless(previous), ...next, ...same, timestamp: now, version: following(previous.version), statements };
+}
+
+/** The next version: a whole number more; of a semantic version the next major one, as a status may have changed (CSAF 2.0, 3.1.11.2). */
+function following(version: string | undefined): string {
+  const major = /^\d{1,15}/.exec(version ?? "1")?.[0] ?? "1";
+  const next = String(Number(major) + 1);
+  return version?.includes(".") ? `${next}.0.0` : next;
+}
+
+function timeOf(statement: VexAssertion, document: VexDocument): number | undefined {
+  return statement.timestamp ?? document.timestamp;
+}
+
+function timesOf(statement: VexAssertion, document: VexDocument): Pick<VexAssertion, "timestamp" | "firstIssued"> {
+  const timestamp = timeOf(statement, document);
+  const { firstIssued } = statement;
+  return { ...(timestamp === undefined ? {} : { timestamp }), ...(firstIssued === undefined ? {} : { firstIssued }) };
+}
+
+function headless({ author, role, title }: VexDocument): Partial<VexDocument> {
+  return {
+    ...(author === undefined ? {} : { author }),
+    ...(role === undefined ? {} : { role }),
+    ...(title === undefined ? {} : { title }),
+  };
+}
+
+/** What `next` leaves out stays as it was, and is no change. */
+function headOf({ author, role, title }: Partial<VexDocument>): string {
+  return JSON.stringify([author, role, title]);
+}
+
+/** All that a statement says but its times. */
+function contentOf(statement: VexAssertion): string {
+  const { timestamp: _timestamp, firstIssued: _firstIssued, ...rest } = statement;
+  return canonical(rest);
+}
+
+/** What a statement is about. */
+function subjectOf({ vulnerability, products }: VexAssertion): string {
+  return canonical([vulnerability, products]);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === "string") return canonicalPurl(inner);
+    return inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner;
+  });
+}
