@@ -1,8 +1,8 @@
-/** What tests reach of a program: outcomes of clauses, truth values of conditions, rows of tables. */
+/** What tests reach of a program: outcomes of clauses, truth values of conditions, rows of tables and of `vex`. */
 
 import { runTest, TestPrograms, type TestResult } from "../../engine/decide/testing.ts";
 import type { Inputs, Outcome } from "../../engine/evaluate/evaluate.ts";
-import type { Clause, Expr, Program } from "../../language/core/ir.ts";
+import type { Clause, Expr, Program, VexDefinition } from "../../language/core/ir.ts";
 import { operandsOf } from "../../language/core/walk.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 
@@ -24,9 +24,22 @@ export interface TableCoverage {
   readonly rows: number;
 }
 
+export interface VexCoverage {
+  /** `module.name` */
+  readonly declaration: string;
+  readonly at: Location;
+  /** Rows that decided in no test, from 0; the last is `else`. */
+  readonly unreached: readonly { readonly row: number; readonly at: Location }[];
+  /** `else` included. */
+  readonly rows: number;
+  /** Conditions of its scope and rows that no test made true, or false. */
+  readonly gaps: ClauseCoverage["gaps"];
+}
+
 export interface Coverage {
   readonly clauses: readonly ClauseCoverage[];
   readonly tables: readonly TableCoverage[];
+  readonly vexes: readonly VexCoverage[];
   /** Share of what was to be reached (each clause passed and violated, each row) that was, 0 to 1. */
   readonly ratio: number;
 }
@@ -60,7 +73,8 @@ export function runWithCoverage(
     policy.clauses.filter((clause) => counts(clause.at.path)).map((clause) => clauseCoverage(clause, outcomes, seen)),
   );
   const tables = program.tables.filter((table) => counts(table.at.path)).map((table) => tableCoverage(table, rows.get(table.key)));
-  return { results, coverage: { clauses, tables, ratio: ratioOf(clauses, tables) } };
+  const vexes = program.vexes.filter((vex) => counts(vex.at.path)).map((vex) => vexCoverage(vex, results, seen));
+  return { results, coverage: { clauses, tables, vexes, ratio: ratioOf(clauses, [...tables, ...vexes]) } };
 }
 
 function keyOf(at: Location): string {
@@ -116,7 +130,22 @@ function tableCoverage(table: Program["tables"][number], reached: ReadonlySet<nu
   return { table: table.key, at: table.at, unreached, rows: table.rowLocations.length };
 }
 
-function ratioOf(clauses: readonly ClauseCoverage[], tables: readonly TableCoverage[]): number {
+function vexCoverage(vex: VexDefinition, results: readonly TestResult[], seen: ReadonlyMap<Expr, number>): VexCoverage {
+  const reached = new Set(
+    results.flatMap(({ assessments }) => assessments.filter((one) => one.declaration === vex.name).map((one) => one.row)),
+  );
+  const places = [...vex.rows.map((row) => row.at), vex.otherwiseAt];
+  const conditions = [...(vex.scope === undefined ? [] : [vex.scope]), ...vex.rows.map((row) => row.condition)];
+  return {
+    declaration: vex.name,
+    at: vex.at,
+    unreached: places.flatMap((at, row) => (reached.has(row) ? [] : [{ row, at }])),
+    rows: places.length,
+    gaps: conditions.flatMap((condition) => gapsOf(condition, seen)),
+  };
+}
+
+function ratioOf(clauses: readonly ClauseCoverage[], tables: readonly Pick<TableCoverage, "rows" | "unreached">[]): number {
   const wanted = clauses.length * 2 + tables.reduce((sum, table) => sum + table.rows, 0);
   if (wanted === 0) return 1;
   const reached =

@@ -3,7 +3,7 @@
  * fetching. It is read off the core, so it names what *can* be asked; which of it is fetched depends on what is decided
  * without it (semantics, section 3: a fact may be left unfetched only where it cannot matter).
  */
-import { type Clause, type Effect, type Expr, effectRank, type Policy, type Program } from "../../language/core/ir.ts";
+import { type Clause, type Effect, type Expr, effectRank, type Policy, type Program, type VexDefinition } from "../../language/core/ir.ts";
 import { expressionsIn } from "../../language/core/walk.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 
@@ -65,6 +65,7 @@ export function typesAboutElse(program: Program): readonly string[] {
     ...program.policies.flatMap((policy) => (policy.scope === undefined ? [] : [policy.scope])),
     ...program.exempts.map((exempt) => exempt.scope),
     ...program.waivers.map((waiver) => waiver.scope.condition),
+    ...program.vexes.flatMap(conditionsOf),
     ...program.constants.map((one) => one.value),
     ...program.functions.map((one) => one.body),
   ];
@@ -75,9 +76,23 @@ export function typesAboutElse(program: Program): readonly string[] {
   return [...types];
 }
 
+/** What the `vex` declarations about a kind ask of what somebody signed. */
+export function vexNeeds(program: Program, kinds: readonly string[]): readonly Need[] {
+  const asks = asksOf(program);
+  const needs = new Map<string, Gathered>();
+  for (const vex of program.vexes.filter(({ subject }) => kinds.includes(subject)))
+    for (const ask of asks(conditionsOf(vex), { lets: [] }))
+      if (ask.trust !== undefined) gather(needs, ask, { name: vex.name, at: vex.at }, "deny");
+  return [...needs.values()].map(({ ask, clauses, effect }) => ({ ...ask, clauses, effect, scopes: true }));
+}
+
+function conditionsOf(vex: VexDefinition): readonly Expr[] {
+  return [...(vex.scope === undefined ? [] : [vex.scope]), ...vex.rows.map((row) => row.condition)];
+}
+
 /** What an expression asks of somebody's evidence. */
 type Ask = Pick<Need, "kind" | "type" | "trust">;
-type Asks = (roots: readonly Expr[], policy: Policy) => readonly Ask[];
+type Asks = (roots: readonly Expr[], policy: Pick<Policy, "lets">) => readonly Ask[];
 
 interface Gathered {
   readonly ask: Ask;

@@ -43,7 +43,14 @@ export function coverageText(coverage: Coverage, texts: AnalysisTexts): string {
     for (const row of table.unreached)
       out.push(`${place(row.at, texts.sources)}: ${palette.warning("row never reached")} ${quote(row.at, texts)}`);
   }
-  out.push(`coverage ${percent(coverage.ratio)} of clause outcomes and table rows`);
+  for (const vex of coverage.vexes) {
+    for (const row of vex.unreached)
+      out.push(`${place(row.at, texts.sources)}: ${palette.warning("row never decides")} ${quote(row.at, texts)}`);
+    for (const gap of vex.gaps)
+      out.push(`${place(gap.at, texts.sources)}: ${palette.warning(`never ${gap.never}`)} ${quote(gap.at, texts)}`);
+  }
+  const rows = coverage.vexes.length === 0 ? "table rows" : "rows of tables and `vex`";
+  out.push(`coverage ${percent(coverage.ratio)} of clause outcomes and ${rows}`);
   return out.join("\n");
 }
 
@@ -63,10 +70,12 @@ export function mutationText(report: MutationReport, texts: AnalysisTexts): stri
 export function joinCoverage(parts: readonly Coverage[]): Coverage {
   const clauses = parts.flatMap((part) => part.clauses);
   const tables = parts.flatMap((part) => part.tables);
-  const weight = (part: Coverage): number => part.clauses.length * 2 + part.tables.reduce((sum, table) => sum + table.rows, 0);
+  const vexes = parts.flatMap((part) => part.vexes);
+  const weight = (part: Coverage): number =>
+    part.clauses.length * 2 + [...part.tables, ...part.vexes].reduce((sum, table) => sum + table.rows, 0);
   const all = parts.reduce((sum, part) => sum + weight(part), 0);
   const reached = parts.reduce((sum, part) => sum + part.ratio * weight(part), 0);
-  return { clauses, tables, ratio: all === 0 ? 1 : reached / all };
+  return { clauses, tables, vexes, ratio: all === 0 ? 1 : reached / all };
 }
 
 export function joinMutation(parts: readonly MutationReport[]): MutationReport {

@@ -1,5 +1,5 @@
-/** The mutants of a program: its policies, functions, constants, tables, waivers and exemptions, one change each. */
-import type { Clause, Effect, Policy, Program, TableDefinition } from "../../../language/core/ir.ts";
+/** The mutants of a program: its policies, `vex` declarations, functions, constants, tables, waivers and exemptions, one change each. */
+import type { Clause, Effect, Policy, Program, TableDefinition, VexDefinition, VexRowStatus } from "../../../language/core/ir.ts";
 import type { Location } from "../../../language/diagnostics/diagnostic.ts";
 import { mutantsOf, truthLiteral } from "./expressions.ts";
 
@@ -15,6 +15,11 @@ export function* mutants(program: Program, counts: (path: string) => boolean): G
     if (!counts(policy.at.path)) continue;
     for (const mutant of policyMutants(policy))
       yield { ...mutant, program: { ...program, policies: replaced(program.policies, index, mutant.policy) } };
+  }
+  for (const [index, vex] of program.vexes.entries()) {
+    if (!counts(vex.at.path)) continue;
+    for (const mutant of vexMutants(vex))
+      yield { at: mutant.at, change: mutant.change, program: { ...program, vexes: replaced(program.vexes, index, mutant.vex) } };
   }
   for (const [index, definition] of program.functions.entries()) {
     if (!counts(definition.body.at.path)) continue;
@@ -115,6 +120,48 @@ function* clauseMutants(clause: Clause): Generator<{ readonly at: Location; read
   }
   for (const mutant of mutantsOf(clause.condition))
     yield { at: mutant.at, change: mutant.change, clause: { ...clause, condition: mutant.expr } };
+}
+
+interface VexMutant {
+  readonly at: Location;
+  readonly change: string;
+  readonly vex: VexDefinition;
+}
+
+function* vexMutants(vex: VexDefinition): Generator<VexMutant> {
+  if (vex.scope !== undefined) {
+    const { scope: _, ...everywhere } = vex;
+    yield { at: vex.scope.at, change: "`where` was dropped", vex: everywhere };
+    for (const mutant of mutantsOf(vex.scope)) yield { at: mutant.at, change: mutant.change, vex: { ...vex, scope: mutant.expr } };
+  }
+  for (const [index, row] of vex.rows.entries()) {
+    yield { at: row.at, change: "the row was dropped", vex: { ...vex, rows: vex.rows.filter((_, other) => other !== index) } };
+    const status = otherStatus(row.status);
+    yield {
+      at: row.at,
+      change: `\`${row.status.kind}\` became \`${status.kind}\``,
+      vex: { ...vex, rows: replaced(vex.rows, index, { ...row, status }) },
+    };
+    for (const mutant of mutantsOf(row.condition))
+      yield {
+        at: mutant.at,
+        change: mutant.change,
+        vex: { ...vex, rows: replaced(vex.rows, index, { ...row, condition: mutant.expr }) },
+      };
+  }
+  for (let index = 0; index + 1 < vex.rows.length; index += 1) {
+    const [first, second] = [vex.rows[index], vex.rows[index + 1]];
+    if (first === undefined || second === undefined) continue;
+    const rows = replaced(replaced(vex.rows, index, second), index + 1, first);
+    yield { at: second.at, change: "the row changed places with the one above", vex: { ...vex, rows } };
+  }
+  const otherwise = otherStatus(vex.otherwise);
+  yield { at: vex.otherwiseAt, change: `\`${vex.otherwise.kind}\` became \`${otherwise.kind}\``, vex: { ...vex, otherwise } };
+}
+
+/** What suppresses becomes what does not, and the other way round. */
+function otherStatus(status: VexRowStatus): VexRowStatus {
+  return status.kind === "not_affected" || status.kind === "fixed" ? { kind: "under_investigation" } : { kind: "fixed" };
 }
 
 /** Each row gives its neighbour's outcome. */

@@ -41,10 +41,10 @@ export function testGroups(modules: readonly Module[]): readonly TestGroup[] {
     deciding: new Set(closure(module)),
   }));
   // Policies without tests of their own belong to whoever imports them to test them; two such files test them together.
-  const untested = modules.filter((module) => !testing.includes(module) && has(module, ["policy", "table"]));
+  const untested = modules.filter((module) => !testing.includes(module) && has(module, ["policy", "vex", "table"]));
   for (const module of untested) {
     const [first, ...rest] = groups.filter((group) => group.deciding.has(module));
-    for (const other of first && has(module, ["policy"]) ? rest : []) {
+    for (const other of first && has(module, ["policy", "vex"]) ? rest : []) {
       for (const one of other.tested) first?.tested.add(one);
       for (const one of other.deciding) first?.deciding.add(one);
       groups.splice(groups.indexOf(other), 1);

@@ -41,6 +41,8 @@ export async function check(call: Call, paths: readonly string[], options: Reado
       const found = summary(diagnostics);
       await terminal.out(`checked ${plural(project.files.length, "file")}: ${found === "" ? "nothing to report" : found}\n`);
       await terminal.out(`${judgesText(judged(project.program))}\n`);
+      const vexed = [...new Set(project.program.vexes.map((vex) => vex.subject))].sort();
+      if (vexed.length > 0) await terminal.out(`says of findings in ${vexed.join(", ")} what they mean: \`waybill vex emit\`\n`);
       if (plan) await terminal.out(`${plan.planText(project.program)}\n`);
       if (terminal.verbose) for (const cost of clauseCosts(project.program)) await terminal.out(`${costText(cost)}\n`);
       return code;
