@@ -14,4 +14,9 @@ export const adapters: readonly LoadAdapter[] = [
   async () => (await import("./grype/adapter.ts")).grype,
   async () => (await import("./osv-scanner/adapter.ts")).osvScanner,
   async () => (await import("./sarif/adapter.ts")).sarif,
+  async () => (await import("./feeds/kev.ts")).kevCatalogue,
+  async () => (await import("./feeds/epss.ts")).epssAnswer,
+  async () => (await import("./feeds/cve.ts")).cveRecord,
+  async () => (await import("./feeds/osv.ts")).osvRecord,
+  async () => (await import("./feeds/govulncheck.ts")).govulncheck,
 ];

@@ -2,6 +2,7 @@
  * Statements become evidence by their predicate type (in-toto attestation framework, "Parsing rules"). Whether anybody
  * signed one is not known here: `engine/trust` says so of what it verified, and everything else is a claim.
  */
+import type { FieldsRead } from "../../language/core/reads.ts";
 import type { Diagnostic, Result } from "../../language/diagnostics/diagnostic.ts";
 import { nearest } from "../../language/domains/near.ts";
 import type { LoadAdapter } from "./adapters.ts";
@@ -75,7 +76,7 @@ async function readReport(json: unknown, source: Source): Promise<Result<readonl
 }
 
 /** Holds a value against the schema of an adapter, and reads it where it holds. */
-export async function readAs(adapter: Adapter, json: unknown, source: Source): Promise<Result<readonly Evidence[]>> {
+export async function readAs(adapter: Adapter, json: unknown, source: Source, reads?: FieldsRead): Promise<Result<readonly Evidence[]>> {
   const choice = adapter.schema(json);
   if (choice.kind === "unsupported") {
     const refused = fault("WB0912", { format: adapter.title, version: choice.found }, source.base + choice.pointer, {
@@ -85,7 +86,7 @@ export async function readAs(adapter: Adapter, json: unknown, source: Source): P
     return { value: [], diagnostics: [refused] };
   }
   const broken = await validate(choice.schema, json, source.base);
-  return broken.length > 0 ? { value: [], diagnostics: broken } : adapter.read(json, source);
+  return broken.length > 0 ? { value: [], diagnostics: broken } : adapter.read(json, source, reads);
 }
 
 const loaded = new Map<LoadAdapter, Adapter>();
@@ -120,6 +121,7 @@ function looksLike(json: unknown): string {
   if (document["bomFormat"] === "CycloneDX") return "a CycloneDX document";
   if (text(document["spdxVersion"]) !== undefined || text(document["@context"])?.includes("spdx.org/")) return "an SPDX document";
   if (text(document["@context"])?.startsWith("https://openvex.dev/ns")) return "an OpenVEX document";
+  if (text(object(document["document"])?.["csaf_version"]) !== undefined) return "a CSAF document";
   if (object(document["buildDefinition"]) !== undefined) return "a SLSA provenance";
   return "something else";
 }

@@ -81,6 +81,13 @@ export const predicateFormats: readonly PredicateFormat[] = [
     load: async () => (await import("./openvex/adapter.ts")).openvex,
   },
   {
+    title: "CSAF 2.0",
+    uri: "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json",
+    gives: ["waybill.vex.Document"],
+    standalone: true,
+    load: async () => (await import("./csaf/adapter.ts")).csaf,
+  },
+  {
     title: "a SLSA verification summary",
     uri: "https://slsa.dev/verification_summary/v1",
     gives: ["waybill.slsa.VerificationSummary"],
