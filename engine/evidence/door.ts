@@ -10,14 +10,17 @@ import { admitStatement, readAs } from "./attestation.ts";
 import { isEnvelope, open } from "./envelope.ts";
 import type { Adapter, Evidence, Source } from "./evidence.ts";
 import { fault, shown, token } from "./fault.ts";
+import { isEpssTable, isMessages, listOfMessages } from "./feeds/shapes.ts";
 import { locateAll } from "./json/locate.ts";
 import { readJson } from "./json/read.ts";
 import { validate, validateLoaded } from "./schema/validate.ts";
 import { isStatement } from "./statement.ts";
-import { defaultLimits, type Limits, whole } from "./text.ts";
+import { defaultLimits, type Limits, markLength, whole } from "./text.ts";
 
 export interface AdmitOptions {
   readonly limits?: Limits;
+  /** Fields that will be asked for: adapters may leave out others (`Adapter`). Default: any may be. */
+  readonly reads?: FieldsRead;
   /** Instead of all that the door knows. */
   readonly adapters?: readonly (Adapter | LoadAdapter)[];
   /** Is given the text of JSON, without a byte-order mark, once it is read: whoever quotes it need not read it again. */
@@ -49,7 +52,10 @@ export async function admit(
   digest: string,
   options: AdmitOptions = {},
 ): Promise<Result<readonly Evidence[]>> {
-  const read = await parse(bytes, name, options.limits ?? defaultLimits);
+  const limits = options.limits ?? defaultLimits;
+  // The one format that is a table.
+  if (isEpssTable(headOf(bytes))) return (await epssReader()).readEpssTable(bytes, { name, digest, base: "" }, limits);
+  const read = await parse(bytes, name, limits);
   if (!read.value) return { value: [], diagnostics: read.diagnostics };
   const { parts, text, yaml } = read.value;
   if (!yaml) options.keep?.(text);
@@ -61,7 +67,7 @@ export async function admit(
       break;
     }
     const source: Source = { name: part === undefined ? name : `${name}#${part}`, digest, base: "" };
-    const result = await admitValue(json, source, options.adapters ?? known);
+    const result = await admitValue(json, source, options.adapters ?? known, options.reads);
     evidence.push(...result.value);
     if (result.diagnostics.length > 0) diagnostics.push(...(await placed(result.diagnostics, name, text, yaml, part)));
   }
@@ -73,12 +79,13 @@ export async function admitValue(
   json: unknown,
   source: Source,
   among: readonly (Adapter | LoadAdapter)[] = known,
+  reads?: FieldsRead,
 ): Promise<Result<readonly Evidence[]>> {
   if (isEnvelope(json)) return admitEnvelope(json, source);
   if (isStatement(json)) return admitStatement(json, source);
   const adapter = await adapterFor(json, among);
   if (!adapter) return { value: [], diagnostics: [await unknownFormat(json, source, await Promise.all(among.map(load)))] };
-  return readAs(adapter, json, source);
+  return readAs(adapter, json, source, reads);
 }
 
 /**
@@ -125,9 +132,13 @@ async function admitEnvelope(json: unknown, source: Source): Promise<Result<read
 }
 
 async function parse(bytes: Uint8Array, name: string, limits: Limits): Promise<Result<Read | undefined>> {
-  const head = new TextDecoder().decode(bytes.subarray(0, 512));
+  const head = headOf(bytes);
   const foreign = foreignFormat(head);
   if (foreign) return { value: undefined, diagnostics: [diagnostic("WB0911", { name }, whole(name), foreign)] };
+  if (isMessages(head)) {
+    const { value, diagnostics } = readJson(listOfMessages(bytes.subarray(markLength(bytes))), name, limits);
+    return { value: value && { parts: [{ json: value.json, part: undefined }], text: value.text, yaml: false }, diagnostics };
+  }
   const named = /\.ya?ml$/i.test(name);
   if (looksLikeJson(head) || (/\.json$/i.test(name) && head.trim() !== "")) {
     const read = readJson(bytes, name, limits);
@@ -148,6 +159,12 @@ async function parse(bytes: Uint8Array, name: string, limits: Limits): Promise<R
   }
   return { value: { parts: documents, text, yaml: true }, diagnostics: [] };
 }
+
+function headOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, 512));
+}
+
+const epssReader = () => import("./feeds/epss-table.ts");
 
 /** YAML is rarer than JSON, and its parser is not small. */
 const yamlReader = () => import("./yaml/read.ts");

@@ -3,7 +3,8 @@
  * `enrich` puts what it says on the findings of scans, each fact with its place in the feed.
  */
 import { type DataRecord, type DocumentRef, type Lack, origin } from "../../../language/core/data.ts";
-import { parseTime, showTime } from "../../../language/domains/time.ts";
+import { parseTime } from "../../../language/domains/time.ts";
+import { rfc3339 } from "../../decide/instant.ts";
 import type { Evidence, Source } from "../evidence.ts";
 import type { Json } from "../raw.ts";
 
@@ -132,5 +133,5 @@ export function feedTime(text: string | undefined, ofDate: "T00:00:00Z" | "T23:5
     ? `${text}${ofDate}`
     : text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2").replace(/(T\d\d:\d\d:\d\d(?:\.\d+)?)$/, "$1Z");
   const time = parseTime(written);
-  return time.ok ? showTime(time.value) : undefined;
+  return time.ok ? rfc3339(time.value) : undefined;
 }

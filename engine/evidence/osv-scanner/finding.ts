@@ -114,7 +114,8 @@ function typeOf(ecosystem: string | undefined): readonly [type: string, distribu
   return types.get(ecosystem?.split(":", 1)[0] ?? "");
 }
 
-function purlOf(ecosystem: string | undefined, name: string, version: string | undefined): string | undefined {
+/** The purl of a package as OSV names it; undefined: of an ecosystem without a purl type. */
+export function purlOf(ecosystem: string | undefined, name: string, version: string | undefined): string | undefined {
   const known = typeOf(ecosystem);
   return known === undefined ? undefined : packageUrl(known[0], name, version, {}, known[1]);
 }

@@ -4,7 +4,7 @@ import { compareVersions } from "../../../language/domains/version.ts";
 import { type Json, object, objects, text } from "../raw.ts";
 
 /** One affected stretch: from `low` (absent: the first version), up to a fixed version or to the last affected one. */
-interface Stretch {
+export interface Stretch {
   readonly low: string | undefined;
   readonly fixed: string | undefined;
   readonly last: string | undefined;

@@ -1,0 +1,75 @@
+/**
+ * Whether vulnerable code is called, as govulncheck says (`govulncheck -format json`; golang.org/x/vuln, `internal/govulncheck`):
+ * messages one behind another. A finding whose trace begins with a function is one that is called; where calls were
+ * followed and no finding of the vulnerability has one, nothing calls it.
+ */
+import { parseAdvisory } from "../../../language/domains/advisory.ts";
+import type { Adapter } from "../evidence.ts";
+import { type Json, object, objects, text, texts } from "../raw.ts";
+import { feedDocument, feedEvidence, feedTime, type Reached } from "./feed.ts";
+
+export const govulncheck: Adapter = {
+  format: "govulncheck",
+  title: "messages of govulncheck -format json",
+  detect(json) {
+    if (!Array.isArray(json)) return false;
+    return object(object(json[0])?.["config"])?.["protocol_version"] !== undefined;
+  },
+  schema: () => ({ kind: "schema", schema: "govulncheck" }),
+  read(json, source) {
+    const messages = objects(json);
+    const config = object(messages[0]?.["config"]) ?? {};
+    const ids = new Map<string, readonly string[]>();
+    for (const message of messages) {
+      const record = object(message["osv"]);
+      const id = text(record?.["id"]);
+      if (record !== undefined && id !== undefined) ids.set(id, [id, ...texts(record["aliases"])].map(canonical));
+    }
+    // Older ones do not name the level, and then followed calls.
+    const level = text(config["scan_level"]) ?? "symbol";
+    const reached = new Map<string, Reached>();
+    for (const [index, message] of messages.entries()) {
+      const finding = object(message["finding"]);
+      const one = finding === undefined ? undefined : reachedIn(finding, ids, `${source.base}/${index}/finding`);
+      if (one === undefined) continue;
+      const key = `${one.ids[0]}\n${one.module}`;
+      const before = reached.get(key);
+      if (before === undefined || (one.called && !before.called)) reached.set(key, one);
+    }
+    // Who did not follow calls cannot say that there is none.
+    const said = [...reached.values()].filter((one) => one.called || level === "symbol");
+    const document = feedDocument(source, "reachability", "govulncheck");
+    const evidence = feedEvidence(
+      { kind: "reachability", document, reached: said },
+      {
+        tool: text(config["scanner_name"]) ?? "govulncheck",
+        tool_version: text(config["scanner_version"]),
+        level,
+        date: feedTime(text(config["db_last_modified"])),
+      },
+      { called: said.filter(({ called }) => called).length, "not called": said.filter(({ called }) => !called).length },
+      `${source.base}/0/config`,
+      { tool: "/scanner_name", tool_version: "/scanner_version", level: "/scan_level", date: "/db_last_modified" },
+    );
+    return { value: [evidence], diagnostics: [] };
+  },
+};
+
+function reachedIn(finding: Json, ids: ReadonlyMap<string, readonly string[]>, pointer: string): Reached | undefined {
+  const id = text(finding["osv"]);
+  const [symbol] = objects(finding["trace"]);
+  const module = text(symbol?.["module"]);
+  if (id === undefined || symbol === undefined || module === undefined) return undefined;
+  return {
+    ids: ids.get(id) ?? [canonical(id)],
+    module,
+    version: text(symbol["version"]),
+    called: text(symbol["function"]) !== undefined,
+    pointer,
+  };
+}
+
+function canonical(id: string): string {
+  const parsed = parseAdvisory(id);
+  return parsed.ok ? parsed.value : id;
+}
