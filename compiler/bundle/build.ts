@@ -1,6 +1,6 @@
 /**
- * Bundles the command line to `dist/`: one small entry, a script of its own for `check`, and a chunk for each other verb
- * and each schema validator, so that a call loads only what it uses. Nothing is left outside the bundle. Run by
+ * Bundles the command line to `dist/`: one small entry, a script of its own for `check` and for `gate`, and a chunk for each
+ * other verb and each schema validator, so that a call loads only what it uses. Nothing is left outside the bundle. Run by
  * `npm run build`.
  */
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -86,15 +86,61 @@ const loader: Plugin = {
   },
 };
 
-/** In the script of `check` no other verb is ever called. */
-const checkOnly: Plugin = {
-  name: "check-only",
-  setup(build) {
-    build.onResolve({ filter: /^\.\/verbs\// }, ({ path, kind }) =>
-      kind === "dynamic-import" && path !== "./verbs/check.ts" ? { path, external: true } : undefined,
-    );
-  },
-};
+/**
+ * In the script of a verb no other is ever called. The validators stay chunks: they are large, a call needs a few of them,
+ * and as they import nothing of ours none is there twice.
+ */
+function only(verb: string, validators: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: "only",
+    setup(build) {
+      build.onResolve({ filter: /^\.\/verbs\// }, ({ path, kind }) =>
+        kind === "dynamic-import" && path !== `./verbs/${verb}.ts` ? { path, external: true } : undefined,
+      );
+      build.onResolve({ filter: /^\.\// }, ({ path, kind, importer }) => {
+        if (kind !== "dynamic-import" || !importer.endsWith(join("generated", "index.js"))) return undefined;
+        const chunk = validators.get(basename(path));
+        if (chunk === undefined) throw new Error(`no chunk is ${path}`);
+        return { path: `./chunks/${chunk}`, external: true };
+      });
+    },
+  };
+}
+
+/** Verbs whose scripts are compiled ahead. */
+const ahead = ["check", "gate"] as const;
+
+/** The chunk of each schema validator, by the name of its module. */
+function validatorChunks({ outputs }: Metafile): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(outputs).flatMap(([path, { entryPoint }]) =>
+      entryPoint?.startsWith("engine/evidence/generated/") === true ? [[basename(entryPoint), basename(path)]] : [],
+    ),
+  );
+}
+
+/** Bundles the script of a verb; its file name. */
+async function scriptOf(verb: string, outdir: string, validators: ReadonlyMap<string, string>): Promise<Script> {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: { [verb]: "compiler/cli/cli.ts" },
+    outdir,
+    format: "cjs",
+    supported: { "dynamic-import": false },
+    entryNames: "[name]-[hash]",
+    outExtension: { ".js": ".cjs" },
+    plugins: [licences, patterns, builtins, only(verb, validators)],
+  });
+  const file = basename(Object.keys(metafile.outputs)[0] ?? "");
+  await writeFile(join(outdir, file), inAscii(await readFile(join(outdir, file), "utf8")));
+  return { verb, file, metafile };
+}
+
+interface Script {
+  readonly verb: string;
+  readonly file: string;
+  readonly metafile: Metafile;
+}
 
 const shared = {
   absWorkingDir: root,
@@ -117,44 +163,35 @@ function inAscii(text: string): string {
 /** Bundles to a folder; the entry is `waybill.js` in it. */
 export async function bundle(outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
-  const [modules, check] = await Promise.all([
-    build({
-      ...shared,
-      entryPoints: { cli: "compiler/cli/cli.ts" },
-      outdir: join(outdir, "chunks"),
-      splitting: true,
-      format: "esm",
-      chunkNames: "[name]-[hash]",
-      plugins: [licences, patterns, builtins],
-    }),
-    build({
-      ...shared,
-      entryPoints: { check: "compiler/cli/cli.ts" },
-      outdir,
-      format: "cjs",
-      supported: { "dynamic-import": false },
-      entryNames: "[name]-[hash]",
-      outExtension: { ".js": ".cjs" },
-      plugins: [licences, patterns, builtins, checkOnly],
-    }),
-  ]);
-  const script = Object.keys(check.metafile.outputs)[0] ?? "";
-  await writeFile(join(outdir, basename(script)), inAscii(await readFile(join(outdir, basename(script)), "utf8")));
+  const modules = await build({
+    ...shared,
+    entryPoints: { cli: "compiler/cli/cli.ts" },
+    outdir: join(outdir, "chunks"),
+    splitting: true,
+    format: "esm",
+    chunkNames: "[name]-[hash]",
+    plugins: [licences, patterns, builtins],
+  });
+  const validators = validatorChunks(modules.metafile);
+  const scripts = await Promise.all(ahead.map((verb) => scriptOf(verb, outdir, validators)));
   const entry = await build({
     ...shared,
     entryPoints: { waybill: "compiler/cli/main.ts" },
     outdir,
     format: "cjs",
-    define: { CHECK: JSON.stringify(basename(script)) },
+    define: { SCRIPTS: JSON.stringify(Object.fromEntries(scripts.map(({ verb, file }) => [verb, file]))) },
     plugins: [loader],
   });
-  // The entry and the script of `check` are CommonJS, which Node starts sooner; the rest are modules.
+  // The entry and the scripts of verbs are CommonJS, which Node starts sooner; the rest are modules.
   await writeFile(join(outdir, "package.json"), '{ "type": "commonjs" }\n');
   await writeFile(join(outdir, "chunks", "package.json"), '{ "type": "module" }\n');
-  compileAhead(join(outdir, basename(script)));
+  for (const { verb, file } of scripts) compileAhead(verb, join(outdir, file));
   await chmod(join(outdir, "waybill.js"), 0o755);
-  const outputs = { ...modules.metafile.outputs, ...check.metafile.outputs, ...entry.metafile.outputs };
-  return { inputs: { ...modules.metafile.inputs, ...check.metafile.inputs, ...entry.metafile.inputs }, outputs };
+  const all = [modules.metafile, ...scripts.map(({ metafile }) => metafile), entry.metafile];
+  return {
+    inputs: Object.assign({}, ...all.map(({ inputs }) => inputs)) as Metafile["inputs"],
+    outputs: Object.assign({}, ...all.map(({ outputs }) => outputs)) as Metafile["outputs"],
+  };
 }
 
 /**

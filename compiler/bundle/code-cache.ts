@@ -1,5 +1,5 @@
 /**
- * Compiles the script of `check` ahead: runs it once on policies, in a process of its own, and keeps what V8 compiled
+ * Compiles the script of a verb ahead: runs it once on what it is for, in a process of its own, and keeps what V8 compiled
  * meanwhile. Node must be the one that will run it (`npm run build` is, for the pinned one).
  */
 import { spawnSync } from "node:child_process";
@@ -11,27 +11,41 @@ import { Script } from "node:vm";
 import type { Commands } from "../cli/load.ts";
 import { cacheFile, seal, wrapped } from "./loader.ts";
 
-/** Writes the cache beside `script`, the path of the bundled script of `check`. */
-export function compileAhead(script: string): void {
+/** Writes the cache beside `script`, the path of the bundled script of `verb`. */
+export function compileAhead(verb: string, script: string): void {
   const self = fileURLToPath(import.meta.url);
-  const { status, stderr } = spawnSync(process.execPath, [self, script], { encoding: "utf8", input: questionable });
-  if (status !== 0) throw new Error(`\`check\` could not be compiled ahead: ${stderr}`);
+  const { status, stderr } = spawnSync(process.execPath, [self, verb, script], { encoding: "utf8", input: questionable });
+  if (status !== 0) throw new Error(`\`${verb}\` could not be compiled ahead: ${stderr}`);
 }
 
-/** What people check: policies with tests that import the library, and, on stdin, one of which there is something to say. */
-const examples = fileURLToPath(new URL("../../policies/examples/pods", import.meta.url));
+const example = (name: string): string => fileURLToPath(new URL(`../../policies/examples/${name}`, import.meta.url));
 const questionable = "import waybill.kubernetes\n\npolicy p for image {\n  require a: image.tag == 1\n}\n";
 
-async function compile(path: string): Promise<void> {
+/** A call, and the exit code that it must end with. */
+type Trial = readonly [words: readonly string[], code: number];
+
+/**
+ * What people call: policies with tests that import the library are checked, and, on stdin, one of which there is something
+ * to say; an SBOM with a scan is let through and refused.
+ */
+const trials: Readonly<Record<string, readonly Trial[]>> = {
+  check: [
+    [["check", example("pods")], 0],
+    [["check", "-"], 1],
+  ],
+  gate: [
+    [["gate", "-p", example("first-gate"), "-e", example("first-gate/shop.cdx.json"), example("first-gate/shop.grype.json")], 0],
+    [["gate", "-p", example("own-sbom"), "-e", example("own-sbom/waybill.cdx.json"), "--set", "examples.own_sbom.tools=true"], 1],
+  ],
+};
+
+async function compile(verb: string, path: string): Promise<void> {
   const source = readFileSync(path);
   const script = new Script(wrapped(source.toString("latin1")), { filename: path });
   const module: { exports: unknown } = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
   const { run } = module.exports as Commands;
-  for (const [words, expected] of [
-    [["check", examples], 0],
-    [["check", "-"], 1],
-  ] as const) {
+  for (const [words, expected] of trials[verb] ?? []) {
     await run(words, "0.0.0");
     if (process.exitCode !== expected) throw new Error(`waybill ${words.join(" ")} ended with ${process.exitCode}`);
   }
@@ -40,4 +54,5 @@ async function compile(path: string): Promise<void> {
   writeFileSync(cacheFile(path), Buffer.concat([seal(source, compiled), compiled]));
 }
 
-if (import.meta.main && process.argv[2] !== undefined) await compile(process.argv[2]);
+const [, , verb, path] = process.argv;
+if (import.meta.main && verb !== undefined && path !== undefined) await compile(verb, path);

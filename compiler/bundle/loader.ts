@@ -1,6 +1,7 @@
 /**
- * The loader of the bundle, in place of `compiler/cli/load.ts`. `check`, which runs on every save and every commit, is a
- * script of its own with what V8 compiled of it kept beside it; the other verbs are modules that load what they use.
+ * The loader of the bundle, in place of `compiler/cli/load.ts`. `check`, which runs on every save and every commit, and
+ * `gate`, which runs in every build, are scripts of their own with what V8 compiled of them kept beside them; the other
+ * verbs are modules that load what they use.
  * Node's own compile cache keeps the functions that a module begins with, and not those that a call then needs.
  */
 import { readFileSync } from "node:fs";
@@ -9,8 +10,8 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import type { Commands } from "../cli/load.ts";
 
-/** The file of `check` beside the entry, by the name that its content has; put in by the build. */
-declare const CHECK: string;
+/** The files of verbs beside the entry, by the names that their content has; put in by the build. */
+declare const SCRIPTS: Readonly<Record<string, string>>;
 
 /** The other verbs, beside the entry. */
 const modules = "./chunks/cli.js";
@@ -41,21 +42,22 @@ export function seal(source: Uint8Array, compiled: Uint8Array): Buffer {
 }
 
 export async function load(verb: string | undefined): Promise<Commands> {
-  const compiled = verb === "check" ? compiledCheck() : undefined;
+  const script = verb !== undefined && Object.hasOwn(SCRIPTS, verb) ? SCRIPTS[verb] : undefined;
+  const compiled = script === undefined ? undefined : compiledAhead(script);
   if (compiled !== undefined) return compiled;
   enableCompileCache?.();
-  return verb === "check" ? require(join(__dirname, CHECK)) : import(modules);
+  return script === undefined ? import(modules) : require(join(__dirname, script));
 }
 
 /**
  * Undefined: the bundle was built by another Node, or a file was damaged since. V8 itself refuses what was compiled under
  * other flags, and compiles anew.
  */
-function compiledCheck(): Commands | undefined {
-  const path = join(__dirname, CHECK);
+function compiledAhead(name: string): Commands | undefined {
+  const path = join(__dirname, name);
   let cache: Buffer;
   try {
-    cache = readFileSync(join(__dirname, cacheFile(CHECK)));
+    cache = readFileSync(join(__dirname, cacheFile(name)));
   } catch {
     return undefined;
   }
@@ -65,6 +67,7 @@ function compiledCheck(): Commands | undefined {
   // The build writes nothing but ASCII, which is read faster as Latin-1.
   const script = new Script(wrapped(source.toString("latin1")), { filename: path, cachedData });
   const module: { exports: unknown } = { exports: {} };
+  // What it loads stands beside it, as what the entry loads does.
   script.runInThisContext()(module.exports, require, module, path, __dirname);
   return module.exports as Commands;
 }

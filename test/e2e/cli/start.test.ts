@@ -1,4 +1,4 @@
-/** `check` as the bundle starts it: compiled ahead, and the same where that cannot be used. */
+/** `check` and `gate` as the bundle starts them: compiled ahead, and the same where that cannot be used. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,16 +9,29 @@ import { built, folder, repository } from "./waybill.ts";
 
 const outdir = dirname(await built);
 const examples = join(repository, "policies/examples/pods");
-const cacheOf = (path: string): string | undefined => readdirSync(path).find((name) => name.endsWith(".cache"));
+const first = join(repository, "policies/examples/first-gate");
+const verbs = ["check", "gate"] as const;
+const cacheOf = (path: string, verb: string): string =>
+  readdirSync(path).find((name) => name.startsWith(`${verb}-`) && name.endsWith(".cache")) ?? "";
 
-function check(words: readonly string[], paths: readonly string[], binary = outdir): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...words, join(binary, "waybill.js"), "check", ...paths], {
+function call(flags: readonly string[], words: readonly string[], binary = outdir): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, join(binary, "waybill.js"), ...words], {
     encoding: "utf8",
     env: { HOME: tmpdir() },
     maxBuffer: 1 << 28,
   });
   return `${status}\n${stdout}${stderr}`;
 }
+
+function check(flags: readonly string[], paths: readonly string[], binary = outdir): string {
+  return call(flags, ["check", ...paths], binary);
+}
+
+function gate(flags: readonly string[], words: readonly string[], binary = outdir): string {
+  return call(flags, ["gate", "--now", "2026-11-01T00:00:00Z", ...words], binary);
+}
+
+const gated = ["-p", first, "-e", join(first, "shop.cdx.json"), join(first, "shop.grype.json")];
 
 /** V8 would run it, or crash. */
 function flip(path: string): void {
@@ -28,8 +41,8 @@ function flip(path: string): void {
   writeFileSync(path, bytes);
 }
 
-it("is compiled ahead for the Node that built it", () => {
-  const cache = cacheOf(outdir) ?? "";
+it.each(verbs)("`%s` is compiled ahead for the Node that built it", (verb) => {
+  const cache = cacheOf(outdir, verb);
   expect(cache).toContain(`${process.version}-${process.platform}-${process.arch}`);
   const script = `${cache.split(".cjs")[0]}.cjs`;
   expect(readdirSync(outdir)).toContain(script);
@@ -50,22 +63,27 @@ it("is compiled ahead for the Node that built it", () => {
 });
 
 it.each([
-  ["without what was compiled ahead", (path: string) => rmSync(join(path, cacheOf(path) ?? ""))],
-  ["where that is something else", (path: string) => writeFileSync(join(path, cacheOf(path) ?? ""), "no code")],
-  ["where a bit of that is wrong", (path: string) => flip(join(path, cacheOf(path) ?? ""))],
+  ["without what was compiled ahead", (path: string) => rmSync(path)],
+  ["where that is something else", (path: string) => writeFileSync(path, "no code")],
+  ["where a bit of that is wrong", (path: string) => flip(path)],
 ])("says the same %s", async (_, harm) => {
   const copy = await folder({});
   cpSync(outdir, copy, { recursive: true });
-  harm(copy);
+  for (const verb of verbs) harm(join(copy, cacheOf(copy, verb)));
   const wrong = await folder({ "a.scp": "policy p for image {\n  require a: image.tag == 1\n" });
   for (const paths of [[examples], [wrong], ["--format", "sarif", examples], ["--colour"]]) {
     expect(check([], paths, copy)).toBe(check([], paths));
   }
   expect(check([], [examples], copy)).toContain("checked");
+  for (const words of [gated, [...gated, "--format", "json"], ["--subject", "nothing.yaml", "-p", examples], ["--colour"]]) {
+    expect(gate([], words, copy)).toBe(gate([], words));
+  }
+  expect(gate([], gated, copy)).toContain("allow");
 });
 
 it("says the same under flags for which V8 refuses what was compiled ahead", () => {
   expect(check(["--no-opt"], [examples])).toBe(check([], [examples]));
+  expect(gate(["--no-opt"], gated)).toBe(gate([], gated));
 });
 
 it("knows letters beyond ASCII", async () => {
