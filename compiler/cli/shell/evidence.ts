@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import type { EvidenceRead } from "../../../engine/decide/report.ts";
 import type { FailedLookup, Subject } from "../../../engine/evaluate/evaluate.ts";
-import { admit } from "../../../engine/evidence/door.ts";
+import { type AdmitOptions, admit } from "../../../engine/evidence/door.ts";
 import type { Evidence } from "../../../engine/evidence/evidence.ts";
 import type { Envelope } from "../../../engine/trust/verification.ts";
+import type { FieldsRead } from "../../../language/core/reads.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
@@ -41,9 +42,15 @@ interface Origin {
 
 /** The documents of a call, each read once. */
 export class EvidenceFiles {
+  /** Fields that will be asked for; undefined: any may be. */
+  private readonly reads: FieldsRead | undefined;
   private held = 0;
   private readonly documents = new Map<string, Promise<Document>>();
   private readonly origins = new Map<string, Origin>();
+
+  constructor(reads?: FieldsRead) {
+    this.reads = reads;
+  }
 
   /** Reads a file, called `shown` in what is said of it; throws `Stop` (exit 2) where it is missing. */
   read(path: string, shown = path): Promise<Document> {
@@ -68,8 +75,11 @@ export class EvidenceFiles {
     const origin: Origin = { path, digest, ...(path === "-" || this.hold(bytes.length) ? { kept: bytes } : {}) };
     this.origins.set(name, origin);
     // Decoding a large document again costs less than the garbage collection that so much memory at once sets off.
-    return documentOf(bytes, name, digest, (text) => {
-      if (origin.kept !== undefined) origin.text = text;
+    return documentOf(bytes, name, digest, {
+      keep: (text) => {
+        if (origin.kept !== undefined) origin.text = text;
+      },
+      ...(this.reads === undefined ? {} : { reads: this.reads }),
     });
   }
 
@@ -121,9 +131,9 @@ export class EvidenceFiles {
   }
 }
 
-async function documentOf(bytes: Buffer, name: string, digest: string, keep?: (text: string) => void): Promise<Document> {
+async function documentOf(bytes: Buffer, name: string, digest: string, options: AdmitOptions = {}): Promise<Document> {
   const envelope: Envelope | undefined = isBundle(bytes) ? { name, digest, bytes, form: "file" } : undefined;
-  const { value, diagnostics } = await admit(bytes, name, digest, keep === undefined ? {} : { keep });
+  const { value, diagnostics } = await admit(bytes, name, digest, options);
   // A bundle need not hold a document that is read: a signature of a file has none.
   const kept = envelope === undefined ? diagnostics : diagnostics.filter((one) => !["WB0911", "WB0915"].includes(one.code));
   const document = { path: name, digest, evidence: value, diagnostics: kept, refused: hasErrors(kept) };

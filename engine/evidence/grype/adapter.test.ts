@@ -156,3 +156,15 @@ it("matches that Grype was told to ignore are counted in a note", async () => {
   expect(diagnostics).toMatchObject([{ code: "WB0950", level: "note", message: "Grype was told to ignore 1 match: not read as findings" }]);
   expect(value[0]?.counts).toEqual({ findings: 1, ignored: 1 });
 });
+
+it("only which findings there are is read where nobody will ask for more, and everything as soon as one field is asked for", async () => {
+  const json = report([match({ id: "CVE-2024-0001", severity: "High" })]);
+  const read = async (...names: readonly string[]) => {
+    const { value } = await admitValue(json, source, [grype], { names: new Set(names), fields: new Set() });
+    return (value[0]?.data["findings"] as readonly Readonly<Record<string, unknown>>[])[0];
+  };
+  const [named, whole] = [await read("id", "component"), await read("id", "severity")];
+  expect(Object.keys(named ?? {})).toEqual(["id", "aliases", "component", "installed", "sources"]);
+  expect(whole).toMatchObject({ ...named, severity: "high" });
+  expect(Object.keys(whole ?? {}).length).toBeGreaterThan(10);
+});

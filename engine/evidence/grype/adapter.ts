@@ -16,7 +16,7 @@ export const grype: Adapter = {
     return object(report["descriptor"])?.["name"] === "grype" || "source" in report || "distro" in report;
   },
   schema: () => ({ kind: "schema", schema: "grype-report" }),
-  read(json, source) {
+  read(json, source, reads) {
     const report = object(json) ?? {};
     const document = scanDocument(source, "grype");
     const descriptor = object(report["descriptor"]) ?? {};
@@ -25,13 +25,16 @@ export const grype: Adapter = {
     const image = object(target) ?? {};
     const feeds = object(db["providers"]) ?? {};
     const ignored = objects(report["ignoredMatches"]).length;
+    const isNameEnough = reads !== undefined && assessing.every((field) => !reads.names.has(field));
     const evidence = scanEvidence(
       {
         tool: "grype",
         toolVersion: text(descriptor["version"]),
         timestamp: text(descriptor["timestamp"]),
         target: text(target) ?? text(image["userInput"]),
-        findings: objects(report["matches"]).map((match, index) => finding(match, feeds, document, `${source.base}/matches/${index}`)),
+        findings: objects(report["matches"]).map((match, index) =>
+          finding(match, feeds, document, `${source.base}/matches/${index}`, isNameEnough),
+        ),
         lacks:
           report["matches"] === null ? [new Lack("missing", "the report lists no matches, not even none"), ...lacksOf(db)] : lacksOf(db),
         about: [
@@ -82,24 +85,30 @@ const fields: Readonly<Record<string, string>> = {
 
 const nothing: Json = {};
 
-function finding(match: Json, feeds: Json, document: DocumentRef, pointer: string): DataRecord {
+/** What a finding is beyond its name: most of the work, and of no use to who only asks which findings there are. */
+const assessing = ["severity", "first_fixed", "fix", "cvss", "epss", "kev", "title", "url", "path"] as const;
+
+function finding(match: Json, feeds: Json, document: DocumentRef, pointer: string, isNameEnough: boolean): DataRecord {
   const vulnerability = object(match["vulnerability"]) ?? nothing;
   const related = objects(match["relatedVulnerabilities"]);
   const artifact = object(match["artifact"]) ?? nothing;
   const id = text(vulnerability["id"]);
   const purl = text(artifact["purl"]);
   const installed = text(artifact["version"]);
+  const component = foundComponent(
+    { name: text(artifact["name"]), version: installed, purl, cpe: texts(artifact["cpes"])[0] },
+    document,
+    `${pointer}/artifact`,
+  );
+  const others = related.length === 0 ? none : aliases(id, related);
+  if (isNameEnough) return { id, aliases: others, component, installed, sources, [origin]: { document, pointer, fields } };
   const fix = object(vulnerability["fix"]) ?? nothing;
   const fixed = fixedVersions(match, vulnerability, fix);
   return {
     id,
-    aliases: related.length === 0 ? none : aliases(id, related),
+    aliases: others,
     severity: severityNamed(text(vulnerability["severity"])),
-    component: foundComponent(
-      { name: text(artifact["name"]), version: installed, purl, cpe: texts(artifact["cpes"])[0] },
-      document,
-      `${pointer}/artifact`,
-    ),
+    component,
     installed,
     first_fixed: upgrade(purl, installed, distinct(fixed)),
     fix: fixState(text(fix["state"]), fixed.length > 0),
