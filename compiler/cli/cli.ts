@@ -251,6 +251,18 @@ Example:
       act(async (call) => (await import("./verbs/build.ts")).build(call, paths, options), options),
     );
 
+  general(root.command("diff").description("what an edit does to decision tables, and which clauses and waivers came or went"))
+    .argument("<old>", "file, folder or `-`")
+    .argument("<new>", "file, folder or `-`")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ waybill diff policies.old policies\n  $ git show HEAD:policies/risk.scp | waybill diff - policies/risk.scp",
+    )
+    .action((old: string, now: string, options: Options) =>
+      act(async (call) => (await import("./verbs/diff.ts")).diff(call, old, now, options), options),
+    );
+
   vexCommands(root, { general, deciding, judging, collect, act });
 
   const trust = root.command("trust").description("trusted roots of Sigstore");

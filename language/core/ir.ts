@@ -413,6 +413,8 @@ export interface FunctionDefinition {
 /** Total and without dead rows (checked). `outcomes` is the full product, row-major by operand, last operand fastest. */
 export interface TableDefinition {
   readonly key: string;
+  /** Of the operands, in their order. */
+  readonly names: readonly string[];
   readonly operands: readonly (EnumType | { readonly kind: "scalar"; readonly name: "Bool" })[];
   readonly result: EnumType | { readonly kind: "scalar"; readonly name: "Bool" };
   /** Index of the outcome (false 0, true 1) for each combination. */

@@ -199,6 +199,7 @@ function decided(
   if (entity.declaration.monotone && !isMonotone(context, entity, operands, result, outcomes, strides)) return undefined;
   return {
     key: entity.key,
+    names: entity.declaration.parameters.map((parameter) => parameter.name.text),
     operands,
     result,
     outcomes,

@@ -208,7 +208,17 @@ function tablesOf(choices: Choices): readonly TableDefinition[] {
   const table = (key: string, operands: TableDefinition["operands"], result: TableDefinition["result"]): TableDefinition => {
     const size = operands.reduce((n, o) => n * (o.kind === "enum" ? o.variants.length : 2), 1);
     const outcomes = Array.from({ length: size }, () => choices.below(result.kind === "enum" ? result.variants.length : 2));
-    return { key, operands, result, outcomes, rows: outcomes.map((_, i) => i), rowLocations: outcomes.map(() => place()), at: place() };
+    const names = operands.map((_, i) => `o${i}`);
+    return {
+      key,
+      names,
+      operands,
+      result,
+      outcomes,
+      rows: outcomes.map((_, i) => i),
+      rowLocations: outcomes.map(() => place()),
+      at: place(),
+    };
   };
   const truth = { kind: "scalar", name: "Bool" } as const;
   return [
