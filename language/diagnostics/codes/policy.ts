@@ -64,4 +64,25 @@ export const policyCodes = {
     "guarantee not reached",
     (p) => `\`${p.demanded}\` is demanded, and system calls are ${p.given} only`,
   ),
+  WB1294: row<{ clause: string }>(
+    "warning",
+    "waiver that matches nothing",
+    (p) => `nothing that \`${p.clause}\` is about meets the waiver`,
+  ),
+  WB1295: row<{ clause: string; what: string }>(
+    "warning",
+    "waiver that is too wide",
+    (p) => `the waiver of \`${p.clause}\` lifts ${p.what}`,
+  ),
+  WB1296: row<{ clause: string; ended: string }>(
+    "warning",
+    "waiver that has ended",
+    (p) => `the waiver of \`${p.clause}\` ended ${p.ended}`,
+  ),
+  WB1297: row<{ clause: string; days: number }>(
+    "warning",
+    "waiver that lasts long",
+    (p) => `the waiver of \`${p.clause}\` lasts ${p.days} days more`,
+  ),
+  WB1298: row<{ clause: string }>("note", "waiver that lifted nothing", (p) => `the waiver of \`${p.clause}\` lifted nothing here`),
 };

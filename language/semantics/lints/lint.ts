@@ -1,10 +1,10 @@
 /** Lints: what is allowed and most likely not meant. Only modules that decide, and have no error, are looked at. */
-import type { Clause, Expr, Policy, Program, Waiver } from "../../core/ir.ts";
+import type { Clause, Expr, Policy, Program } from "../../core/ir.ts";
 import { expressionsIn } from "../../core/walk.ts";
 import type { Checking } from "../context.ts";
 import type { CheckedPolicy } from "../policies.ts";
 import type { ModuleScope } from "../scopes.ts";
-import { place, replacement, type Sink } from "../sink.ts";
+import { place, type Sink } from "../sink.ts";
 import { subjectKind } from "../subjects.ts";
 import { overlaps } from "../trust-overlap.ts";
 import { constantTruth } from "./constant-truth.ts";
@@ -12,6 +12,7 @@ import { behind, type Lookup, lookupOf } from "./definitions.ts";
 import { isNeverKnown } from "./never-known.ts";
 import { isAttestations, isNever } from "./never-pass.ts";
 import { shapeOf } from "./shape.ts";
+import { lintWaivers } from "./waivers.ts";
 
 export interface LintInput {
   readonly program: Program;
@@ -53,10 +54,7 @@ export function lintProgram(sink: Sink, input: LintInput): void {
   for (const exempt of program.exempts) if (deciding.has(exempt.at.path)) constantScope(sink, exempt.scope, "exemption");
   for (const vex of program.vexes) if (vex.scope !== undefined && deciding.has(vex.at.path)) constantScope(sink, vex.scope, "`vex`");
   for (const waiver of program.waivers) if (deciding.has(waiver.at.path)) constantScope(sink, waiver.scope.condition, "waiver");
-  shadowedWaivers(
-    sink,
-    program.waivers.filter((waiver) => deciding.has(waiver.at.path)),
-  );
+  lintWaivers(sink, program, deciding);
 }
 
 function overlappingMembers(sink: Sink, program: Program, deciding: ReadonlySet<string>): void {
@@ -212,22 +210,4 @@ function outlineOf({ clause, parts }: Walked): string {
   let outline: string = clause.polarity;
   for (const expr of parts) outline += expr.kind === "field" ? ` ${expr.field.name}` : ` ${expr.kind}`;
   return outline;
-}
-
-/** A waiver that another one of the same scope outlives does nothing. */
-function shadowedWaivers(sink: Sink, waivers: readonly Waiver[]): void {
-  const longest = new Map<string, Waiver>();
-  for (const waiver of waivers) {
-    const key = `${waiver.clause}\n${waiver.scope.kind}\n${shapeOf(waiver.scope.condition)}`;
-    const other = longest.get(key);
-    const [kept, shadowed] = other === undefined || waiver.ends > other.ends ? [waiver, other] : [other, waiver];
-    longest.set(key, kept);
-    if (shadowed === undefined) continue;
-    sink.report("WB0712", { clause: waiver.clause }, shadowed.at, {
-      label: "has no effect of its own",
-      related: [{ location: kept.at, text: "this one lasts as long or longer" }],
-      help: "drop the one that ends first",
-      ...replacement("drop the waiver", false, shadowed.at, ""),
-    });
-  }
 }
