@@ -165,7 +165,8 @@ function evidenceOf({ documents, named }: Gathered): readonly Evidence[] {
   return [...documents.flatMap((document) => document.evidence), ...named.evidence];
 }
 
-function requestOf(gathered: Gathered, one: Omit<Case, "diagnostics">): Request {
+/** The request of a case, as every verb asks it. */
+export function requestOf(gathered: Gathered, one: Omit<Case, "diagnostics">): Request {
   const { attestations, evidence, subject, failed } = one;
   const signed = attestations.signed.length === 0 ? {} : { signed: new Known(attestations.signed) };
   return {

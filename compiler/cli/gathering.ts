@@ -85,7 +85,7 @@ export async function gather(
   const named = await findSubjects(argument, files, documents);
   const { program } = policies.project;
   const needs = asking?.(policies);
-  const isAsked = needs !== undefined || asksForSigned(program);
+  const isAsked = needs === undefined ? asksForSigned(program) : needs.length > 0;
   const trust = isAsked ? await import("./shell/believed.ts") : undefined;
   const trustFiles = (await trust?.readTrustFiles(program, texts(options, "trustedRoot"), texts(options, "key"))) ?? [];
   const believing = trust?.believe(program, trustFiles, policies.time);

@@ -1,5 +1,5 @@
 /** `waybill vex …`: the commands. What each does is in its own file under `verbs/`, loaded when it is called. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Call } from "./cli.ts";
 import type { Options } from "./options.ts";
 
@@ -12,6 +12,62 @@ export interface Commands {
   readonly act: (run: (call: Call) => Promise<number>, options: Options) => Promise<void>;
 }
 
-export function vexCommands(root: Command, _commands: Commands): void {
-  root.command("vex").description("decide findings by VEX documents, and read, write, compare and convert them");
+export function vexCommands(root: Command, commands: Commands): void {
+  const vex = root.command("vex").description("decide findings by VEX documents, and read, write, compare and convert them");
+  decideCommand(vex, commands);
+  emitCommand(vex, commands);
+}
+
+function decideCommand(vex: Command, { act, collect, judging }: Commands): void {
+  judging(vex.command("decide").description("say of each finding of a scan what VEX documents say of it, and why"))
+    .option("--by <trust>", "believe what this trust declaration of the policies signed; repeatable, the most trusted first", collect, [])
+    .option("--claimed", "believe what nobody signed too, after all others")
+    .option("--max-age <days>", "an older statement suppresses nothing")
+    .option(
+      "--allow-justification <label>",
+      "a justification or CycloneDX state that may suppress beside the usual ones; repeatable",
+      collect,
+      [],
+    )
+    .addOption(new Option("-f, --format <format>", "output").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 every finding is suppressed, 1 some are left open, 2 used wrongly, 3 something that may say otherwise could not be read
+
+Examples:
+  $ waybill vex decide --claimed --evidence scan.json acme.openvex.json
+  $ waybill vex decide ghcr.io/acme/shop@sha256:… -p policies --by release --by vendor -e scan.json sbom.json --format json`,
+    )
+    .argument("[subject]", "the same as --subject")
+    .action((subject: string | undefined, options: Options) =>
+      act(async (call) => (await import("./verbs/vex-decide.ts")).vexDecide(call, subject, options), options),
+    );
+}
+
+function emitCommand(vex: Command, { act, judging }: Commands): void {
+  judging(vex.command("emit").description("decide findings by the `vex` declarations of policies, and write what they say"))
+    .addOption(new Option("--to <format>", "what to write").choices(["openvex", "csaf", "cyclonedx"]).default("openvex"))
+    .option("-o, --out <file>", "file to write, or `-` for stdout", "-")
+    .option("--report <file>", "write what was decided by which rows as JSON")
+    .option("--previous <file>", "what was issued last: its version grows where something changed, and its times stay where not")
+    .option("--author <name>", "who says it (default: of the previous document)")
+    .option("--role <role>", "their role")
+    .option("--title <text>", "title of the document")
+    .option("--publisher-namespace <uri>", "of a CSAF document: the publisher's namespace")
+    .option("--id <id>", "name of the document (default: of the previous one, else made from author and product)")
+    .option("--product-version <version>", "version of the product, where neither a digest nor a purl says it")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 written (or no finding to write of), 2 used wrongly, 3 evidence that was refused may say otherwise
+
+Examples:
+  $ waybill vex emit ghcr.io/acme/api@sha256:… -p policies -e scan.json sbom.json --author "Acme PSIRT" -o api.openvex.json
+  $ waybill vex emit pkg:npm/shop@1.4.0 -p policies -e scan.json --to csaf --author Acme --publisher-namespace https://acme.example --previous api.csaf.json`,
+    )
+    .argument("[subject]", "the same as --subject")
+    .action((subject: string | undefined, options: Options) =>
+      act(async (call) => (await import("./verbs/vex-emit.ts")).vexEmit(call, subject, options), options),
+    );
 }

@@ -1,0 +1,292 @@
+/** `waybill vex emit`: what `vex` declarations say of the findings in a product, as a VEX document. */
+import { writeFile } from "node:fs/promises";
+import { declaredStatements } from "../../../engine/decide/vex/declared.ts";
+import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
+import { type EmittedStatement, emittedDocument, emittedStatement, productOf } from "../../../engine/decide/vex/emission.ts";
+import {
+  type EmissionLoss,
+  type EmissionReport,
+  emissionJson,
+  renderEmission,
+  rowCounts,
+  statusCounts,
+} from "../../../engine/decide/vex/emission-report.ts";
+import { type Assessed, assess, vexesAbout } from "../../../engine/evaluate/assess.ts";
+import { admit } from "../../../engine/evidence/door.ts";
+import type { Program } from "../../../language/core/ir.ts";
+import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
+import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { subjectKinds } from "../../../language/semantics/subjects.ts";
+import { vexNeeds } from "../../analysis/plan.ts";
+import { revisionsOf } from "../../targets/vex/csaf/tracking.ts";
+import type { Revision } from "../../targets/vex/loss.ts";
+import { modelOf } from "../../targets/vex/read.ts";
+import { readBack } from "../../targets/vex/readback.ts";
+import { type Loss, lacking, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
+import type { Call } from "../cli.ts";
+import { type Case, casesFor, digestOfEvidence, type Gathered, requestOf } from "../gathered.ts";
+import { gather } from "../gathering.ts";
+import { type Options, text } from "../options.ts";
+import { refusalDiagnostic } from "../policies.ts";
+import { sha256 } from "../shell/digest.ts";
+import { exit, Stop } from "../shell/exit.ts";
+import { fileProblem, readBytes } from "../shell/files.ts";
+import { note, tell } from "../shell/report.ts";
+import { uuidOf } from "../shell/uuid.ts";
+
+/** What the document is to be, and what it was. */
+interface Emission {
+  readonly format: VexFormat;
+  readonly previous: Previous | undefined;
+  readonly options: Options;
+}
+
+interface Previous {
+  readonly document: VexDocument;
+  readonly revisions: readonly Revision[];
+}
+
+/**
+ * Exit code 0: written, or there was no finding to state anything of. 2: used wrongly (no declaration about the subject, no
+ * scan about it, no author, a document that would not be valid). 3: evidence that was refused might say otherwise.
+ */
+export async function vexEmit(call: Call, argument: string | undefined, options: Options): Promise<number> {
+  const { terminal } = call;
+  const format = text(options, "to") as VexFormat;
+  const named = text(options, "subject");
+  if (argument !== undefined && named !== undefined && argument !== named)
+    throw wrong("a subject was named twice", "`vex emit REF` is `vex emit --subject REF`");
+  const previousPath = text(options, "previous");
+  const previous = previousPath === undefined ? undefined : await readPrevious(previousPath, format);
+  const { gathered } = await gather(call, "vex emit", argument ?? named, options, false, ({ project }) =>
+    vexNeeds(
+      project.program,
+      subjectKinds.map((one) => one.kind),
+    ),
+  );
+  const { policies } = gathered;
+  const documents = [...gathered.documents, ...gathered.named.documents];
+  const cases = await casesFor(gathered);
+  const diagnostics: Diagnostic[] = [...documents.flatMap((one) => one.diagnostics), ...cases.flatMap((one) => one.diagnostics)];
+  if (documents.some((one) => one.refused)) {
+    await tell(terminal, diagnostics, gathered.sources);
+    return exit.noVerdict;
+  }
+  const found = cases.map((one) => ({ one, assessed: assessedOf(gathered, one) }));
+  const statements = found.flatMap(({ one, assessed }) => statementsOf(one, assessed, format, options, diagnostics));
+  await tell(terminal, diagnostics, gathered.sources);
+  if (statements.length === 0) {
+    const findings = found.reduce((sum, { assessed }) => sum + assessed.findings.length, 0);
+    const why = findings === 0 ? "there are no findings" : `no declaration speaks of any of the ${findings} findings`;
+    await note(terminal, `nothing was written: ${why}`);
+    return exit.done;
+  }
+  const written = await write(call, statements, { format, previous, options }, gathered);
+  const report: EmissionReport = {
+    version: call.version,
+    time: policies.time,
+    format,
+    products: [...new Set(statements.flatMap(({ assertion }) => assertion.products.map((product) => product.id)))],
+    document: {
+      id: written.document.id,
+      version: written.document.version,
+      statements: statements.length,
+    },
+    statuses: statusCounts(statements),
+    ...rowCounts(found.map(({ assessed }) => assessed)),
+    unanchored: statements.filter(({ instead }) => instead === "unanchored").length,
+    deployment: statements.filter(({ instead }) => instead === "deployment").length,
+    open: found.flatMap(({ assessed }) => assessed.open),
+    assumptions:
+      found.length === 0
+        ? []
+        : assumptionsOf(
+            policies.project.program,
+            found.map(({ one }) => one.subject.kind),
+          ),
+    losses: countLosses(written.losses),
+    policyDigest: policies.policyDigest,
+    evidenceDigest: digestOfEvidence(gathered, cases),
+  };
+  const out = text(options, "out") ?? "-";
+  if (out === "-") await terminal.out(written.text);
+  else await save(out, written.text);
+  const reportPath = text(options, "report");
+  if (reportPath !== undefined) await save(reportPath, `${emissionJson(report, policies.project.sources)}\n`);
+  await note(terminal, renderEmission(report, { policies: policies.project.sources, colour: terminal.colourErr }));
+  return exit.done;
+}
+
+function wrong(problem: string, help: string): Stop {
+  return new Stop(exit.usage, [diagnostic("WB1000", { problem }, undefined, { help })]);
+}
+
+async function save(path: string, content: string): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (problem) {
+    throw new Stop(exit.usage, [fileProblem(path, problem)]);
+  }
+}
+
+function assessedOf(gathered: Gathered, one: Case): Assessed {
+  const { policies } = gathered;
+  const { kind, name } = one.subject;
+  if (vexesAbout(policies.compiled.program, kind).length === 0) {
+    const loaded = [...new Set(policies.compiled.program.vexes.map((vex) => vex.subject))].sort();
+    throw new Stop(exit.usage, [
+      diagnostic("WB1252", { kind, loaded }, undefined, {
+        help: `write one: \`vex NAME for finding in ${kind} { … else under_investigation }\``,
+      }),
+    ]);
+  }
+  const answer = assess(policies.compiled, requestOf(gathered, one), { explain: true });
+  if (answer.kind === "refusal") throw new Stop(exit.usage, [refusalDiagnostic(answer.refusal)], policies.project.sources);
+  if (!answer.assessed.scanned)
+    throw new Stop(exit.usage, [
+      diagnostic("WB1254", { subject: name }, undefined, {
+        notes: answer.assessed.open.map((want) => want.detail),
+        help: "give the report of a scanner with `--evidence`; one that names a digest is about that digest",
+      }),
+    ]);
+  return answer.assessed;
+}
+
+/** The statements about one product; what was decided otherwise than the declarations say is reported. */
+function statementsOf(
+  { subject }: Case,
+  assessed: Assessed,
+  format: VexFormat,
+  options: Options,
+  diagnostics: Diagnostic[],
+): readonly EmittedStatement[] {
+  const about = productOf(subject, text(options, "productVersion"));
+  const { statements, unnamed } = declaredStatements(assessed.assessments);
+  const nameless = unnamed + assessed.unreadable;
+  if (nameless > 0) diagnostics.push(diagnostic("WB1256", { count: nameless }, undefined));
+  for (const { conflict, vulnerability, component } of statements) {
+    if (conflict === undefined) continue;
+    diagnostics.push(
+      diagnostic("WB1253", { id: vulnerability, component, ...conflict }, undefined, {
+        help: "it is under_investigation until they agree: let one declaration decide it, or give each a `where`",
+      }),
+    );
+  }
+  const emitted = statements.map((one) => emittedStatement(one, about, format));
+  if (emitted.some(({ instead }) => instead === "unanchored"))
+    diagnostics.push(
+      diagnostic("WB1255", { subject: about.product.id }, undefined, {
+        notes: ["a statement that suppresses would hold for every version that ever was and will be"],
+        help: "name the subject by digest or by a purl with a version, or say `--product-version VERSION`",
+      }),
+    );
+  return emitted;
+}
+
+function assumptionsOf(program: Program, kinds: readonly string[]): EmissionReport["assumptions"] {
+  const vexes = new Set(kinds.flatMap((kind) => vexesAbout(program, kind)));
+  return [...vexes].flatMap((vex) => vex.assumptions);
+}
+
+function countLosses(losses: readonly Loss[]): readonly EmissionLoss[] {
+  const counted = new Map<string, { readonly field: string; readonly why: string; readonly decides: boolean; count: number }>();
+  for (const { field, why, decides } of losses) {
+    const key = `${field} ${why}`;
+    const known = counted.get(key);
+    if (known === undefined) counted.set(key, { field, why, decides, count: 1 });
+    else known.count += 1;
+  }
+  return [...counted.values()];
+}
+
+interface Written {
+  readonly text: string;
+  readonly document: VexDocument;
+  readonly losses: readonly Loss[];
+}
+
+/** Writes the document, as the version after the previous one where there is one, and holds it against its format's rules. */
+async function write(
+  call: Call,
+  statements: readonly EmittedStatement[],
+  { format, previous, options }: Emission,
+  { policies }: Gathered,
+): Promise<Written> {
+  const author = text(options, "author") ?? previous?.document.author;
+  const products = [...new Set(statements.flatMap(({ assertion }) => assertion.products.map((product) => product.id)))].sort();
+  const id = text(options, "id") ?? previous?.document.id ?? uuidOf(JSON.stringify(["waybill vex emit", author ?? "", ...products]));
+  const role = text(options, "role");
+  const title = text(options, "title");
+  const namespace = text(options, "publisherNamespace");
+  const document = emittedDocument(
+    statements,
+    {
+      id,
+      ...(author === undefined ? {} : { author }),
+      ...(role === undefined ? {} : { role }),
+      ...(title === undefined ? {} : { title }),
+      now: policies.time,
+    },
+    format,
+  );
+  const settings: VexOptions = {
+    ...(namespace === undefined ? {} : { namespace }),
+    now: policies.time,
+    tool: call.version,
+    uuid: uuidOf,
+    ...(previous === undefined ? {} : { history: previous.revisions }),
+  };
+  const needed = lacking(previous === undefined ? document : { ...previous.document, ...document }, format, settings);
+  if (needed.length > 0) {
+    const flags = needed.map((one) => `\`--${one}\``).join(" and ");
+    throw wrong(`${format} says who speaks, and nothing here does`, `say it with ${flags}`);
+  }
+  const losses = writeVex(document, format, settings).losses;
+  const final = reissued(document, previous, format, settings);
+  const value = writeVex(final, format, settings).value;
+  const content = `${JSON.stringify(value, undefined, 2)}\n`;
+  await demandValid(content, format);
+  return { text: content, document: final, losses };
+}
+
+/**
+ * The version after the previous one. What the format makes of the new statements is compared, not what they were made
+ * from: otherwise whatever a format cannot say would look like a change each time.
+ */
+function reissued(document: VexDocument, previous: Previous | undefined, format: VexFormat, settings: VexOptions): VexDocument {
+  if (previous === undefined) return reissue(undefined, document, settings.now);
+  const said =
+    readBack(writeVex({ ...document, id: previous.document.id ?? document.id ?? "" }, format, settings).value, format) ?? document;
+  const { timestamp: _, firstIssued: __, version: ___, ...head } = said;
+  const next: VexDocument = {
+    ...head,
+    statements: said.statements.map(({ timestamp: _time, firstIssued: _first, ...statement }) => statement),
+  };
+  return reissue(previous.document, next, settings.now);
+}
+
+/** A document that its own format refuses is not written. */
+async function demandValid(content: string, format: VexFormat): Promise<void> {
+  const bytes = Buffer.from(content);
+  const { value, diagnostics } = await admit(bytes, "the document", sha256(bytes));
+  const refused = diagnostics.find((one) => one.level === "error");
+  if (refused === undefined && value.some((one) => one.type === "waybill.vex.Document")) return;
+  const problem = refused?.message ?? "nothing of it is read as VEX";
+  throw new Stop(exit.usage, [diagnostic("WB1257", { format, problem }, undefined, { help: "nothing was written" })]);
+}
+
+async function readPrevious(path: string, format: VexFormat): Promise<Previous> {
+  const bytes = await readBytes(path);
+  const { value, diagnostics } = await admit(bytes, path, sha256(bytes));
+  if (hasErrors(diagnostics)) throw new Stop(exit.usage, diagnostics);
+  const evidence = value.find((one) => one.type === "waybill.vex.Document");
+  if (evidence === undefined) throw wrong(`\`${path}\` is no VEX document`, "`--previous` takes what was issued last");
+  if (evidence.document.format !== format)
+    throw wrong(
+      `\`${path}\` is ${evidence.document.format}, and ${format} is to be written`,
+      `\`waybill vex convert\` makes one of the other`,
+    );
+  const { document, unreadable } = modelOf(evidence.data, format);
+  if (unreadable > 0) throw wrong(`${unreadable} parts of \`${path}\` cannot be read`, "`waybill vex validate` says which");
+  return { document, revisions: format === "csaf" ? revisionsOf(JSON.parse(bytes.toString("utf8"))) : [] };
+}
