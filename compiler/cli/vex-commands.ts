@@ -16,6 +16,9 @@ export function vexCommands(root: Command, commands: Commands): void {
   const vex = root.command("vex").description("decide findings by VEX documents, and read, write, compare and convert them");
   decideCommand(vex, commands);
   emitCommand(vex, commands);
+  convertCommand(vex, commands);
+  mergeCommand(vex, commands);
+  diffCommand(vex, commands);
 }
 
 function decideCommand(vex: Command, { act, collect, judging }: Commands): void {
@@ -69,5 +72,74 @@ Examples:
     .argument("[subject]", "the same as --subject")
     .action((subject: string | undefined, options: Options) =>
       act(async (call) => (await import("./verbs/vex-emit.ts")).vexEmit(call, subject, options), options),
+    );
+}
+
+/** Options of what writes a document of documents. */
+function writing(command: Command): Command {
+  return command
+    .addOption(new Option("--to <format>", "what to write").choices(["openvex", "csaf", "cyclonedx"]).makeOptionMandatory())
+    .option("-o, --out <file>", "file to write, or `-` for stdout", "-")
+    .option("--loss-report <file>", "write what the format cannot say as JSON")
+    .option("--strict", "where anything is lost, write nothing and exit 1")
+    .option("--role <role>", "the author's role, where no document says it")
+    .option("--title <text>", "title, where no document says it")
+    .option("--publisher-namespace <uri>", "of a CSAF document: the publisher's namespace")
+    .option("--id <id>", "name of the document (default: that of the source, else made from what it says)")
+    .option("--now <time>", "RFC 3339 time of documents that have none (default: the clock)");
+}
+
+function convertCommand(vex: Command, { act, general }: Commands): void {
+  writing(general(vex.command("convert").description("write a VEX document in another format, and say what that cannot say")))
+    .argument("<file>", "OpenVEX, CSAF 2.0 or CycloneDX, or `-`")
+    .option("--author <name>", "who says it, where the document does not say")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 written, 1 something is lost and --strict, or nothing can be said, 2 used wrongly, 3 the document is refused
+
+Examples:
+  $ waybill vex convert acme.openvex.json --to csaf --publisher-namespace https://acme.example --out acme.csaf.json
+  $ waybill vex convert bom.json --to openvex --author "Acme PSIRT" --strict --loss-report losses.json`,
+    )
+    .action((file: string, options: Options) =>
+      act(async (call) => (await import("./verbs/vex-convert.ts")).vexConvert(call, file, options), options),
+    );
+}
+
+function mergeCommand(vex: Command, { act, general }: Commands): void {
+  writing(general(vex.command("merge").description("write the statements of several VEX documents as one document")))
+    .argument("<file...>", "documents of any formats")
+    .option("--author <name>", "who says it all (default: the author of all of them)")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 written, 1 something is lost or contradicts and --strict, 2 used wrongly, 3 a document is refused
+
+Examples:
+  $ waybill vex merge api.openvex.json web.cdx.json --to openvex --author "Acme PSIRT" --out all.openvex.json
+  $ waybill vex merge vex/*.json --to cyclonedx --strict`,
+    )
+    .action((files: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/vex-merge.ts")).vexMerge(call, files, options), options),
+    );
+}
+
+function diffCommand(vex: Command, { act, general }: Commands): void {
+  general(vex.command("diff").description("say what one VEX document says otherwise than another"))
+    .argument("<before>", "OpenVEX, CSAF 2.0 or CycloneDX, or `-`")
+    .argument("<after>", "of the same format or another")
+    .addOption(new Option("-f, --format <format>", "output").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 they say the same, 1 they do not, 2 used wrongly, 3 a document is refused
+
+Examples:
+  $ waybill vex diff acme-1.openvex.json acme-2.openvex.json
+  $ waybill vex diff acme.openvex.json acme.csaf.json --format json`,
+    )
+    .action((before: string, after: string, options: Options) =>
+      act(async (call) => (await import("./verbs/vex-diff.ts")).vexDiff(call, before, after, options), options),
     );
 }

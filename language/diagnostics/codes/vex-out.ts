@@ -38,12 +38,14 @@ export const vexOutCodes = {
   WB1248: row<{ author: string; statements: number; format: string }>(
     "warning",
     "author of merged statements",
-    (p) => `${p.format} has one author: that ${p.statements} ${p.statements === 1 ? "statement is" : "statements are"} of \`${p.author}\` is lost`,
+    (p) =>
+      `${p.format} has one author: that ${p.statements} ${p.statements === 1 ? "statement is" : "statements are"} of \`${p.author}\` is lost`,
   ),
   WB1249: row<{ contradictions: number }>(
     "error",
     "nothing may contradict",
-    (p) => `${p.contradictions} ${p.contradictions === 1 ? "contradiction is" : "contradictions are"} among the statements, and \`--strict\` allows none`,
+    (p) =>
+      `${p.contradictions} ${p.contradictions === 1 ? "contradiction is" : "contradictions are"} among the statements, and \`--strict\` allows none`,
   ),
   WB1250: row<object>("error", "findings in a finding", () => "a finding has no findings"),
   WB1251: row<object>("error", "path in an expected text", () => "a test expects a text as it comes out"),

@@ -1,0 +1,65 @@
+/** VEX documents that a call names, as the model that is written, merged and compared. */
+import type { VexDocument, VexFormat } from "../../engine/decide/vex/document.ts";
+import { admit } from "../../engine/evidence/door.ts";
+import { hasErrors } from "../../language/diagnostics/diagnostic.ts";
+import { sourcesOf } from "../../language/diagnostics/render/lines.ts";
+import { diagnostic } from "../../language/diagnostics/table.ts";
+import { modelOf } from "../targets/vex/read.ts";
+import { sha256 } from "./shell/digest.ts";
+import { exit, Stop } from "./shell/exit.ts";
+import { readBytes } from "./shell/files.ts";
+import { tell } from "./shell/report.ts";
+import type { Terminal } from "./shell/terminal.ts";
+
+export interface VexFile {
+  readonly name: string;
+  readonly document: VexDocument;
+  /** Statements that could not be understood: what is written of the document is not all of it. */
+  readonly unreadable: number;
+  /** The document as JSON, for what the model does not have (a CSAF revision history). */
+  readonly json: unknown;
+}
+
+export const vexFormats: readonly VexFormat[] = ["openvex", "csaf", "cyclonedx"];
+const documentType = "waybill.vex.Document";
+
+/** Reads one VEX document; throws `Stop` where the file holds none, several, or one that is refused (exit 3). */
+export async function readVexFile(path: string, terminal: Terminal): Promise<VexFile> {
+  const name = path === "-" ? "stdin" : path;
+  const bytes = await readBytes(path);
+  let text = "";
+  const { value, diagnostics } = await admit(bytes, name, sha256(bytes), {
+    keep: (kept) => {
+      text = kept;
+    },
+  });
+  const sources = sourcesOf((asked) => (asked === name ? text : undefined));
+  if (hasErrors(diagnostics)) throw new Stop(exit.noVerdict, diagnostics, sources);
+  await tell(terminal, diagnostics, sources);
+  const found = value.filter((one) => one.type === documentType);
+  const [evidence] = found;
+  if (evidence === undefined || found.length > 1) {
+    const problem = evidence === undefined ? "holds no VEX document" : `holds ${found.length} VEX documents`;
+    const help = evidence === undefined ? "formats are OpenVEX, CSAF 2.0 and CycloneDX with `analysis`" : "give one document a file";
+    throw new Stop(exit.usage, [diagnostic("WB1240", { name, problem }, undefined, { help })]);
+  }
+  const { document, unreadable } = modelOf(evidence.data, formatOf(evidence.document.format));
+  if (unreadable > 0)
+    await tell(terminal, [
+      diagnostic("WB1245", { count: unreadable, name }, undefined, { help: "`waybill vex validate` lists what is wrong with them" }),
+    ]);
+  return { name, document, unreadable, json: parsed(text) };
+}
+
+function formatOf(format: string): VexFormat {
+  return vexFormats.find((one) => one === format) ?? "openvex";
+}
+
+/** A document inside an envelope, or in YAML, has no JSON of its own here. */
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,156 @@
+/** Several VEX documents as one: every statement once, each with the time at which it holds, in an order of their own. */
+import type { VexAssertion, VexDocument, VexStatus } from "../../../engine/decide/vex/document.ts";
+import { claimsOf, ownLink } from "./claims.ts";
+
+/** A document, and what people call it. */
+export interface Source {
+  readonly name: string;
+  readonly document: VexDocument;
+}
+
+export interface Merged {
+  readonly document: VexDocument;
+  /** Statements of one time that say different things about the same; none of them is left out. */
+  readonly contradictions: readonly Contradiction[];
+  /** Documents of which a later version is among the sources: what only they say is gone. */
+  readonly superseded: readonly { readonly source: Source; readonly newer: Source }[];
+  /** Authors whose statements stand in a document of another, with how many. */
+  readonly authors: ReadonlyMap<string, number>;
+}
+
+export interface Contradiction {
+  readonly vulnerability: string;
+  readonly product: string;
+  readonly statuses: readonly VexStatus[];
+}
+
+/**
+ * Merges in any order of the sources to the same document. Times are made explicit before documents that gave them are gone
+ * (OpenVEX 0.2.0, "Inheritance"). Of versions of one document by one author only the latest counts, or what it retracted
+ * would come back. The result has the newest time among them; without `author`, the one that all have.
+ */
+export function mergeVex(sources: readonly Source[], author: string | undefined): Merged {
+  const { kept, superseded } = latest(sources);
+  const statements = new Map<string, VexAssertion>();
+  const authored = new Map<string, number>();
+  for (const { document } of kept) {
+    for (const statement of document.statements) {
+      const explicit = withOwnNames(statement, document);
+      const key = canonical(explicit);
+      if (statements.has(key)) continue;
+      statements.set(key, explicit);
+      if (document.author !== undefined) authored.set(document.author, (authored.get(document.author) ?? 0) + 1);
+    }
+  }
+  const sorted = [...statements].sort(([a], [b]) => compareText(a, b)).map(([, statement]) => statement);
+  const authors = new Set(kept.map(({ document }) => document.author));
+  const [only] = authors;
+  const shared = authors.size === 1 ? only : undefined;
+  const times = kept.flatMap(({ document }) => document.timestamp ?? []);
+  const document: VexDocument = {
+    format: kept[0]?.document.format ?? "openvex",
+    ...((author ?? shared) === undefined ? {} : { author: (author ?? shared) as string }),
+    ...(times.length === 0 ? {} : { timestamp: Math.max(...times) }),
+    version: "1",
+    statements: sorted,
+  };
+  const others = new Map([...authored].filter(([name]) => name !== document.author).sort(([a], [b]) => compareText(a, b)));
+  return { document: { ...document, format: "openvex" }, contradictions: contradictionsOf(document), superseded, authors: others };
+}
+
+function latest(sources: readonly Source[]): Pick<Merged, "superseded"> & { readonly kept: readonly Source[] } {
+  const byName = new Map<string, Source>();
+  const keyOf = ({ document }: Source): string => JSON.stringify([document.id, document.author]);
+  for (const source of sources) {
+    if (source.document.id === undefined) continue;
+    const before = byName.get(keyOf(source));
+    if (before === undefined || isLater(source.document, before.document)) byName.set(keyOf(source), source);
+  }
+  const superseded: { readonly source: Source; readonly newer: Source }[] = [];
+  const kept = sources.filter((source) => {
+    const newest = byName.get(keyOf(source));
+    // Two that claim the same version and time are both heard: which is the real one cannot be told.
+    if (newest === undefined || !isLater(newest.document, source.document)) return true;
+    superseded.push({ source, newer: newest });
+    return false;
+  });
+  return { kept: kept.sort((a, b) => compareText(canonical(a.document), canonical(b.document))), superseded };
+}
+
+function isLater(a: VexDocument, b: VexDocument): boolean {
+  const order = compareRevisions(a.version ?? "0", b.version ?? "0");
+  return order !== 0 ? order > 0 : (a.timestamp ?? 0) > (b.timestamp ?? 0);
+}
+
+/** `2` against `10`, and `1.0.3` against `1.1.0`: part by part, as numbers. */
+function compareRevisions(a: string, b: string): number {
+  const left = a.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+  const right = b.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Times made explicit; and ids that only mean something in their document are left to what identifies the product. */
+function withOwnNames(statement: VexAssertion, document: VexDocument): VexAssertion {
+  const timestamp = statement.timestamp ?? document.timestamp;
+  const link = ownLink(document);
+  const products = statement.products.map((product) => {
+    const local = link === undefined && !/^[a-z][a-z0-9+.-]*:/i.test(product.id);
+    const named = product.name !== undefined || product.purl !== undefined || product.cpe !== undefined || product.digests.length > 0;
+    return local && named ? { ...product, id: product.purl ?? product.name ?? product.id } : product;
+  });
+  return { ...statement, ...(timestamp === undefined ? {} : { timestamp }), products };
+}
+
+function contradictionsOf(document: VexDocument): readonly Contradiction[] {
+  const byPlace = new Map<string, { readonly vulnerability: string; readonly product: string; readonly statuses: Set<VexStatus> }>();
+  for (const claim of claimsOf(document)) {
+    const statement = document.statements[claim.statement];
+    if (statement === undefined) continue;
+    for (const name of claim.names) {
+      const key = JSON.stringify([name, claim.about, claim.fields.timestamp]);
+      const found = byPlace.get(key) ?? { vulnerability: name, product: shown(claim.about), statuses: new Set<VexStatus>() };
+      byPlace.set(key, found);
+      found.statuses.add(statement.status);
+    }
+  }
+  const all = [...byPlace.values()].filter(({ statuses }) => statuses.size > 1);
+  const texts = new Map(
+    all.map(({ vulnerability, product, statuses }) => [
+      `${vulnerability} ${product}`,
+      { vulnerability, product, statuses: [...statuses].sort() },
+    ]),
+  );
+  return [...texts].sort(([a], [b]) => compareText(a, b)).map(([, one]) => one);
+}
+
+/** The key of a claim, for people. */
+export function shown(about: string): string {
+  const [identity, version, versions, subcomponent] = JSON.parse(about === "" ? '["every product"]' : about) as (
+    | string
+    | null
+    | undefined
+  )[];
+  const parts = [
+    identity === "" ? "a product without a name" : identity,
+    version,
+    versions,
+    subcomponent == null ? null : `(of it ${subcomponent})`,
+  ];
+  return parts.filter((part) => part != null).join(" ");
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => compareText(a, b)))
+      : inner,
+  );
+}
