@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { expect, it } from "vitest";
+import { folder, repository, waybill } from "./waybill.ts";
+
+const priority = (row: string, rest = ""): string => `module acme.risk
+
+enum Exploitation { none < poc < active }
+enum Priority { defer < scheduled < immediate }
+
+table priority(exploitation: Exploitation, exposed: Bool) -> Priority monotone {
+  | active | true -> immediate
+${row}
+  | none   | _    -> defer
+}
+${rest}`;
+
+const old = priority("  | >= poc | _    -> scheduled");
+const files = {
+  "old/risk.scp": old,
+  "new/risk.scp": priority(
+    "  | active | _    -> scheduled\n  | poc    | true -> scheduled\n  | poc    | _    -> defer",
+    "\nlet limit = 3\n",
+  ),
+  "rewritten.scp": priority("  | poc, active | _ -> scheduled // the same"),
+  "broken.scp": "table t(a: Bool) -> Bool {\n  | true -> true\n}\n",
+};
+
+it.each([
+  [["diff", "old"], "WB1000", "`new`"],
+  [["diff", "-", "-"], "WB1000", "stdin"],
+  [["diff", "old", "gone"], "WB1001", "`gone`"],
+  [["diff", "old", "broken.scp"], "WB1260", "`broken.scp` has 1 error"],
+  [["diff", "old", "new", "--format", "sarif"], "WB1000", "sarif"],
+])("is used wrongly with %j: exit 2", async (words, code, said) => {
+  const { code: exit, err } = await waybill(words, { cwd: await folder(files) });
+  expect([exit, err]).toEqual([2, expect.stringContaining(code)]);
+  expect(err).toContain(said);
+});
+
+it("finds no difference in a table that decides the same: exit 0", async () => {
+  const cwd = await folder(files);
+  expect(await waybill(["diff", "old", "rewritten.scp"], { cwd })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("no difference"),
+  });
+});
+
+it("says which rows an edit relaxes, and what else came: exit 1", async () => {
+  const cwd = await folder(files);
+  const { code, out } = await waybill(["diff", "old", "new"], { cwd });
+  expect(code).toBe(1);
+  expect(out.split("\n")).toEqual([
+    "table acme.risk.priority: relaxes 1 of 6 rows (new/risk.scp:6:7)",
+    "  relaxes exploitation poc, exposed false: scheduled -> defer (old/risk.scp:8:3 -> new/risk.scp:10:3)",
+    "let acme.risk.limit added (new/risk.scp:14:1)",
+    "",
+  ]);
+});
+
+it("compares with what comes from stdin", async () => {
+  const cwd = await folder(files);
+  expect(await waybill(["diff", "-", "new"], { cwd, stdin: old })).toMatchObject({
+    code: 1,
+    out: expect.stringContaining("relaxes 1 of 6 rows"),
+  });
+});
+
+it("prints what its schema says, and the same bytes every time", async () => {
+  const cwd = await folder(files);
+  const words = ["diff", "--format", "json", "new", "old"];
+  const [first, second] = [await waybill(words, { cwd }), await waybill(words, { cwd })];
+  expect([first.code, second.out]).toEqual([1, first.out]);
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(join(repository, "docs/schemas/diff.schema.json"), "utf8")));
+  const document: unknown = JSON.parse(first.out);
+  expect([validate(document), validate.errors]).toEqual([true, null]);
+  expect(document).toMatchObject({ differs: true, tables: [{ rows: 6, relaxed: [], tightened: [{ old: "defer", new: "scheduled" }] }] });
+  const same = await waybill(["diff", "--format", "json", "old", "old"], { cwd });
+  expect([same.code, JSON.parse(same.out)]).toEqual([0, expect.objectContaining({ differs: false, tables: [], declarations: [] })]);
+});
