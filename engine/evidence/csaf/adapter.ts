@@ -7,8 +7,9 @@ import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import type { Adapter, SchemaChoice, Source } from "../evidence.ts";
 import { fault } from "../fault.ts";
 import { type Json, object, text } from "../raw.ts";
+import { listed } from "../vex/shortcomings.ts";
 import { mandatoryBreaches } from "./mandatory.ts";
-import { type Shortcomings, statementsOf, type Tally } from "./statements.ts";
+import { statementsOf } from "./statements.ts";
 
 const documentType = "waybill.vex.Document";
 
@@ -61,12 +62,12 @@ function isCsaf(json: unknown): boolean {
 
 function evidence(csaf: Json, source: Source): ReturnType<Adapter["read"]> {
   const document: DocumentRef = { digest: source.digest, name: source.name, format: "csaf", predicateType: documentType };
-  const { statements, products, shortcomings } = statementsOf(csaf, document, source.base);
+  const { statements, products, missed } = statementsOf(csaf, document, source.base);
   const data: DataRecord = { ...head(csaf), statements, [origin]: { document, pointer: source.base, fields } };
   const counts = { statements: statements.length, products };
   return {
     value: [{ type: documentType, document, data, about: [], counts }],
-    diagnostics: [...draft(csaf, source.base), ...listed(shortcomings, products, source.base)],
+    diagnostics: [...draft(csaf, source.base), ...listed(missed, products)],
   };
 }
 
@@ -106,20 +107,4 @@ function draft(csaf: Json, base: string): readonly Diagnostic[] {
   return tracking?.["status"] === "draft"
     ? [fault("WB1222", { id: text(tracking["id"]) ?? "" }, `${base}/document/tracking/status`, { help: "wait for its final version" })]
     : [];
-}
-
-/** What was not understood, each kind once, at its first place and with how many there are. */
-function listed(shortcomings: Shortcomings, products: number, base: string): readonly Diagnostic[] {
-  const { products: nameless, ranges, hashes, ids, silent } = shortcomings;
-  const at = (tally: Tally, tell: (count: number, detail: string, pointer: string) => Diagnostic): readonly Diagnostic[] =>
-    tally.first === undefined ? [] : [tell(tally.count, tally.first.detail, tally.first.pointer)];
-  return [
-    ...at(nameless, (count, first, pointer) => fault("WB1223", { count, first, total: Math.max(products, count) }, pointer)),
-    ...at(ranges, (count, problem, pointer) => fault("WB1224", { count }, pointer, { notes: [problem] })),
-    ...at(hashes, (count, problem, pointer) => fault("WB1228", { count }, pointer, { notes: [problem] })),
-    ...at(ids, (count, first, pointer) => fault("WB1226", { count, first }, pointer)),
-    ...at(silent, (count, _first, pointer) =>
-      fault("WB1227", { count }, pointer, { notes: [`the first is at \`${pointer.slice(base.length)}\``] }),
-    ),
-  ];
 }

@@ -4,31 +4,14 @@ import { digestOf } from "../../../language/domains/digest.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { ecosystemOfPurlType } from "../../../language/domains/version.ts";
 import { type Json, joined, object, objects, text, texts } from "../raw.ts";
+import { note, type Shortcomings, shortcomings, type Tally } from "../vex/shortcomings.ts";
 import { atVersion, readVersions } from "../vex/versions.ts";
 import { boundTo, type Definition, meaning, type ProductTree, productTree } from "./tree.ts";
-
-/** What was not understood, to be listed with counts. */
-export interface Shortcomings {
-  /** Products that nothing can be matched with: id of the first, and how many. */
-  readonly products: Tally;
-  readonly ranges: Tally;
-  readonly hashes: Tally;
-  /** Ids of vulnerabilities that are no aliases. */
-  readonly ids: Tally;
-  /** Vulnerabilities without a product status. */
-  readonly silent: Tally;
-}
-
-/** How many there are, and the first: its pointer in the document, and what was wrong with it. */
-export interface Tally {
-  count: number;
-  first?: { readonly pointer: string; readonly detail: string };
-}
 
 export interface Statements {
   readonly statements: readonly DataRecord[];
   readonly products: number;
-  readonly shortcomings: Shortcomings;
+  readonly missed: Shortcomings;
 }
 
 /** CSAF's names for a status (section 3.2.3.9). `recommended` is none: a version may be affected and recommended. */
@@ -45,14 +28,8 @@ const statusOf: readonly (readonly [name: string, status: string])[] = [
 /** Reads every vulnerability: a statement for each group of products of which the same is said. `base` is the document's pointer. */
 export function statementsOf(csaf: Json, document: DocumentRef, base: string): Statements {
   const tree = productTree(csaf);
-  const shortcomings: Shortcomings = {
-    products: { count: 0 },
-    ranges: { count: 0 },
-    hashes: { count: 0 },
-    ids: { count: 0 },
-    silent: { count: 0 },
-  };
-  const product = productReader(tree, document, base, shortcomings);
+  const missed = shortcomings();
+  const product = productReader(tree, document, base, missed);
   const time = text(object(object(csaf["document"])?.["tracking"])?.["current_release_date"]);
   const vulnerabilities = objects(csaf["vulnerabilities"]);
   const shared = sharedIds(vulnerabilities);
@@ -60,9 +37,9 @@ export function statementsOf(csaf: Json, document: DocumentRef, base: string): S
   let products = 0;
   for (const [index, vulnerability] of vulnerabilities.entries()) {
     const pointer = `${base}/vulnerabilities/${index}`;
-    const names = identity(vulnerability, shared, pointer, shortcomings.ids);
+    const names = identity(vulnerability, shared, pointer, missed.ids);
     const groups = grouped(vulnerability, tree, time);
-    if (groups.length === 0) note(shortcomings.silent, pointer, "the vulnerability has no product status");
+    if (groups.length === 0) note(missed.silent, pointer, String(names["vulnerability"]));
     for (const { list, ids, said } of groups) {
       const read = [...ids].map((id) => product(id)).filter((one) => one !== undefined);
       products += read.length;
@@ -76,11 +53,7 @@ export function statementsOf(csaf: Json, document: DocumentRef, base: string): S
       });
     }
   }
-  return { statements, products, shortcomings };
-}
-
-function note(tally: Tally, pointer: string, detail: string): void {
-  if (tally.count++ === 0) tally.first = { pointer, detail };
+  return { statements, products, missed };
 }
 
 function fieldsOf(vulnerability: Json, list: string): Readonly<Record<string, string>> {
@@ -218,13 +191,13 @@ function said(
 type ReadProduct = (id: string) => DataRecord | undefined;
 
 /** Products by id. What a definition says is read once, and counted once where it is not understood. */
-function productReader(tree: ProductTree, document: DocumentRef, base: string, shortcomings: Shortcomings): ReadProduct {
+function productReader(tree: ProductTree, document: DocumentRef, base: string, missed: Shortcomings): ReadProduct {
   const done = new Map<string, DataRecord | undefined>();
   const wholes = new Map<Definition, DataRecord>();
   return (id) => {
     if (done.has(id)) return done.get(id);
     const meant = meaning(tree, id);
-    const whole = meant && (wholes.get(meant.product) ?? readProduct(meant.product, document, base, shortcomings));
+    const whole = meant && (wholes.get(meant.product) ?? readProduct(meant.product, document, base, missed));
     if (meant && whole) wholes.set(meant.product, whole);
     const record = meant?.part === undefined || whole === undefined ? whole : { ...whole, subcomponents: [partName(meant.part)] };
     done.set(id, record);
@@ -243,15 +216,15 @@ const productFields = (helper: string): Readonly<Record<string, string>> => ({
   subcomponents: "",
 });
 
-function readProduct(product: Definition, document: DocumentRef, base: string, shortcomings: Shortcomings): DataRecord {
+function readProduct(product: Definition, document: DocumentRef, base: string, missed: Shortcomings): DataRecord {
   const pointer = base + product.pointer;
   const { helper, range } = product;
   const purl = text(helper?.["purl"]);
-  const digests = digestsOf(helper, pointer, shortcomings.hashes);
+  const digests = digestsOf(helper, pointer, missed.hashes);
   const link = linkOf(helper);
-  const versions = range === undefined ? undefined : rangeOf(range, purl, pointer, shortcomings.ranges);
+  const versions = range === undefined ? undefined : rangeOf(range, purl, pointer, missed.ranges);
   const named = product.version !== undefined || versions !== undefined;
-  if (purl === undefined && digests.length === 0 && link === undefined && !named) note(shortcomings.products, pointer, product.id);
+  if (purl === undefined && digests.length === 0 && link === undefined && !named) note(missed.products, pointer, product.id);
   return {
     id: link ?? product.id,
     name: product.product ?? product.name,

@@ -11,9 +11,10 @@ import { packagesOf } from "../sbom/component.ts";
 import { type Completeness, listOf } from "../sbom/openness.ts";
 import { type References, references } from "../sbom/references.ts";
 import { subject } from "../sbom/subject.ts";
+import { listed, shortcomings } from "../vex/shortcomings.ts";
 import { type Inventory, inventory, licenseEntries } from "./components.ts";
 import { compositions, connect, wholeness } from "./graph.ts";
-import { findingList, vulnerabilities } from "./vulnerabilities.ts";
+import { findingList, type Vulnerabilities, vulnerabilities } from "./vulnerabilities.ts";
 
 const schemas = {
   "1.2": "cyclonedx-1.2",
@@ -51,6 +52,8 @@ function ofItsVersion(json: Json): Json {
   return early.length === 0 ? json : { ...json, ...Object.fromEntries(early.map(([key]) => [key, undefined])) };
 }
 
+const nothing: Vulnerabilities = { findings: [], statements: [], products: 0, missed: shortcomings() };
+
 function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   const refs = references(source.base);
   const documentAs = (predicateType: string): DocumentRef => ({
@@ -73,7 +76,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   const lists = Array.isArray(bom["components"]);
   const scan = documentAs("waybill.vuln.Scan");
   const vex = documentAs("waybill.vex.Document");
-  const read = given ? vulnerabilities(bom, scan, vex, source.base, found, refs) : { findings: [], statements: [] };
+  const read = given ? vulnerabilities(bom, scan, vex, source.base, found, refs) : nothing;
 
   // A document that only says something about vulnerabilities of other documents' components is no bill of materials.
   if (lists || !given?.length) {
@@ -85,10 +88,11 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
   if (given && (lists || given.some((vulnerability) => !object(vulnerability["analysis"])))) {
     emit(scan, scanOf(bom, scan, source.base, read.findings, found), { vulnerabilities: given.length, findings: read.findings.length });
   }
-  if (read.statements.length > 0) emit(vex, vexOf(bom, vex, source.base, read.statements), { statements: read.statements.length });
+  if (read.statements.length > 0)
+    emit(vex, vexOf(bom, vex, source.base, read.statements), { statements: read.statements.length, products: read.products });
   const raw = documentAs("waybill.cyclonedx.Bom");
   emit(raw, asItStands(bom, raw, source.base, wholeness(stated, found.root)), {});
-  return { value: evidence, diagnostics: refs.diagnostics() };
+  return { value: evidence, diagnostics: [...refs.diagnostics(), ...listed(read.missed, read.products)] };
 }
 
 /** The document itself; its lists are no more closed than those that are made of them. */
@@ -207,15 +211,18 @@ function scanOf(bom: Json, document: DocumentRef, base: string, findings: readon
 function vexOf(bom: Json, document: DocumentRef, base: string, statements: readonly DataRecord[]): DataRecord {
   const metadata = object(bom["metadata"]);
   const makers = authors(bom);
+  const serial = text(bom["serialNumber"]);
   return {
+    id: serial,
     author: (Array.isArray(makers) ? joined(makers.map(String), ", ") : undefined) ?? text(object(metadata?.["supplier"])?.["name"]),
     timestamp: text(metadata?.["timestamp"]),
-    version: typeof bom["version"] === "number" ? bom["version"] : undefined,
+    // A document with a name is its first version where it says nothing else (ECMA-424, "version").
+    version: typeof bom["version"] === "number" ? bom["version"] : serial === undefined ? undefined : 1,
     statements,
     [origin]: {
       document,
       pointer: base,
-      fields: { author: "/metadata", timestamp: "/metadata/timestamp", statements: "/vulnerabilities" },
+      fields: { id: "/serialNumber", author: "/metadata", timestamp: "/metadata/timestamp", statements: "/vulnerabilities" },
     },
   };
 }

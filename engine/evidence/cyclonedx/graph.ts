@@ -5,6 +5,7 @@ import type { Draft } from "../sbom/component.ts";
 import { type Completeness, listOf } from "../sbom/openness.ts";
 import type { References } from "../sbom/references.ts";
 import type { Inventory } from "./components.ts";
+import { isLink } from "./links.ts";
 
 /** What `compositions` say, by the bom-ref of what they say it about. */
 export interface Compositions {
@@ -111,11 +112,6 @@ function markDirect(found: Inventory, stated: Compositions, direct: readonly Dat
     said?.kind === "incomplete" ? new Lack("missing", "the document says that the dependencies of its root are incomplete") : false;
   const named = new Set(direct);
   for (const component of found.components) component["direct"] = named.has(component) || others;
-}
-
-/** A reference into another document (BOM-Link, ECMA-424 section 7.5). */
-export function isLink(ref: string): boolean {
-  return ref.startsWith("urn:cdx:");
 }
 
 /** Whether a bom-ref is used by anything at all in the document; looked at only where a reference was not found. */

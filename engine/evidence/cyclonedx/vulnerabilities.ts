@@ -4,20 +4,17 @@ import { type Json, object, objects, text, texts } from "../raw.ts";
 import type { References } from "../sbom/references.ts";
 import { titleOf } from "../scan/scan.ts";
 import { type SeverityName, severityNamed, severityOfScore, unrated } from "../scan/severity.ts";
+import { type Shortcomings, shortcomings } from "../vex/shortcomings.ts";
+import { type Affected, type Context, statementsOf } from "./analysis.ts";
 import type { Inventory } from "./components.ts";
-import { isLink } from "./graph.ts";
-
-/** One thing that a vulnerability affects, resolved. */
-interface Affected {
-  readonly ref: string;
-  readonly component: DataRecord;
-  readonly json: Json;
-  readonly pointer: string;
-}
+import { elementOf, isLink, ownLink } from "./links.ts";
 
 export interface Vulnerabilities {
   readonly findings: readonly DataRecord[];
   readonly statements: readonly DataRecord[];
+  /** How many products the statements name, and what of them was not understood. */
+  readonly products: number;
+  readonly missed: Shortcomings;
 }
 
 /** Reads every vulnerability in one pass: a finding, and with an analysis a statement, for each thing it affects. */
@@ -32,20 +29,21 @@ export function vulnerabilities(
   const findings: DataRecord[] = [];
   const statements: DataRecord[] = [];
   const own = ownLink(bom);
+  const missed = shortcomings();
+  const context: Context = { document: vex, own, time: text(object(bom["metadata"])?.["timestamp"]), missed };
+  let products = 0;
   for (const [index, json] of objects(bom["vulnerabilities"]).entries()) {
     const pointer = `${base}/vulnerabilities/${index}`;
     const affected = affects(json, scan, pointer, found, own, refs);
     for (const [position, one] of affected.entries())
       findings.push(finding(json, one, { document: scan, pointer, fields: fieldsOf(json, position) }));
-    if (object(json["analysis"])) statements.push(statement(json, affected, vex, pointer));
+    if (!object(json["analysis"])) continue;
+    for (const statement of statementsOf(json, affected, context, pointer)) {
+      statements.push(statement);
+      products += (statement["products"] as readonly DataRecord[]).length;
+    }
   }
-  return { findings, statements };
-}
-
-/** `urn:cdx:<serial>/<version>#`, with which a document may refer to itself. */
-function ownLink(bom: Json): string | undefined {
-  const serial = text(bom["serialNumber"])?.replace("urn:uuid:", "");
-  return serial === undefined ? undefined : `urn:cdx:${serial}/${typeof bom["version"] === "number" ? bom["version"] : 1}#`;
+  return { findings, statements, products, missed };
 }
 
 function affects(
@@ -59,34 +57,25 @@ function affects(
   const entries = objects(json["affects"]);
   if (entries.length === 0) {
     const name = new Lack("missing", "the document does not say which component is affected");
-    return [{ ref: "", component: { name, [origin]: { document, pointer } }, json: {}, pointer }];
+    return [{ ref: "", component: { name, [origin]: { document, pointer } }, here: false, json: {}, pointer }];
   }
   return entries.map((entry, index) => {
     const ref = text(entry["ref"]) ?? "";
     const place = `${pointer}/affects/${index}`;
-    const local = own !== undefined && ref.startsWith(own) ? decoded(ref.slice(own.length)) : ref;
+    const local = own !== undefined && ref.startsWith(own) ? elementOf(ref.slice(own.length)) : ref;
     const component = found.byRef.get(local);
     if (!component && !isLink(ref) && !found.others.has(ref))
       refs.dangling(ref, `vulnerability \`${text(json["id"]) ?? index}\``, `${place}/ref`);
-    return { ref, component: component ?? foreign(ref, document, place), json: entry, pointer: place };
+    const here = component !== undefined || found.others.has(local);
+    return { ref, component: component ?? foreign(ref, document, place), here, json: entry, pointer: place };
   });
 }
 
 /** What is known of a component of another document: its reference, which is often its purl. */
 function foreign(ref: string, document: DocumentRef, pointer: string): DataRecord {
-  const fragment = decoded(ref.slice(ref.indexOf("#") + 1));
+  const fragment = elementOf(ref.slice(ref.indexOf("#") + 1));
   const purl = fragment.startsWith("pkg:") ? fragment : undefined;
   return { id: ref, name: fragment, purl, [origin]: { document, pointer, fields: { id: "/ref", name: "/ref", purl: "/ref" } } };
-}
-
-function decoded(fragment: string): string {
-  // Refs that are purls are put into BOM-Links both with and without percent-encoding of their separators.
-  if (fragment.startsWith("pkg:")) return fragment;
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
 }
 
 /** A finding is a vulnerability with one of what it affects. */
@@ -180,80 +169,6 @@ function fix(analysis: Json | undefined): DataValue {
   if (response.includes("will_not_fix")) return "wont_fix";
   if (response.includes("can_not_fix")) return "not_fixed";
   return undefined;
-}
-
-const statuses = new Map([
-  ["exploitable", "affected"],
-  ["in_triage", "under_investigation"],
-  ["resolved", "fixed"],
-  ["resolved_with_pedigree", "fixed"],
-  ["not_affected", "not_affected"],
-  ["false_positive", "not_affected"],
-]);
-
-/** The two labels that mean the same as OpenVEX's; the other seven keep their names. */
-const justifications = new Map([
-  ["code_not_present", "vulnerable_code_not_present"],
-  ["code_not_reachable", "vulnerable_code_not_in_execute_path"],
-]);
-
-const statementFields = {
-  vulnerability: "/id",
-  status: "/analysis/state",
-  justification: "/analysis/justification",
-  impact: "/analysis/detail",
-  action: "/analysis/response",
-  timestamp: "/analysis/lastUpdated",
-  products: "/affects",
-};
-
-function statement(json: Json, affected: readonly Affected[], document: DocumentRef, pointer: string): DataRecord {
-  const analysis = object(json["analysis"]) ?? {};
-  const state = text(analysis["state"]);
-  const justification = text(analysis["justification"]);
-  return {
-    vulnerability: text(json["id"]) ?? new Lack("missing", "the document gives the vulnerability no id"),
-    aliases: objects(json["references"]).flatMap((reference) => text(reference["id"]) ?? []),
-    status: state === undefined ? new Lack("missing", "the analysis has no state") : statuses.get(state),
-    justification: justification === undefined ? undefined : (justifications.get(justification) ?? justification),
-    impact: state === "not_affected" || state === "false_positive" ? text(analysis["detail"]) : undefined,
-    action: joinResponse(analysis, json),
-    timestamp: text(analysis["lastUpdated"]) ?? text(analysis["firstIssued"]) ?? text(json["updated"]),
-    products: affected.filter((one) => one.ref !== "").map((one) => product(one, document)),
-    [origin]: { document, pointer, fields: { ...statementFields, aliases: given(json, "references") } },
-  };
-}
-
-function joinResponse(analysis: Json, json: Json): string | undefined {
-  const parts = [...texts(analysis["response"]), text(json["recommendation"]) ?? ""].filter((part) => part !== "");
-  return parts.length > 0 ? parts.join("; ") : undefined;
-}
-
-function product(affected: Affected, document: DocumentRef): DataRecord {
-  const { component } = affected;
-  const unclear = ofOtherVersions(affected) ? new Lack("missing", "the statement is about certain versions only") : undefined;
-  return {
-    id: unclear ?? affected.ref,
-    purl: unclear ?? component["purl"],
-    digests: digests(component["hashes"]),
-    subcomponents: [],
-    [origin]: { document, pointer: affected.pointer, fields: { id: "/ref", purl: "/ref", digests: "/ref", subcomponents: "" } },
-  };
-}
-
-/** A statement that names versions, and not the one that the component has, says nothing of the component. */
-function ofOtherVersions({ json, component }: Affected): boolean {
-  const versions = objects(json["versions"]);
-  if (versions.length === 0) return false;
-  return !versions.some((version) => version["version"] !== undefined && version["version"] === component["version"]);
-}
-
-function digests(hashes: DataValue): readonly string[] {
-  if (!Array.isArray(hashes)) return [];
-  return (hashes as readonly DataRecord[]).flatMap(({ algorithm, value }) => {
-    const name = /^SHA-(256|384|512)$/.exec(String(algorithm))?.[1];
-    return name === undefined || typeof value !== "string" ? [] : [`sha${name}:${value}`];
-  });
 }
 
 /** Findings as a list: a tool that ran lists all it found; a list that people keep does not say that it is whole. */
