@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DataRecord } from "../../../language/core/data.ts";
+import { type DataRecord, origin } from "../../../language/core/data.ts";
 import { admitValue } from "../door.ts";
 import type { Evidence } from "../evidence.ts";
 import { openvex } from "./adapter.ts";
@@ -135,6 +136,87 @@ describe("a statement is read", () => {
       },
     ]);
   });
+});
+
+it("a document is read with its name, its role, and when it was issued and last changed", async () => {
+  expect((await admitted(vex([statement()], { role: "maintainer" }))).data).toMatchObject({
+    id: "https://example.com/vex/1",
+    role: "maintainer",
+    timestamp: "2025-01-01T00:00:00Z",
+    first_issued: undefined,
+  });
+  const changed = (await admitted(vex([statement()], { last_updated: "2025-02-01T00:00:00Z" }))).data;
+  expect(changed).toMatchObject({ timestamp: "2025-02-01T00:00:00Z", first_issued: "2025-01-01T00:00:00Z" });
+  expect((changed["statements"] as readonly DataRecord[])[0]).toMatchObject({ timestamp: "2025-01-01T00:00:00Z" });
+});
+
+it("a statement is read with its notes, its supplier, what the vulnerability is, and other identifiers", async () => {
+  const cpe23 = "cpe:2.3:a:acme:shop:1:*:*:*:*:*:*:*";
+  const rest = {
+    vulnerability: { name: "CVE-2024-0001", description: "reads too far", aliases: ["GHSA-2345-6789-cfgh"] },
+    supplier: "Acme",
+    status_notes: "looked at twice",
+    products: [{ "@id": "urn:shop", identifiers: { cpe23 }, hashes: { "sha3-256": digest } }],
+  };
+  expect(await reading(rest)).toMatchObject({
+    description: "reads too far",
+    aliases: ["GHSA-2345-6789-cfgh"],
+    notes: "looked at twice",
+    products: [{ id: "urn:shop", supplier: "Acme", cpe: cpe23, digests: [`sha3-256:${digest}`] }],
+  });
+});
+
+describe("in an attestation, a statement without products", () => {
+  const attested = (statements: readonly object[]): object => ({
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ name: "pkg:oci/shop", digest: { sha256: digest } }],
+    predicateType: "https://openvex.dev/ns/v0.2.0",
+    predicate: vex(statements),
+  });
+
+  it("is about the subjects, by their digests alone", async () => {
+    const { value, diagnostics } = await admitValue(attested([statement({ products: [] })]), source);
+    expect(diagnostics).toEqual([]);
+    const [read] = value[0]?.data["statements"] as readonly DataRecord[];
+    expect(read?.["products"]).toMatchObject([
+      { id: `sha256:${digest}`, name: "pkg:oci/shop", digests: [`sha256:${digest}`], subcomponents: [] },
+    ]);
+    expect((read?.["products"] as readonly DataRecord[])[0]?.["purl"]).toBeUndefined();
+    expect((read?.["products"] as readonly DataRecord[])[0]?.[origin]?.pointer).toBe("/subject/0");
+  });
+
+  it("is not where it names its own", async () => {
+    const { value } = await admitValue(attested([statement()]), source);
+    expect((value[0]?.data["statements"] as readonly DataRecord[])[0]?.["products"]).toMatchObject([
+      { id: "pkg:oci/shop?repository_url=ghcr.io/acme/shop", digests: [] },
+    ]);
+  });
+});
+
+it("reads fifteen thousand statements", async () => {
+  const statements = Array.from({ length: 15_000 }, (_, index) => statement({ vulnerability: { name: `CVE-2024-${10_000 + index}` } }));
+  expect((await admitted(vex(statements))).counts).toEqual({ statements: 15_000 });
+});
+
+it("throws on nothing, and gives evidence of nothing that it refuses", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.jsonValue(),
+      fc.constantFrom("vulnerability", "products", "status", "timestamp", "justification"),
+      async (value, key) => {
+        for (const json of [
+          vex([statement({ [key]: value })]),
+          vex(value),
+          vex([{ ...statement(), products: [{ "@id": "urn:x", hashes: value, subcomponents: [value] }] }]),
+        ]) {
+          const { value: evidence, diagnostics } = await admitValue(json, source, [openvex]);
+          expect(evidence.length > 0 && diagnostics.some(({ level }) => level === "error")).toBe(false);
+          openvex.read(json, source);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
 });
 
 it("a document binds to nothing: it may speak of many products", async () => {

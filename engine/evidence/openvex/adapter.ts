@@ -3,7 +3,7 @@ import { type DataRecord, type DocumentRef, origin } from "../../../language/cor
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
-import type { Adapter, SchemaChoice } from "../evidence.ts";
+import type { Adapter, SchemaChoice, Source } from "../evidence.ts";
 import { fault } from "../fault.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { digestIn } from "../scan/scan.ts";
@@ -27,15 +27,21 @@ export const openvex: Adapter = {
   read(json, source) {
     const vex = object(json) ?? {};
     const document: DocumentRef = { digest: source.digest, name: source.name, format: "openvex", predicateType: documentType };
+    const inherited = subjectProducts(source, document);
     const statements = objects(vex["statements"]).map((statement, index) =>
-      readStatement(statement, vex, document, `${source.base}/statements/${index}`),
+      readStatement(statement, vex, document, `${source.base}/statements/${index}`, inherited),
     );
+    const issued = text(vex["timestamp"]);
+    const updated = text(vex["last_updated"]);
     const data: DataRecord = {
+      id: text(vex["@id"]),
       author: text(vex["author"]),
-      timestamp: text(vex["timestamp"]),
+      role: text(vex["role"]),
+      timestamp: updated ?? issued,
+      first_issued: updated === undefined ? undefined : issued,
       version: typeof vex["version"] === "number" ? vex["version"] : undefined,
       statements: statements.map((statement) => statement.data),
-      [origin]: { document, pointer: source.base },
+      [origin]: { document, pointer: source.base, fields: updated === undefined ? documentFields : updatedFields },
     };
     const evidence = { type: documentType, document, data, about: [], counts: { statements: statements.length } };
     return {
@@ -61,26 +67,45 @@ interface ReadStatement {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const documentFields: Readonly<Record<string, string>> = { id: "/@id" };
+const updatedFields: Readonly<Record<string, string>> = { id: "/@id", timestamp: "/last_updated", first_issued: "/timestamp" };
 const statementFields: Readonly<Record<string, string>> = {
   vulnerability: "/vulnerability/name",
   aliases: "/vulnerability/aliases",
+  description: "/vulnerability/description",
+  notes: "/status_notes",
   impact: "/impact_statement",
   action: "/action_statement",
 };
-const productFields: Readonly<Record<string, string>> = { id: "/@id", purl: "", digests: "/hashes" };
+const productFields: Readonly<Record<string, string>> = { id: "/@id", supplier: "", purl: "", cpe: "/identifiers", digests: "/hashes" };
 
-/** A statement without a time has the document's (OpenVEX, "Inheritance"). */
-function readStatement(statement: Json, vex: Json, document: DocumentRef, pointer: string): ReadStatement {
+/**
+ * A statement without a time has the document's; one without products has those of what encapsulates the document
+ * (OpenVEX, "Data Inheritance").
+ */
+function readStatement(
+  statement: Json,
+  vex: Json,
+  document: DocumentRef,
+  pointer: string,
+  inherited: readonly DataRecord[],
+): ReadStatement {
   const vulnerability = object(statement["vulnerability"]) ?? {};
   const name = text(vulnerability["name"]);
-  const products = objects(statement["products"]).map((product, index) => readProduct(product, document, `${pointer}/products/${index}`));
+  const supplier = text(statement["supplier"]);
+  const own = objects(statement["products"]).map((product, index) =>
+    readProduct(product, supplier, document, `${pointer}/products/${index}`),
+  );
+  const products = own.length === 0 ? inherited : own;
   const data: DataRecord = {
     vulnerability: name,
     aliases: texts(vulnerability["aliases"]),
+    description: text(vulnerability["description"]),
     status: text(statement["status"]),
     justification: text(statement["justification"]),
     impact: text(statement["impact_statement"]),
     action: text(statement["action_statement"]),
+    notes: text(statement["status_notes"]),
     timestamp: text(statement["timestamp"]) ?? text(vex["timestamp"]),
     products,
     [origin]: { document, pointer, fields: statementFields },
@@ -88,17 +113,39 @@ function readStatement(statement: Json, vex: Json, document: DocumentRef, pointe
   const diagnostics =
     products.length === 0
       ? [fault("WB0953", { vulnerability: name ?? "" }, pointer, { help: "name the product by its digest or purl" })]
-      : products.flatMap((product, index) => unmatchable(product, `${pointer}/products/${index}`));
+      : own.flatMap((product, index) => unmatchable(product, `${pointer}/products/${index}`));
   return { data, diagnostics };
 }
 
-function readProduct(product: Json, document: DocumentRef, pointer: string): DataRecord {
+/**
+ * The subjects of the statement that the document is the predicate of, as products: by their digests alone, because a
+ * name, even if it is a purl, would speak of what has other digests too.
+ */
+function subjectProducts({ subjects, base }: Source, document: DocumentRef): readonly DataRecord[] {
+  const statement = base.replace(/\/predicate$/, "");
+  return (subjects ?? []).map((subject, index) => {
+    const found = digests(subject.digest);
+    const [algorithm, hex] = Object.entries(subject.digest)[0] ?? [];
+    return {
+      id: found[0] ?? `${algorithm}:${hex}`,
+      name: subject.name,
+      digests: found,
+      subcomponents: [],
+      [origin]: { document, pointer: `${statement}/subject/${index}`, fields: { id: "/digest", digests: "/digest" } },
+    };
+  });
+}
+
+function readProduct(product: Json, supplier: string | undefined, document: DocumentRef, pointer: string): DataRecord {
   const id = text(product["@id"]);
   const identifiers = object(product["identifiers"]) ?? {};
   const purl = text(identifiers["purl"]) ?? (id?.startsWith("pkg:") ? id : undefined);
+  const cpe = text(identifiers["cpe23"]) ?? text(identifiers["cpe22"]);
   return {
-    id: id ?? purl ?? text(identifiers["cpe23"]) ?? text(identifiers["cpe22"]),
+    id: id ?? purl ?? cpe,
+    supplier,
     purl,
+    cpe,
     digests: digests(object(product["hashes"]) ?? {}),
     subcomponents: objects(product["subcomponents"]).map(subcomponent),
     [origin]: { document, pointer, fields: productFields },
