@@ -12,27 +12,26 @@ import {
   statusCounts,
 } from "../../../engine/decide/vex/emission-report.ts";
 import { type Assessed, assess, vexesAbout } from "../../../engine/evaluate/assess.ts";
-import { admit } from "../../../engine/evidence/door.ts";
 import type { Program } from "../../../language/core/ir.ts";
-import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { subjectKinds } from "../../../language/semantics/subjects.ts";
 import { vexNeeds } from "../../analysis/plan.ts";
 import { revisionsOf } from "../../targets/vex/csaf/tracking.ts";
 import type { Revision } from "../../targets/vex/loss.ts";
-import { modelOf } from "../../targets/vex/read.ts";
 import { readBack } from "../../targets/vex/readback.ts";
-import { type Loss, lacking, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
+import { type Loss, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
 import type { Call } from "../cli.ts";
 import { type Case, casesFor, digestOfEvidence, type Gathered, requestOf } from "../gathered.ts";
 import { gather } from "../gathering.ts";
 import { type Options, text } from "../options.ts";
 import { refusalDiagnostic } from "../policies.ts";
-import { sha256 } from "../shell/digest.ts";
+import { uuidOf } from "../shell/digest.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { fileProblem, readBytes } from "../shell/files.ts";
+import { fileProblem } from "../shell/files.ts";
 import { note, tell } from "../shell/report.ts";
-import { uuidOf } from "../shell/uuid.ts";
+import { readVexFile } from "../vex-files.ts";
+import { formatTitles, lossDiagnostics, textOf, writingOptions } from "../vex-writing.ts";
 
 /** What the document is to be, and what it was. */
 interface Emission {
@@ -57,7 +56,7 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
   if (argument !== undefined && named !== undefined && argument !== named)
     throw wrong("a subject was named twice", "`vex emit REF` is `vex emit --subject REF`");
   const previousPath = text(options, "previous");
-  const previous = previousPath === undefined ? undefined : await readPrevious(previousPath, format);
+  const previous = previousPath === undefined ? undefined : await readPrevious(call, previousPath, format);
   const { gathered } = await gather(call, "vex emit", argument ?? named, options, false, ({ project }) =>
     vexNeeds(
       project.program,
@@ -108,6 +107,7 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
     policyDigest: policies.policyDigest,
     evidenceDigest: digestOfEvidence(gathered, cases),
   };
+  await tell(terminal, lossDiagnostics(written.losses, format));
   const out = text(options, "out") ?? "-";
   if (out === "-") await terminal.out(written.text);
   else await save(out, written.text);
@@ -217,7 +217,6 @@ async function write(
   const id = text(options, "id") ?? previous?.document.id ?? uuidOf(JSON.stringify(["waybill vex emit", author ?? "", ...products]));
   const role = text(options, "role");
   const title = text(options, "title");
-  const namespace = text(options, "publisherNamespace");
   const document = emittedDocument(
     statements,
     {
@@ -229,32 +228,18 @@ async function write(
     },
     format,
   );
-  const settings: VexOptions = {
-    ...(namespace === undefined ? {} : { namespace }),
-    now: policies.time,
-    tool: call.version,
-    uuid: uuidOf,
-    ...(previous === undefined ? {} : { history: previous.revisions }),
-  };
-  const needed = lacking(previous === undefined ? document : { ...previous.document, ...document }, format, settings);
-  if (needed.length > 0) {
-    const flags = needed.map((one) => `\`--${one}\``).join(" and ");
-    throw wrong(`${format} says who speaks, and nothing here does`, `say it with ${flags}`);
-  }
-  const losses = writeVex(document, format, settings).losses;
-  const final = reissued(document, previous, format, settings);
-  const value = writeVex(final, format, settings).value;
-  const content = `${JSON.stringify(value, undefined, 2)}\n`;
-  await demandValid(content, format);
-  return { text: content, document: final, losses };
+  const settings = writingOptions(call, document, options, policies.time);
+  if (previous === undefined) return { ...(await textOf(document, format, settings)), document };
+  const next = following(document, previous, format, settings);
+  const { text: content } = await textOf(next, format, { ...settings, history: previous.revisions });
+  return { text: content, document: next, losses: writeVex(document, format, settings).losses };
 }
 
 /**
  * The version after the previous one. What the format makes of the new statements is compared, not what they were made
  * from: otherwise whatever a format cannot say would look like a change each time.
  */
-function reissued(document: VexDocument, previous: Previous | undefined, format: VexFormat, settings: VexOptions): VexDocument {
-  if (previous === undefined) return reissue(undefined, document, settings.now);
+function following(document: VexDocument, previous: Previous, format: VexFormat, settings: VexOptions): VexDocument {
   const said =
     readBack(writeVex({ ...document, id: previous.document.id ?? document.id ?? "" }, format, settings).value, format) ?? document;
   const { timestamp: _, firstIssued: __, version: ___, ...head } = said;
@@ -265,28 +250,14 @@ function reissued(document: VexDocument, previous: Previous | undefined, format:
   return reissue(previous.document, next, settings.now);
 }
 
-/** A document that its own format refuses is not written. */
-async function demandValid(content: string, format: VexFormat): Promise<void> {
-  const bytes = Buffer.from(content);
-  const { value, diagnostics } = await admit(bytes, "the document", sha256(bytes));
-  const refused = diagnostics.find((one) => one.level === "error");
-  if (refused === undefined && value.some((one) => one.type === "waybill.vex.Document")) return;
-  const problem = refused?.message ?? "nothing of it is read as VEX";
-  throw new Stop(exit.usage, [diagnostic("WB1257", { format, problem }, undefined, { help: "nothing was written" })]);
-}
-
-async function readPrevious(path: string, format: VexFormat): Promise<Previous> {
-  const bytes = await readBytes(path);
-  const { value, diagnostics } = await admit(bytes, path, sha256(bytes));
-  if (hasErrors(diagnostics)) throw new Stop(exit.usage, diagnostics);
-  const evidence = value.find((one) => one.type === "waybill.vex.Document");
-  if (evidence === undefined) throw wrong(`\`${path}\` is no VEX document`, "`--previous` takes what was issued last");
-  if (evidence.document.format !== format)
+/** What was issued last, which must be of the format that is written: its times and versions are that format's. */
+async function readPrevious(call: Call, path: string, format: VexFormat): Promise<Previous> {
+  const { document, unreadable, json } = await readVexFile(path, call.terminal);
+  if (document.format !== format)
     throw wrong(
-      `\`${path}\` is ${evidence.document.format}, and ${format} is to be written`,
-      `\`waybill vex convert\` makes one of the other`,
+      `\`${path}\` is ${formatTitles[document.format]}, and ${formatTitles[format]} is to be written`,
+      "`waybill vex convert` makes one of the other",
     );
-  const { document, unreadable } = modelOf(evidence.data, format);
   if (unreadable > 0) throw wrong(`${unreadable} parts of \`${path}\` cannot be read`, "`waybill vex validate` says which");
-  return { document, revisions: format === "csaf" ? revisionsOf(JSON.parse(bytes.toString("utf8"))) : [] };
+  return { document, revisions: format === "csaf" ? revisionsOf(json) : [] };
 }

@@ -127,7 +127,8 @@ export function renderEmission(report: EmissionReport, options: EmissionTextOpti
   const where = (at: Location): string => palette.faint(place(at, options.policies));
   const source = (at: Location): string => {
     const text = options.policies(at.path)?.text.slice(at.start, at.end).replace(/\s+/g, " ") ?? "";
-    return visible(text.length > 100 ? `${text.slice(0, 99)}…` : text);
+    const row = text.startsWith("when") ? text : `else ${text}`;
+    return visible(row.length > 100 ? `${row.slice(0, 99)}…` : row);
   };
   const line = (count: number, text: string, at: Location): string => `  ${String(count).padStart(5)} ${text} ${where(at)}`;
   const facts = (wants: readonly WantGroup[]): string => {
@@ -153,8 +154,6 @@ export function renderEmission(report: EmissionReport, options: EmissionTextOpti
     out.push(palette.warning(`${plural(report.deployment, "statement")} affected: only a runtime profile keeps an exploit away`));
   for (const want of report.open)
     out.push(`${palette.warning("may be more findings")}: \`${visible(want.fact)}\` is ${want.cause} (${visible(want.detail)})`);
-  for (const loss of report.losses)
-    out.push(`${palette.warning("lost")} ${loss.field} of ${plural(loss.count, "statement")}: ${visible(loss.why)}`);
   for (const assumption of report.assumptions)
     out.push(`${palette.note("assumes")} ${visible(assumption.text.replace(/\s+/g, " "))} ${where(assumption.at)}`);
   return out.join("\n");

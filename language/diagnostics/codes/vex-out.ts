@@ -72,9 +72,4 @@ export const vexOutCodes = {
     (p) =>
       `${p.count} ${p.count === 1 ? "finding says" : "findings say"} neither which vulnerability nor which component, and nothing is said of ${p.count === 1 ? "it" : "them"}`,
   ),
-  WB1257: row<{ format: string; problem: string }>(
-    "error",
-    "written document is not valid",
-    (p) => `the ${p.format} document would not be valid: ${p.problem}`,
-  ),
 };
