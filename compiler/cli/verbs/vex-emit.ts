@@ -26,10 +26,11 @@ import { type Case, casesFor, digestOfEvidence, type Gathered, requestOf } from 
 import { gather } from "../gathering.ts";
 import { type Options, text } from "../options.ts";
 import { refusalDiagnostic } from "../policies.ts";
-import { uuidOf } from "../shell/digest.ts";
+
 import { exit, Stop } from "../shell/exit.ts";
 import { fileProblem } from "../shell/files.ts";
 import { note, tell } from "../shell/report.ts";
+import { uuidOf } from "../shell/uuid.ts";
 import { readVexFile } from "../vex-files.ts";
 import { formatTitles, lossDiagnostics, textOf, writingOptions } from "../vex-writing.ts";
 
