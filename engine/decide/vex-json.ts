@@ -40,8 +40,8 @@ export function jsonVexFinding({ finding, verdict }: VexFinding): object {
   };
 }
 
-export function jsonUnmatched({ record, nearest }: VexUnmatched): object {
-  return { ...standing(record), vulnerability: textOf(record["vulnerability"]) ?? "", status: statusOf(record), nearest };
+export function jsonUnmatched({ record, nearest, detail }: VexUnmatched): object {
+  return { ...standing(record), vulnerability: textOf(record["vulnerability"]) ?? "", status: statusOf(record), nearest, detail };
 }
 
 function statusOf(record: DataRecord): string {

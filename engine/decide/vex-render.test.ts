@@ -102,7 +102,7 @@ const vex: VexReport = {
   by: ["acme.release", "claimed"],
   findings,
   statements: 9,
-  unmatched: [{ record: claim(6, "fixed").record, nearest: "qualifier distro" }],
+  unmatched: [{ record: claim(6, "fixed").record, nearest: "qualifier", detail: "qualifier distro: it asks for a, pkg:npm/b has c" }],
 };
 const withVex: Report = { ...report, vex: [vex] };
 
@@ -123,7 +123,7 @@ in conflict CVE-2026-0002 in pkg:npm/left@3.0.0
   = because: acme.openvex.json /statements/4 says fixed, by Acme, believed as claimed, 2026-11-01T00:00:00Z
   = because: acme.openvex.json /statements/5 says affected, by Acme, believed as claimed, 2026-11-01T00:00:00Z
 
-unmatched acme.openvex.json /statements/6 on CVE-2026-0001 matched nothing; nearest miss: qualifier distro
+unmatched acme.openvex.json /statements/6 on CVE-2026-0001 matched nothing; nearest miss: qualifier distro: it asks for a, pkg:npm/b has c
 
 VEX by acme.release, claimed on pkg:npm/shop@1: 4 findings: 1 suppressed, 1 kept, 1 in conflict, 1 unmentioned; 9 statements, 1 matched nothing`,
   );
@@ -177,6 +177,7 @@ it("writes JSON of decisions, and of `vex decide` in pieces, that the published 
   expect(JSON.parse(renderJson(report, texts))).not.toHaveProperty("vex");
   const rest = {
     tool: { name: "waybill", version: "0" },
+    complete: true,
     open: true,
     time: "2026-01-01T00:00:00Z",
     by: vex.by,

@@ -13,8 +13,10 @@ export interface VexFinding {
 export interface VexUnmatched {
   /** Its data, with its place in its document. */
   readonly record: DataRecord;
-  /** What kept it from matching the finding that came nearest: `vulnerability`, `product`, `qualifier distro` … */
+  /** What kept it from matching the finding that came nearest: `vulnerability` (no finding has it), `product`, `qualifier` … */
   readonly nearest: string;
+  /** The same for people: `qualifier distro: it asks for debian-12, pkg:deb/debian/openssl@3 has debian-11`. */
+  readonly detail: string;
 }
 
 export interface VexReport {

@@ -82,11 +82,7 @@ export function vexLine(report: VexReport): string {
   return `VEX by ${by.join(", ")} on ${subject.name}: ${countsText(findings.length, vexCounts(findings))}; ${matched}`;
 }
 
-const misses: Readonly<Record<string, string>> = {
-  vulnerability: "no finding is of this vulnerability",
-};
-
-/** `no finding is of this vulnerability`, or `nearest miss: qualifier distro` */
-export function missText(unmatched: VexUnmatched): string {
-  return misses[unmatched.nearest] ?? `nearest miss: ${unmatched.nearest}`;
+/** `no finding has CVE-2026-1`, or `nearest miss: qualifier distro: it asks for debian-12, … has debian-11` */
+export function missText({ nearest, detail }: VexUnmatched): string {
+  return nearest === "vulnerability" ? detail : `nearest miss: ${detail}`;
 }
