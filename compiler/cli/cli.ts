@@ -80,9 +80,10 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
     .argument("[path...]", "files, folders or `-` (default: `policy` of waybill.toml, or the working directory)")
     .addOption(choice("-f, --format <format>", "output", diagnosticFormats).default("text"))
     .option("--plan", "say which attestations the clauses need, and what they cost to fetch")
+    .option("--now <time>", "RFC 3339 time at which waivers that have ended are named (default: none are)")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ waybill check policies\n  $ waybill check --format sarif policies > check.sarif\n  $ cat p.scp | waybill check -",
+      "\nExamples:\n  $ waybill check policies\n  $ waybill check --now 2027-01-01T00:00:00Z policies\n  $ waybill check --format sarif policies > check.sarif\n  $ cat p.scp | waybill check -",
     )
     .action((paths: string[], options: Options) =>
       act(async (call) => (await import("./verbs/check.ts")).check(call, paths, options), options),

@@ -3,6 +3,7 @@
  * `replay` reads it back: what decides cannot tell them apart.
  */
 import type { AttestationRead, Report, Texts } from "../../engine/decide/report.ts";
+import { waiverUses } from "../../engine/decide/waivers.ts";
 import {
   aboutLookup,
   type ClauseResult,
@@ -93,6 +94,7 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
     ...(gathered.believed === undefined
       ? {}
       : { attestations: cases.flatMap((one) => one.attestations.verified.map((verified) => attestationRead(one.subject, verified))) }),
+    ...(policies.compiled.program.waivers.length === 0 ? {} : { waivers: waiverUses(policies.compiled.program, decisions, policies.time) }),
     diagnostics: [...documents.flatMap((document) => document.diagnostics), ...cases.flatMap((one) => one.diagnostics)],
   };
   return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };

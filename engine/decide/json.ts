@@ -6,6 +6,7 @@ import type { Citation, ClauseResult, Decision, Derivation, WantGroup } from "..
 import { rfc3339 } from "./instant.ts";
 import { overall, type Report, type Texts } from "./report.ts";
 import { jsonVex } from "./vex-json.ts";
+import { type WaiverUse, waiverCounts } from "./waivers.ts";
 
 function jsonCitation(citation: Citation): object {
   return {
@@ -62,6 +63,7 @@ export function jsonClause(clause: ClauseResult, texts: Texts): object {
       because: waiver.because,
       approvedBy: waiver.approvedBy,
       ...(waiver.ticket === undefined ? {} : { ticket: waiver.ticket }),
+      lifted: waiver.lifted,
     })),
     ...(clause.derivation ? { derivation: jsonDerivation(clause.derivation, texts) } : {}),
   };
@@ -80,6 +82,21 @@ export function jsonDecision(decision: Decision, texts: Texts): object {
     ...(decision.time === undefined ? {} : { time: rfc3339(decision.time) }),
     ...(decision.validUntil === undefined ? {} : { validUntil: rfc3339(decision.validUntil) }),
   };
+}
+
+function jsonWaivers(uses: readonly WaiverUse[], texts: Texts): object {
+  const list = uses.map(({ waiver, state, lifted, endsSoon }) => ({
+    clause: waiver.clause,
+    span: spanOf(waiver.at, texts),
+    state,
+    lifted,
+    ends: rfc3339(waiver.ends),
+    endsSoon,
+    because: waiver.because,
+    approvedBy: waiver.approvedBy,
+    ...(waiver.ticket === undefined ? {} : { ticket: waiver.ticket }),
+  }));
+  return { ...waiverCounts(uses), list };
 }
 
 /** The document that `gate --format json` prints. */
@@ -102,6 +119,7 @@ export function renderJson(report: Report, texts: Texts): string {
           attestations: report.attestations.map(({ time, ...one }) => ({ ...one, ...(time === undefined ? {} : { time: rfc3339(time) }) })),
         }),
     ...(report.vex === undefined ? {} : { vex: report.vex.map(jsonVex) }),
+    ...(report.waivers === undefined ? {} : { waivers: jsonWaivers(report.waivers, texts) }),
     diagnostics: report.diagnostics.map((one) => jsonDiagnostic(one, texts.evidence)),
     policyDigest: report.policyDigest,
     evidenceDigest: report.evidenceDigest,

@@ -6,6 +6,7 @@ import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { place } from "../../language/diagnostics/render/text.ts";
 import type { Citation, ClauseResult, Decision, Reason, Witness } from "../evaluate/decision.ts";
 import type { VexReport } from "./vex-report.ts";
+import type { WaiverUse } from "./waivers.ts";
 
 /** One document that was read, and as what. */
 export interface EvidenceRead {
@@ -48,6 +49,8 @@ export interface Report {
   readonly attestations?: readonly AttestationRead[];
   /** One for each subject and each `resolved by`; absent where the policies read no VEX. */
   readonly vex?: readonly VexReport[];
+  /** Absent where the policies have no waivers. */
+  readonly waivers?: readonly WaiverUse[];
   /** What was noticed while the evidence was read. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -12,6 +12,7 @@ import { rfc3339 } from "./instant.ts";
 import { type Places, placesOf } from "./places.ts";
 import { clauseHeadline, clauseName, factLines, notPassed, type Report, type Texts } from "./report.ts";
 import { renderVex } from "./vex-text.ts";
+import { waiverLine } from "./waivers.ts";
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -196,7 +197,7 @@ export function assumptionText(assumption: Assumption): string {
 
 function waiverText(waiver: ClauseResult["waivers"][number]): string {
   const ticket = waiver.ticket === undefined ? "" : ` (${waiver.ticket})`;
-  return `${waiver.because}; approved by ${waiver.approvedBy}${ticket}, ends ${rfc3339(waiver.ends)}`;
+  return `${plural(waiver.lifted, "member")} lifted: ${waiver.because}; approved by ${waiver.approvedBy}${ticket}, ends ${rfc3339(waiver.ends)}`;
 }
 
 const reasonText: Readonly<Record<Decision["reason"], string>> = {
@@ -271,6 +272,7 @@ export function renderText(report: Report, texts: Texts, options: TextOptions): 
   });
   for (const { form, name, signer, what } of report.attestations ?? [])
     foot.push(`${palette.faint("verified")} ${visible(what)} by ${visible(signer)} ${palette.faint(`(${form} ${visible(name)})`)}`);
+  if (report.waivers !== undefined) foot.push(`${palette.faint("waivers")} ${waiverLine(report.waivers)}`);
   const first = report.decisions[0];
   if (first?.time !== undefined) {
     const limits = report.decisions.flatMap((decision) => (decision.validUntil === undefined ? [] : [decision.validUntil]));

@@ -24,7 +24,7 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
   const notGiven = missingCallerFact(plan, request);
   if (notGiven !== undefined) return { kind: "refusal", refusal: notGiven };
   const env = freshEnv(compiled, request);
-  if (options.explain && plan.ends.length > 0) env.waived = new Set();
+  if (options.explain && plan.ends.length > 0) env.waived = new Map();
   readEnds(env, plan);
   const coverage = coverageOf(env, plan);
   const asked: Asked[] = [];
@@ -62,15 +62,15 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
   return { kind: "decision", decision };
 }
 
-const nothingLifted: readonly number[] = [];
+const nothingLifted: Asked["lifted"] = [];
 
 /** A clause as it was asked, for its explanation. */
 interface Asked {
   readonly policy: CompiledPolicy;
   readonly clause: CompiledClause;
   readonly pass: Truth | undefined;
-  /** Positions of the waivers that lifted something. */
-  readonly lifted: readonly number[];
+  /** Positions of the waivers that lifted something, and how many members each. */
+  readonly lifted: readonly (readonly [index: number, count: number])[];
 }
 
 /** Explains when all is decided: what an explanation reads besides is no part of what the decision rests on. */

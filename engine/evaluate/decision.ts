@@ -117,6 +117,12 @@ export interface Derivation {
   readonly children: readonly Derivation[];
 }
 
+/** A waiver that a clause's outcome rests on. */
+export interface LiftingWaiver extends Waiver {
+  /** How many members it lifted, or 1 where it is about the subject. One that several waivers match counts for each. */
+  readonly lifted: number;
+}
+
 export interface ClauseResult {
   /** `module.policy` */
   readonly policy: string;
@@ -138,7 +144,7 @@ export interface ClauseResult {
   readonly assumptions: readonly Assumption[];
   /** Code to paste that would let the clause decide. */
   readonly advice: readonly string[];
-  readonly waivers: readonly Waiver[];
+  readonly waivers: readonly LiftingWaiver[];
   readonly derivation?: Derivation;
 }
 

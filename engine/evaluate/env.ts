@@ -16,8 +16,8 @@ export class Env {
   clockMissing: boolean;
   /** Failed look-ups by name; undefined where there are none. */
   failed: ReadonlyMap<string, readonly FailedLookup[]> | undefined;
-  /** Waivers that lifted something, by their index in the program; filled in explanations only. */
-  waived: Set<number> | undefined;
+  /** How many members each waiver lifted, by its index in the program; filled in explanations only. */
+  waived: Map<number, number> | undefined;
   /** Keys of the runtime declarations whose `denies` was true; kept only where somebody asks what a row rests on. */
   profiles: Set<string> | undefined;
   /** No `denies` is decided by its profile: what is true all the same does not rest on it. */

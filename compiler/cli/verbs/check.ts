@@ -8,7 +8,7 @@ import { renderSarif } from "../../../language/diagnostics/render/sarif.ts";
 import { summary } from "../../../language/diagnostics/render/text.ts";
 import { plural } from "../../../language/diagnostics/render/wrap.ts";
 import type { Call } from "../cli.ts";
-import { exit } from "../shell/exit.ts";
+import { exit, Stop } from "../shell/exit.ts";
 import { loadProject, policyPaths } from "../shell/project.ts";
 import { note, tell } from "../shell/report.ts";
 
@@ -16,7 +16,7 @@ import { note, tell } from "../shell/report.ts";
 export async function check(call: Call, paths: readonly string[], options: Readonly<Record<string, unknown>>): Promise<number> {
   const { terminal, version } = call;
   const project = await loadProject(await policyPaths(paths));
-  const diagnostics: readonly Diagnostic[] = project.diagnostics;
+  const diagnostics: readonly Diagnostic[] = [...project.diagnostics, ...(await inTime(project.program, options["now"]))];
   const code = hasErrors(diagnostics) ? exit.no : exit.done;
   const plan = options["plan"] === true ? await import("../plan-text.ts") : undefined;
   switch (options["format"]) {
@@ -48,6 +48,16 @@ export async function check(call: Call, paths: readonly string[], options: Reado
       return code;
     }
   }
+}
+
+/** What a clock adds, where one is given: `check` itself has none, so that it says the same tomorrow. */
+async function inTime(program: Program, now: unknown): Promise<readonly Diagnostic[]> {
+  if (typeof now !== "string") return [];
+  const { readClock } = await import("../shell/clock.ts");
+  const time = readClock(now);
+  if (typeof time !== "number") throw new Stop(exit.usage, [time]);
+  const { endedWaivers } = await import("../../../engine/decide/waivers.ts");
+  return endedWaivers(program, time);
 }
 
 /** The kinds that the policies speak about, and where; whatever else there is stays out of scope (semantics, section 2). */

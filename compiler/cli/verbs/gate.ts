@@ -8,6 +8,7 @@ import { renderMarkdown } from "../../../engine/decide/markdown.ts";
 import type { Report, Texts } from "../../../engine/decide/report.ts";
 import { renderSarif } from "../../../engine/decide/sarif.ts";
 import { renderText } from "../../../engine/decide/text.ts";
+import { waiverNotes } from "../../../engine/decide/waivers.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { Call } from "../cli.ts";
 import { decideGathered } from "../gathered.ts";
@@ -53,7 +54,11 @@ export async function gate(call: Call, argument: string | undefined, options: Re
   if (attesting !== undefined && signer !== undefined) await attesting.writeAttestations(call, signer, gathering.gathered, report, options);
   if (folder !== undefined) await record(folder, gathering, `${renderJson(report, texts)}\n`);
   // What the readers of evidence have to say is for people; JSON alone has a place for it.
-  if (options["format"] !== "json") await tell(call.terminal, report.diagnostics, texts.evidence);
+  if (options["format"] !== "json") {
+    await tell(call.terminal, report.diagnostics, texts.evidence);
+    if (report.waivers !== undefined)
+      await tell(call.terminal, waiverNotes(report.waivers, gathering.gathered.policies.time), texts.policies);
+  }
   await call.terminal.out(`${render(call, options["format"], report, texts)}\n`);
   return code;
 }

@@ -182,7 +182,7 @@ function lifts(env: Env, waivers: readonly CompiledWaiver[]): boolean {
   for (const { waiver, index, scope } of waivers) {
     if (env.now === undefined || env.now >= waiver.ends || scope(env) !== true) continue;
     lifted = true;
-    env.waived?.add(index);
+    env.waived?.set(index, (env.waived.get(index) ?? 0) + 1);
   }
   return lifted;
 }

@@ -22,8 +22,8 @@ export interface Explained {
   readonly policy: CompiledPolicy;
   readonly clause: CompiledClause;
   readonly pass: Truth;
-  /** Positions in the program of the waivers that lifted something of it. */
-  readonly lifted: readonly number[];
+  /** Positions in the program of the waivers that lifted something of it, and how many members. */
+  readonly lifted: readonly (readonly [index: number, count: number])[];
 }
 
 /** What is compiled of a clause for explanations, on first use. */
@@ -105,7 +105,13 @@ const noCitations: readonly Citation[] = [];
 /** Adds to the bare result of a clause what its explanation says. */
 export function explainClause(explained: Explained, bare: ClauseResult, options: Options): ClauseResult {
   const { compiled, env, clause, pass } = explained;
-  const waivers = explained.lifted.length === 0 ? bare.waivers : explained.lifted.flatMap((index) => compiled.program.waivers[index] ?? []);
+  const waivers =
+    explained.lifted.length === 0
+      ? bare.waivers
+      : explained.lifted.flatMap(([index, lifted]) => {
+          const waiver = compiled.program.waivers[index];
+          return waiver === undefined ? [] : [{ ...waiver, lifted }];
+        });
   if (bare.outcome === "passed") {
     const derivation = options.derivations === true ? derive(lazyIn(compiled.context), env, clause.clause.condition) : undefined;
     return waivers.length === 0 && derivation === undefined
