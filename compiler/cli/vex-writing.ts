@@ -10,10 +10,11 @@ import { lacking, writeVex } from "../targets/vex/write.ts";
 import type { Call } from "./cli.ts";
 import { type Options, text } from "./options.ts";
 import { readClock } from "./shell/clock.ts";
-import { sha256, uuidOf } from "./shell/digest.ts";
+import { sha256 } from "./shell/digest.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { fileProblem } from "./shell/files.ts";
 import { tell } from "./shell/report.ts";
+import { uuidOf } from "./shell/uuid.ts";
 
 export const formatTitles: Readonly<Record<VexFormat, string>> = { openvex: "OpenVEX", csaf: "CSAF", cyclonedx: "CycloneDX" };
 

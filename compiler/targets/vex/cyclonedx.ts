@@ -10,7 +10,7 @@ import type { VexAssertion, VexDocument } from "../../../engine/decide/vex/docum
 import { type ComponentList, componentList } from "./cyclonedx/components.ts";
 import { given, type Json } from "./fields.ts";
 import type { VexOptions } from "./loss.ts";
-import { asResponse, cyclonedxJustifications, exactJustification, plainState, statusOfState } from "./words.ts";
+import { asResponse, cyclonedxJustifications, exactJustification, labelOf, plainState, statusOfState } from "./words.ts";
 
 export const propertyPrefix = "waybill:vex:";
 const serialShape = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -55,12 +55,14 @@ function metadataOf(document: VexDocument, options: VexOptions, time: number): J
     role: document.role ?? options.role,
     title: document.title ?? options.title,
     first_issued: document.firstIssued === undefined ? undefined : rfc3339(document.firstIssued),
+    // Readers of ours take a document with components for a bill of materials otherwise.
+    alone: "true",
   });
   return {
     timestamp: rfc3339(time),
     tools: { components: [{ type: "application", name: "waybill", version: options.tool }] },
     ...(author === undefined ? {} : { authors: [{ name: author }] }),
-    ...(kept.length === 0 ? {} : { properties: kept }),
+    properties: kept,
   };
 }
 
@@ -72,7 +74,7 @@ function vulnerabilityOf(
   statement: VexAssertion,
   components: ComponentList,
 ): { readonly vulnerability: Models.Vulnerability.Vulnerability } {
-  const { impact, action, notes, expires, justification } = statement;
+  const { impact, action, notes, expires, justification, status } = statement;
   const own = justificationOf(statement);
   const responses = statement.responses.flatMap((response) => asResponse(response) ?? []);
   const vulnerability = new Models.Vulnerability.Vulnerability({
@@ -87,14 +89,15 @@ function vulnerabilityOf(
       state: stateOf(statement) as Enums.Vulnerability.AnalysisState,
       ...(own === undefined ? {} : { justification: own as Enums.Vulnerability.AnalysisJustification }),
       response: new Enums.Vulnerability.AnalysisResponseRepository(responses as Enums.Vulnerability.AnalysisResponse[]),
-      ...given({ detail: impact }),
+      ...given({ detail: status === "not_affected" ? impact : notes }),
     }),
     affects: components.affects(statement),
   });
   const kept = propertiesOf({
-    // A justification that CycloneDX has no exact word for.
-    justification: justification !== undefined && exactJustification[justification] !== own ? justification : undefined,
-    notes,
+    // A justification that CycloneDX has no word for, or a more general one.
+    justification: justification === undefined || labelOf(own) === justification ? undefined : justification,
+    impact: status === "not_affected" ? undefined : impact,
+    notes: status === "not_affected" ? notes : undefined,
     expires: expires === undefined ? undefined : rfc3339(expires),
   });
   for (const { name, value } of kept) vulnerability.properties.add(new Models.Property(name, value));

@@ -5,13 +5,12 @@
  */
 
 import { rfc3339 } from "../../../engine/decide/instant.ts";
-import type { VexAssertion, VexDocument, VexNamedProduct, VexStatus } from "../../../engine/decide/vex/document.ts";
-import { buildPurl } from "../../../language/domains/purl.ts";
+import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../engine/decide/vex/document.ts";
 import { localId } from "./claims.ts";
 import { given, type Json } from "./fields.ts";
 import type { VexOptions } from "./loss.ts";
-import { isIri, purlOf, splitDigest } from "./product.ts";
-import { unstated } from "./words.ts";
+import { genericPurl, isIri, purlOf, splitDigest } from "./product.ts";
+import { suppresses, unstated } from "./words.ts";
 
 /** OpenVEX 0.2.0, "Hashes". */
 const hashNames: ReadonlyMap<string, string> = new Map([
@@ -59,10 +58,6 @@ function idOf(document: VexDocument, options: VexOptions): string {
 function versionOf(version: string | undefined): number {
   const found = /^\d{1,15}/.exec(version ?? "")?.[0];
   return Math.max(1, found === undefined ? 1 : Number(found));
-}
-
-export function suppresses(status: VexStatus): boolean {
-  return status === "not_affected" || status === "fixed";
 }
 
 function statementOf(statement: VexAssertion, document: VexDocument, time: number): Json | undefined {
@@ -128,15 +123,9 @@ function componentOf(product: VexNamedProduct, document: VexDocument): Json {
   };
 }
 
-/** The name and version of a product that has no other identifier, as purl-spec's type for what no registry has. */
-function genericPurl({ id, name, version }: VexNamedProduct): string {
-  const built = buildPurl({ type: "generic", name: name ?? id, version });
-  return built.ok ? built.value.text : `pkg:generic/${encodeURIComponent(id)}`;
-}
-
 function subcomponentOf(text: string): Json {
   if (text.startsWith("cpe:")) return { identifiers: text.startsWith("cpe:2.3:") ? { cpe23: text } : { cpe22: text } };
   if (isIri(text)) return { "@id": text };
   if (text.startsWith("pkg:")) return { identifiers: { purl: text } };
-  return { "@id": genericPurl({ id: text, digests: [], subcomponents: [] }) };
+  return { "@id": genericPurl({ id: text }) };
 }

@@ -26,6 +26,12 @@ export function nameOf(product: VexNamedProduct): string {
   return product.name ?? purlOf(product)?.name ?? product.id;
 }
 
+/** The name and version of a product that has no other identifier, as purl-spec's type for what no registry has. */
+export function genericPurl({ id, name, version }: Pick<VexNamedProduct, "id" | "name" | "version">): string {
+  const built = buildPurl({ type: "generic", name: name ?? id, version });
+  return built.ok ? built.value.text : `pkg:generic/${encodeURIComponent(id)}`;
+}
+
 /** `sha256:<hex>` in two. */
 export function splitDigest(digest: string): readonly [algorithm: string, hex: string] {
   const colon = digest.indexOf(":");

@@ -9,6 +9,7 @@ import type { Adapter } from "../../../engine/evidence/evidence.ts";
 import { openvex } from "../../../engine/evidence/openvex/adapter.ts";
 import { type ClaimFields, claimsOf, type SingleClaim } from "./claims.ts";
 import { decides, type Loss, type LossField } from "./loss.ts";
+import { genericPurl } from "./product.ts";
 import { documentOf } from "./read.ts";
 import { reasonOf } from "./reasons.ts";
 import { unstated } from "./words.ts";
@@ -66,7 +67,10 @@ function claimLosses(document: VexDocument, read: VexDocument | undefined, forma
       add(loss("statement", pointer, claim.statement, value, format, { claim, statement, document }));
       continue;
     }
+    const generic = isNamedAlike(claim, found);
     for (const field of differences(claim.fields, found.fields)) {
+      // Said once, of the name.
+      if (generic && (field === "purl" || field === "product_version")) continue;
       const pointer = productFields.has(field) ? `${place}/products/${claim.product}/${field}` : `${place}/${field}`;
       add(loss(field, pointer, claim.statement, claim.fields[field] ?? "", format, { claim, statement, document }));
     }
@@ -138,8 +142,14 @@ function paired(
     pairs.set(claim, same[0]);
     for (const one of same) for (const name of one.names) rest.get(name)?.delete(one);
   }
+  const done = new Map<string, SingleClaim | undefined>();
   for (const claim of wanted) {
     if (pairs.has(claim)) continue;
+    const text = textOf(claim);
+    if (done.has(text)) {
+      pairs.set(claim, done.get(text));
+      continue;
+    }
     let best: SingleClaim | undefined;
     let score = 0;
     for (const name of claim.names) {
@@ -152,6 +162,7 @@ function paired(
       }
     }
     pairs.set(claim, best);
+    done.set(text, best);
     if (best !== undefined) for (const name of best.names) rest.get(name)?.delete(best);
   }
   return wanted.map((claim) => [claim, pairs.get(claim)] as const);
@@ -168,8 +179,9 @@ function likeness(a: SingleClaim, b: SingleClaim): number {
   return 100 - differences(a.fields, b.fields).length;
 }
 
-/** Name and version as a purl of the type `generic`, which is how OpenVEX can say them. */
+/** Name and version as a purl of the type `generic`, which is how OpenVEX says them. */
 function isNamedAlike(a: SingleClaim, b: SingleClaim): boolean {
-  const { purl } = b.fields;
-  return a.fields.purl === undefined && purl !== undefined && purl.startsWith("pkg:generic/");
+  const { purl, digests, cpe, product, name, product_version: version } = a.fields;
+  if (purl !== undefined || digests !== undefined || cpe !== undefined || b.fields.purl === undefined) return false;
+  return b.fields.purl === genericPurl({ id: product ?? "", name: name ?? "", ...(version === undefined ? {} : { version }) });
 }

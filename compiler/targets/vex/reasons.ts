@@ -1,9 +1,8 @@
 /** Why a format cannot say something: the sentences of the loss report. */
 import type { VexFormat } from "../../../engine/decide/vex/document.ts";
 import type { LossField } from "./loss.ts";
-import { suppresses } from "./openvex.ts";
 import type { Lost } from "./readback.ts";
-import { asRemediation, asResponse } from "./words.ts";
+import { asRemediation, asResponse, suppresses } from "./words.ts";
 
 const titles: Readonly<Record<VexFormat, string>> = { openvex: "OpenVEX", csaf: "CSAF", cyclonedx: "CycloneDX" };
 
@@ -20,7 +19,7 @@ const sentences: Readonly<Record<VexFormat, Readonly<Partial<Record<LossField, s
     responses: "OpenVEX has no responses",
     expires: "statements of OpenVEX do not expire",
     supplier: "an OpenVEX statement has one supplier for all its products",
-    name: "OpenVEX names products by IRI, purl, CPE and hash: the name stands in a purl of the type `generic`, which matches no component by its name",
+    name: "OpenVEX names products by IRI, purl, CPE and hash: name and version stand in a purl of the type `generic`, which matches no component by its name",
     product_version: "OpenVEX has no versions but those in purls",
     versions: "OpenVEX has no version ranges: the statement is written for every version, because it does not suppress",
     product: "OpenVEX names products by IRI",

@@ -24,6 +24,12 @@ export const exactJustification: Readonly<Partial<Record<VexJustification, strin
   vulnerable_code_not_in_execute_path: "code_not_reachable",
 };
 
+/** OpenVEX's label for a justification of CycloneDX, as it is read (`engine/evidence/cyclonedx`). */
+export function labelOf(own: string | undefined): VexJustification | undefined {
+  if (own === "protected_by_compiler" || own === "protected_at_runtime") return "inline_mitigations_already_exist";
+  return (Object.keys(exactJustification) as VexJustification[]).find((label) => exactJustification[label] === own);
+}
+
 export const cyclonedxJustifications: ReadonlySet<string> = new Set([
   "code_not_present",
   "code_not_reachable",
@@ -35,6 +41,11 @@ export const cyclonedxJustifications: ReadonlySet<string> = new Set([
   "protected_at_perimeter",
   "protected_by_mitigating_control",
 ]);
+
+/** What keeps a finding out of sight, where it may. */
+export function suppresses(status: VexStatus): boolean {
+  return status === "not_affected" || status === "fixed";
+}
 
 /** CycloneDX responses and the CSAF remediation categories that say the same. */
 const remediationOf: ReadonlyMap<string, string> = new Map([

@@ -179,10 +179,7 @@ function said(
       impacts.map(({ item }) => text(item["details"])),
       "\n\n",
     ),
-    action: joined(
-      remedies.map(({ item }) => joined([text(item["details"]), text(item["url"])], " ")),
-      "\n\n",
-    ),
+    action: joined([...new Set(remedies.map(({ item }) => joined([text(item["details"]), text(item["url"])], " ")))], "\n\n"),
     responses: [...new Set(remedies.flatMap(({ item }) => text(item["category"]) ?? []))],
     timestamp: text(flag?.item["date"]) ?? text(impacts[0]?.item["date"]) ?? time,
   };

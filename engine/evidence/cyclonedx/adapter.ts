@@ -14,6 +14,7 @@ import { subject } from "../sbom/subject.ts";
 import { listed, shortcomings } from "../vex/shortcomings.ts";
 import { type Inventory, inventory, licenseEntries } from "./components.ts";
 import { compositions, connect, wholeness } from "./graph.ts";
+import { isVexAlone, keptOfDocument } from "./kept.ts";
 import { findingList, type Vulnerabilities, vulnerabilities } from "./vulnerabilities.ts";
 
 const schemas = {
@@ -73,7 +74,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
     evidence.push({ type: ref.predicateType, document: ref, data, about, counts });
   };
   const given = Array.isArray(bom["vulnerabilities"]) ? objects(bom["vulnerabilities"]) : undefined;
-  const lists = Array.isArray(bom["components"]);
+  const lists = Array.isArray(bom["components"]) && !isVexAlone(object(bom["metadata"]));
   const scan = documentAs("waybill.vuln.Scan");
   const vex = documentAs("waybill.vex.Document");
   const read = given ? vulnerabilities(bom, scan, vex, source.base, found, refs) : nothing;
@@ -218,6 +219,7 @@ function vexOf(bom: Json, document: DocumentRef, base: string, statements: reado
     timestamp: text(metadata?.["timestamp"]),
     // A document with a name is its first version where it says nothing else (ECMA-424, "version").
     version: typeof bom["version"] === "number" ? bom["version"] : serial === undefined ? undefined : 1,
+    ...keptOfDocument(metadata),
     statements,
     [origin]: {
       document,

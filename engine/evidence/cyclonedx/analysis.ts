@@ -6,12 +6,15 @@ import { ecosystemOfPurlType } from "../../../language/domains/version.ts";
 import { type Json, joined, object, objects, text, texts } from "../raw.ts";
 import { note, type Shortcomings } from "../vex/shortcomings.ts";
 import { atVersion, readVersions } from "../vex/versions.ts";
+import { keptOfStatement, linkOf } from "./kept.ts";
 import { canonicalLink, isLink } from "./links.ts";
 
 /** One thing that a vulnerability affects, resolved. */
 export interface Affected {
   readonly ref: string;
   readonly component: DataRecord;
+  /** The part of it that is spoken of (`wholeOf`). */
+  readonly part?: DataRecord;
   /** Whether the document itself has the component. */
   readonly here: boolean;
   readonly json: Json;
@@ -103,6 +106,7 @@ export function statementsOf(json: Json, affected: readonly Affected[], context:
       own_justification: own,
       impact: status === "not_affected" ? detail : undefined,
       notes: status === "not_affected" ? undefined : detail,
+      ...keptOfStatement(json),
       products: products.analysis,
     });
   }
@@ -150,7 +154,7 @@ const productFields: Readonly<Record<string, string>> = {
  * A component at its own version, or at one that the statement names. Its purl is put at that version; its digests and
  * its CPE are of its own version only.
  */
-function product({ ref, component, here, pointer }: Affected, entry: Json | undefined, context: Context, place: string): DataRecord {
+function product({ ref, component, part, here, pointer }: Affected, entry: Json | undefined, context: Context, place: string): DataRecord {
   const own = component["version"];
   const purl = text(component["purl"]);
   const version = entry === undefined ? own : text(entry["version"]);
@@ -159,11 +163,15 @@ function product({ ref, component, here, pointer }: Affected, entry: Json | unde
   const itself = entry === undefined || same;
   const found = itself ? digests(component["hashes"]) : [];
   const versions = range === undefined ? undefined : versionsIn(range, purl, context, place);
-  const id = here
-    ? context.own === undefined
-      ? ref
-      : canonicalLink(ref.startsWith(context.own) ? ref : context.own + ref)
-    : canonical(ref);
+  const link = linkOf(component);
+  const id =
+    link !== undefined && isLink(link)
+      ? canonicalLink(link)
+      : here
+        ? context.own === undefined
+          ? ref
+          : canonicalLink(ref.startsWith(context.own) ? ref : context.own + ref)
+        : canonical(ref);
   const name = here || purl !== undefined ? component["name"] : undefined;
   const nameless = name === undefined || (version === undefined && range === undefined);
   if (purl === undefined && found.length === 0 && !isLink(id) && nameless) note(context.missed.products, pointer, ref);
@@ -176,7 +184,7 @@ function product({ ref, component, here, pointer }: Affected, entry: Json | unde
     purl: purl === undefined || itself ? purl : (atVersion(purl, text(version)) ?? new Lack("malformed", `\`${purl}\` is not a purl`)),
     cpe: itself ? component["cpe"] : undefined,
     digests: found,
-    subcomponents: [],
+    subcomponents: part === undefined ? [] : [text(part["purl"]) ?? text(part["name"]) ?? ""],
     [origin]: { document: context.document, pointer, fields: productFields },
   };
 }

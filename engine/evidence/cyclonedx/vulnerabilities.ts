@@ -7,6 +7,7 @@ import { type SeverityName, severityNamed, severityOfScore, unrated } from "../s
 import { type Shortcomings, shortcomings } from "../vex/shortcomings.ts";
 import { type Affected, type Context, statementsOf } from "./analysis.ts";
 import type { Inventory } from "./components.ts";
+import { wholeOf } from "./kept.ts";
 import { elementOf, isLink, ownLink } from "./links.ts";
 
 export interface Vulnerabilities {
@@ -64,6 +65,9 @@ function affects(
     const place = `${pointer}/affects/${index}`;
     const local = own !== undefined && ref.startsWith(own) ? elementOf(ref.slice(own.length)) : ref;
     const component = found.byRef.get(local);
+    const whole = component && found.byRef.get(wholeOf(component) ?? "");
+    if (component && whole)
+      return { ref: wholeOf(component) ?? ref, component: whole, part: component, here: true, json: entry, pointer: place };
     if (!component && !isLink(ref) && !found.others.has(ref))
       refs.dangling(ref, `vulnerability \`${text(json["id"]) ?? index}\``, `${place}/ref`);
     const here = component !== undefined || found.others.has(local);

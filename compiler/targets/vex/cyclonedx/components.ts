@@ -7,6 +7,7 @@ import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../../eng
 import { parsePurl } from "../../../../language/domains/purl.ts";
 import { canonicalPurl, localId } from "../claims.ts";
 import { nameOf, purlOf, splitDigest } from "../product.ts";
+import { suppresses } from "../words.ts";
 
 type Affect = Models.Vulnerability.Affect;
 type AffectedVersion = Models.Vulnerability.AffectedSingleVersion | Models.Vulnerability.AffectedVersionRange;
@@ -47,7 +48,10 @@ export function componentList(document: VexDocument, own: string): ComponentList
     if (described.cpe !== undefined) component.cpe = described.cpe;
     if (described.supplier !== undefined) component.supplier = new Models.OrganizationalEntity({ name: described.supplier });
     for (const [algorithm, hex] of described.hashes) component.hashes.set(algorithm, hex);
-    if (linkShape.test(local)) component.externalReferences.add(new Models.ExternalReference(local, Enums.ExternalReferenceType.BOM));
+    if (linkShape.test(local)) {
+      component.externalReferences.add(new Models.ExternalReference(local, Enums.ExternalReferenceType.BOM));
+      component.properties.add(new Models.Property("waybill:vex:id", local));
+    }
     const entry = { component, parts: new Map<string, Models.Component>() };
     components.set(key, entry);
     return entry;
@@ -123,9 +127,8 @@ function keyOf(product: VexNamedProduct, local: string): string {
 
 function versionOf(product: VexNamedProduct, statement: VexAssertion, listed: boolean): AffectedVersion | undefined {
   const { version, versions } = product;
-  // `unaffected` under a state that says so, and as CycloneDX's own examples have it.
-  const status =
-    statement.status === "not_affected" ? Enums.Vulnerability.AffectStatus.Unaffected : Enums.Vulnerability.AffectStatus.Affected;
+  // As CycloneDX's own examples have it; left out it would be `affected`.
+  const status = suppresses(statement.status) ? Enums.Vulnerability.AffectStatus.Unaffected : Enums.Vulnerability.AffectStatus.Affected;
   if (versions !== undefined) return new Models.Vulnerability.AffectedVersionRange(versions, { status });
   return listed && version !== undefined ? new Models.Vulnerability.AffectedSingleVersion(version, { status }) : undefined;
 }
