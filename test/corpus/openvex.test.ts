@@ -4,9 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { vexReader } from "../../engine/evaluate/intrinsics/resolve.ts";
-import { indexVex } from "../../engine/evaluate/intrinsics/vex-index.ts";
-import { unmatchedStatements } from "../../engine/evaluate/intrinsics/vex-unmatched.ts";
+import { indexVex, type VexIndex, vexDecider } from "../../engine/decide/vex/decide.ts";
+import { unmatchedStatements } from "../../engine/decide/vex/unmatched.ts";
 import { admit } from "../../engine/evidence/door.ts";
 import type { Evidence } from "../../engine/evidence/evidence.ts";
 import { formats } from "../../engine/evidence/schema/formats.ts";
@@ -29,6 +28,7 @@ async function document(path: string): Promise<Evidence> {
   return evidence;
 }
 
+const indexed = (...documents: readonly DataRecord[]): VexIndex => indexVex([{ name: "claimed", documents }]);
 const finding = (id: string, purl: string): DataRecord => ({ id, component: { name: "x", purl } });
 
 describe.skipIf(!present)("OpenVEX documents of the corpus (skipped where it is not beside the checkout)", () => {
@@ -145,44 +145,44 @@ describe.skipIf(!present)("OpenVEX documents of the corpus (skipped where it is 
 
   it("the specification's example of an update: what was under investigation is fixed", async () => {
     const { data } = await document("openvex-spec/example-03.json");
-    const read = vexReader(indexVex([data]), { digests: [] }, undefined);
+    const read = vexDecider(indexed(data), { digests: [] }, {});
     expect(read(finding("CVE-2023-12345", "pkg:apk/wolfi/git@2.39.0-r1?arch=armv7"))).toMatchObject({
-      kind: "resolved",
-      by: [{ status: "fixed" }],
+      kind: "suppressed",
+      used: [{ status: "fixed" }],
+      shadowed: [{ status: "under_investigation" }],
     });
-    expect(read(finding("CVE-2023-12345", "pkg:apk/wolfi/git@2.39.0-r1?arch=x86_64"))).toMatchObject({ kind: "unresolved", by: [] });
+    expect(read(finding("CVE-2023-12345", "pkg:apk/wolfi/git@2.39.0-r1?arch=x86_64"))).toMatchObject({ kind: "unmentioned", used: [] });
     const before = await document("openvex-spec/example-02.json");
-    const earlier = vexReader(indexVex([before.data]), { digests: [] }, undefined);
+    const earlier = vexDecider(indexed(before.data), { digests: [] }, {});
     expect(earlier(finding("CVE-2023-12345", "pkg:apk/wolfi/git@2.39.0-r1?arch=armv7"))).toMatchObject({
-      kind: "unresolved",
-      by: [{ status: "under_investigation" }],
+      kind: "kept",
+      used: [{ status: "under_investigation" }],
     });
   });
 
-  it("Trivy's statements resolve findings in its own images, on the components they name, and nowhere else", async () => {
+  it("Trivy's statements speak of findings in its own images, but name no version of image or component, and so suppress nothing", async () => {
     const { data } = await document("vexhub/oci__ghcr.io__aquasecurity__trivy__oci.openvex.json");
-    const index = indexVex([data]);
+    const index = indexed(data);
     const busybox = finding("CVE-2023-42363", "pkg:apk/alpine/busybox@1.36.1-r15?arch=x86_64&distro=alpine-3.19.1");
     for (const repository of ["ghcr.io/aquasecurity/trivy", "docker.io/aquasec/trivy", "public.ecr.aws/aquasecurity/trivy"]) {
-      expect(vexReader(index, { digests: [], repository }, undefined)(busybox)).toMatchObject({ kind: "resolved" });
+      const verdict = vexDecider(index, { digests: [], repository }, {})(busybox);
+      expect(verdict).toMatchObject({ kind: "kept", used: [], rejected: [{ why: { kind: "unanchored" } }] });
     }
     const own = { digests: [], repository: "ghcr.io/aquasecurity/trivy" };
-    expect(vexReader(index, own, undefined)(finding("CVE-2023-42363", "pkg:apk/alpine/busybox-extras@1.36.1-r15"))).toMatchObject({
-      kind: "unresolved",
-    });
-    expect(vexReader(index, { digests: [], repository: "ghcr.io/somebody/trivy" }, undefined)(busybox)).toMatchObject({
-      kind: "unresolved",
-    });
+    const extras = finding("CVE-2023-42363", "pkg:apk/alpine/busybox-extras@1.36.1-r15");
+    expect(vexDecider(index, own, {})(extras)).toMatchObject({ kind: "unmentioned" });
+    const elsewhere = vexDecider(index, { digests: [], repository: "ghcr.io/somebody/trivy" }, {});
+    expect(elsewhere(busybox)).toMatchObject({ kind: "unmentioned" });
     expect(unmatchedStatements(index, [busybox], own)).toHaveLength(6);
   });
 
-  it("Rancher's statements resolve by alias, for the versions of product and component that they name", async () => {
+  it("Rancher's statements suppress by alias, for the versions of product and component that they name", async () => {
     const { data } = await document("vexhub/golang__github.com__rancher__confd__scan.openvex.json");
     const purl = parsePurl("pkg:golang/github.com/rancher/confd@v0.16.6");
     if (!purl.ok) throw new Error(purl.problem);
-    const read = vexReader(indexVex([data]), { digests: [], purl: purl.value }, undefined);
-    expect(read(finding("GHSA-f5pg-7wfw-84q9", "pkg:golang/github.com/aws/aws-sdk-go@v1.34.0"))).toMatchObject({ kind: "resolved" });
-    expect(read(finding("GHSA-f5pg-7wfw-84q9", "pkg:golang/github.com/aws/aws-sdk-go@v1.33.0"))).toMatchObject({ kind: "unresolved" });
+    const read = vexDecider(indexed(data), { digests: [], purl: purl.value }, {});
+    expect(read(finding("GHSA-f5pg-7wfw-84q9", "pkg:golang/github.com/aws/aws-sdk-go@v1.34.0"))).toMatchObject({ kind: "suppressed" });
+    expect(read(finding("GHSA-f5pg-7wfw-84q9", "pkg:golang/github.com/aws/aws-sdk-go@v1.33.0"))).toMatchObject({ kind: "unmentioned" });
   });
 });
 

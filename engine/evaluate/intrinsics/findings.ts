@@ -5,6 +5,7 @@
  * "Findings"). One pass over each side: components are hashed.
  */
 import { type DataRecord, type DataValue, Lack, type OpenList } from "../../../language/core/data.ts";
+import { DependencyGraph, rememberPlace } from "../../decide/vex/graph.ts";
 import { asOneComponent } from "./components.ts";
 import { compatible, compatibleDistro, type PackageName, packageOf } from "./package-key.ts";
 import { listOf, membersOf, type PurlReader, purlReader, recordOf, textOf } from "./raw.ts";
@@ -25,8 +26,9 @@ export function joinFindings(bom: DataRecord, scan: DataRecord): JoinedFindings 
   const components = membersOf(bom["components"], "components");
   const findings = membersOf(scan["findings"], "findings");
   const readPurl = purlReader();
-  const index = new ComponentIndex([...components.items, bom["root"]], readPurl);
   const unsettled = components.lacks.find((lack) => lack.cause !== "missing") ?? components.lacks[0];
+  const graph = new DependencyGraph(components.items, bom["root"], unsettled?.detail);
+  const index = new ComponentIndex(graph, readPurl);
   let matched = 0;
   const items = findings.items.map((item): DataValue => {
     const finding = recordOf(item);
@@ -64,13 +66,12 @@ class ComponentIndex {
   readonly #variants = new Map<string, Variant[]>();
   readonly #answers = new Map<string, DataRecord | undefined>();
   readonly #readPurl: PurlReader;
+  readonly #graph: DependencyGraph;
 
-  constructor(components: readonly DataValue[], readPurl: PurlReader) {
+  constructor(graph: DependencyGraph, readPurl: PurlReader) {
     this.#readPurl = readPurl;
-    for (const item of components) {
-      const component = recordOf(item);
-      if (component !== undefined) this.#add(component);
-    }
+    this.#graph = graph;
+    for (const component of graph.components) this.#add(component);
   }
 
   #add(component: DataRecord): void {
@@ -92,18 +93,33 @@ class ComponentIndex {
     if (variants === undefined) return undefined;
     const [only] = variants;
     if (only !== undefined && variants.length === 1) {
-      return compatible(only.arch, arch) && compatibleDistro(only.distro, distro) ? joined(only) : undefined;
+      return compatible(only.arch, arch) && compatibleDistro(only.distro, distro) ? this.#joined(only) : undefined;
     }
     const question = `${key} ${arch ?? ""} ${distro ?? ""}`;
     if (this.#answers.has(question)) return this.#answers.get(question);
     const matching = variants.filter((variant) => compatible(variant.arch, arch) && compatibleDistro(variant.distro, distro));
-    const found = matching.length === 0 ? undefined : asOneComponent(matching.map(joined));
+    const [first] = matching;
+    const found =
+      first === undefined
+        ? undefined
+        : matching.length === 1
+          ? this.#joined(first)
+          : this.#placed(
+              asOneComponent(matching.map((variant) => this.#joined(variant))),
+              matching.flatMap(({ components }) => components),
+            );
     this.#answers.set(question, found);
     return found;
   }
-}
 
-function joined(variant: Variant): DataRecord {
-  variant.joined ??= asOneComponent(variant.components);
-  return variant.joined;
+  #joined(variant: Variant): DataRecord {
+    variant.joined ??= this.#placed(asOneComponent(variant.components), variant.components);
+    return variant.joined;
+  }
+
+  /** What is said of a component in between counts for what depends on it: VEX is told where the component stands. */
+  #placed(component: DataRecord, instances: readonly DataRecord[]): DataRecord {
+    rememberPlace(component, { graph: this.#graph, instances });
+    return component;
+  }
 }

@@ -1,0 +1,326 @@
+/**
+ * VEX statements, hashed by vulnerability, product and subcomponent, so that a finding meets only those that may be about
+ * it. A statement about a product without subcomponents is about everything in it.
+ */
+import { type DataRecord, type DataValue, origin } from "../../../language/core/data.ts";
+import { digestOf } from "../../../language/domains/digest.ts";
+import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
+import { AliasClasses, idsOf } from "../../evaluate/intrinsics/aliases.ts";
+import { packageOf, purlText } from "../../evaluate/intrinsics/package-key.ts";
+import { membersOf, type PurlReader, purlReader, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
+import { type Place, placeOf } from "./graph.ts";
+import {
+  bomKey,
+  bomLink,
+  canonicalDigest,
+  isComparable,
+  linkKey,
+  type Named,
+  ownLink,
+  productReader,
+  type Versions,
+  type VexProduct,
+  versionHash,
+} from "./product.ts";
+import { readStatements, type VexStatement, type VexTier } from "./statement.ts";
+import type { VexSubject } from "./subject.ts";
+
+/** A statement with one of its products, and of that one subcomponent; undefined: it is about the whole product. */
+export interface Entry {
+  readonly statement: VexStatement;
+  readonly product: VexProduct;
+  readonly subcomponent: string | undefined;
+}
+
+/** Built once from documents, for any subject. */
+export interface VexIndex {
+  readonly statements: readonly VexStatement[];
+  /** Statements that say nothing that can be read: without a vulnerability, or with an unknown status. */
+  readonly unread: readonly DataRecord[];
+  readonly classes: AliasClasses;
+  /** By alias class of the vulnerability, then by `pairKey`. */
+  readonly entries: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>;
+  /** Keys with a version, by their name: what something without a version may be. */
+  readonly versioned: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Ways of naming things that some statement has. */
+  readonly kinds: ReadonlySet<"digest" | "link" | "name">;
+  readonly readPurl: PurlReader;
+}
+
+/** In the place of a subcomponent: the whole product. */
+export const whole = "*";
+
+export function pairKey(product: string, subcomponent: string): string {
+  return `${product}\n${subcomponent}`;
+}
+
+/**
+ * Reads and indexes documents (`waybill.vex.Document`); the first tier is the most trusted. Linear in their statements.
+ */
+export function indexVex(tiers: readonly VexTier[]): VexIndex {
+  const readPurl = purlReader();
+  const { statements, unread } = readStatements(tiers, productReader(readPurl));
+  const classes = new AliasClasses();
+  for (const statement of statements) classes.link(statement.ids);
+  const entries = new Map<string, Map<string, Entry[]>>();
+  const keys = new Keys(readPurl);
+  for (const statement of statements) {
+    const vulnerability = classes.of(statement.ids[0] ?? "");
+    let known = entries.get(vulnerability);
+    if (known === undefined) {
+      known = new Map();
+      entries.set(vulnerability, known);
+    }
+    for (const product of statement.products) addProduct(known, statement, product, keys);
+  }
+  return { statements, unread, classes, entries, versioned: keys.versioned, kinds: keys.kinds, readPurl };
+}
+
+function addProduct(known: Map<string, Entry[]>, statement: VexStatement, product: VexProduct, keys: Keys): void {
+  const productKeys = keys.ofProduct(product);
+  const { subcomponents } = product;
+  if (subcomponents.length === 0) {
+    const entry = { statement, product, subcomponent: undefined };
+    for (const key of productKeys) add(known, pairKey(key, whole), entry);
+  }
+  for (const subcomponent of subcomponents) {
+    const entry = { statement, product, subcomponent };
+    for (const below of keys.ofSubcomponent(subcomponent, statement)) for (const key of productKeys) add(known, pairKey(key, below), entry);
+  }
+}
+
+function add(known: Map<string, Entry[]>, key: string, entry: Entry): void {
+  const alike = known.get(key);
+  if (alike === undefined) known.set(key, [entry]);
+  else alike.push(entry);
+}
+
+/** Makes the keys of what statements name, and keeps account of them. */
+class Keys {
+  readonly versioned = new Map<string, Set<string>>();
+  readonly kinds = new Set<"digest" | "link" | "name">();
+  readonly #readPurl: PurlReader;
+  readonly #subcomponents = new Map<string, readonly string[]>();
+
+  constructor(readPurl: PurlReader) {
+    this.#readPurl = readPurl;
+  }
+
+  ofProduct(product: VexProduct): readonly string[] {
+    const keys: string[] = [];
+    for (const digest of product.digests) keys.push(`d:${digest}`);
+    for (const repository of product.repositories) keys.push(`r:${repository}`);
+    for (const link of product.links) keys.push(`l:${link}`);
+    if (product.digests.length > 0) this.kinds.add("digest");
+    if (product.links.length > 0) this.kinds.add("link");
+    const { purl, versions, name } = product;
+    if (purl !== undefined) {
+      const digest = purl.type === "oci" && purl.version !== undefined;
+      keys.push(this.#ofPurl(purl, digest ? { kind: "exact", text: purl.version ?? "" } : versions));
+    } else if (name !== undefined && product.digests.length === 0 && versions.kind !== "any") {
+      this.kinds.add("name");
+      keys.push(nameKey(name));
+    }
+    return keys;
+  }
+
+  ofSubcomponent(text: string, statement: VexStatement): readonly string[] {
+    const plain = this.#subcomponents.get(text) ?? this.#plain(text);
+    const own = ownLink(statement.source.place, text);
+    if (own === undefined) return plain;
+    this.kinds.add("link");
+    return [...plain, `l:${own}`];
+  }
+
+  #plain(text: string): readonly string[] {
+    const keys = this.#read(text);
+    this.#subcomponents.set(text, keys);
+    return keys;
+  }
+
+  #read(text: string): readonly string[] {
+    const purl = this.#readPurl(text);
+    if (purl !== undefined) {
+      const version = versionOfPurl(purl);
+      return [this.#ofPurl(purl, version === undefined ? { kind: "any" } : { kind: "exact", text: version.text })];
+    }
+    const link = bomLink(text);
+    const digest = canonicalDigest(text);
+    this.kinds.add(link !== undefined ? "link" : digest !== undefined ? "digest" : "name");
+    if (link !== undefined) return [`l:${linkKey(link.bom, link.ref)}`];
+    return [digest === undefined ? nameKey(text) : `d:${digest}`];
+  }
+
+  /** With the version where there is one that can be compared. */
+  #ofPurl(purl: Purl, versions: Versions): string {
+    const name = purlNameKey(purlKey(purl));
+    if (versions.kind !== "exact" || !isComparable(purl.type, versions.text)) return name;
+    const key = versionedKey(name, versions.text);
+    const alike = this.versioned.get(name);
+    if (alike === undefined) this.versioned.set(name, new Set([key]));
+    else alike.add(key);
+    return key;
+  }
+}
+
+function purlNameKey(name: string): string {
+  return `p:${name}`;
+}
+
+function versionedKey(name: string, text: string): string {
+  return `${name}@${versionHash(text)}`;
+}
+
+function nameKey(name: string): string {
+  return `n:${name}`;
+}
+
+/** The keys under which statements may name a package: of every version, of its own, of any where that is not known. */
+function packageKeys(index: VexIndex, purl: DataValue, version: string | undefined): readonly string[] {
+  const named = packageOf(purl, version, index.readPurl);
+  if (named === undefined) return nobody;
+  const name = purlNameKey(named.name);
+  const text = named.key.slice(named.name.length + 1);
+  const known = text !== "" && isComparable(named.name.slice(0, named.name.indexOf("/")), text);
+  return known ? [name, versionedKey(name, text)] : [name, ...(index.versioned.get(name) ?? nobody)];
+}
+
+const nobody: readonly string[] = [];
+
+/** What a finding asks of the index. */
+export interface VexQuestion {
+  /** Alias classes of its ids that some statement is about. */
+  readonly vulnerabilities: readonly string[];
+  readonly component: DataRecord;
+  /** Where the purl has none. */
+  readonly version: string | undefined;
+  /** Where the component stands in its bill of materials, if that is known. */
+  readonly place: Place | undefined;
+}
+
+/** Undefined: no statement is about any vulnerability of the finding. */
+export function questionOf(index: VexIndex, finding: DataRecord): VexQuestion | undefined {
+  const vulnerabilities: string[] = [];
+  for (const id of idsOf(finding, "id")) {
+    const vulnerability = index.classes.of(id);
+    if (index.entries.has(vulnerability) && !vulnerabilities.includes(vulnerability)) vulnerabilities.push(vulnerability);
+  }
+  if (vulnerabilities.length === 0) return undefined;
+  const component = recordOf(finding["component"]) ?? noComponent;
+  return {
+    vulnerabilities: vulnerabilities.length === 1 ? vulnerabilities : vulnerabilities.sort(),
+    component,
+    version: textOf(finding["installed"]) ?? textOf(component["version"]),
+    place: placeOf(component),
+  };
+}
+
+const noComponent: DataRecord = {};
+
+/** Findings of one key are one question. `identity` tells records apart, where more than purl and version counts. */
+export function keyOfQuestion(index: VexIndex, question: VexQuestion, identity: (record: DataRecord) => number): string {
+  const { vulnerabilities, component, version, place } = question;
+  const { kinds } = index;
+  let own = place === undefined ? "" : String(identity(component));
+  if (own === "" && kinds.size > 0) {
+    const hashes = kinds.has("digest") && component["hashes"] !== undefined ? identity(component) : "";
+    const id = kinds.has("link") ? JSON.stringify([component["id"], component[origin]?.document.digest]) : "";
+    own = `${hashes}\n${id}\n${kinds.has("name") ? (textOf(component["name"]) ?? "") : ""}`;
+  }
+  return `${vulnerabilities.join(" ")}\n${purlText(component["purl"]) ?? ""}\n${version ?? ""}\n${own}`;
+}
+
+/** Names of components and subjects, as statements may have them. */
+export class Names {
+  readonly #index: VexIndex;
+  /** By document: the bill of materials that it is, as BOM-Links name it. */
+  readonly #boms: ReadonlyMap<string, string>;
+  readonly subject: readonly Named[];
+  readonly subjectKeys: readonly string[];
+
+  constructor(index: VexIndex, subject: VexSubject) {
+    this.#index = index;
+    const boms = subject.boms ?? [];
+    this.#boms = new Map(
+      boms.flatMap(({ document, serial, version }) => (serial === undefined ? [] : [[document, bomKey(serial, version ?? 1)] as const])),
+    );
+    const { digests, purl, repository, tag } = subject;
+    const own: Named = { purl, version: undefined, name: undefined, digests, repository, tag, links: [] };
+    this.subject = [own, ...boms.map((bom) => this.#asRoot(own, bom.document, bom.root))];
+    this.subjectKeys = [...new Set(this.subject.flatMap((named) => this.#subjectKeys(named)))];
+  }
+
+  /** Whether a bill of materials is at hand: its serial number and version, as `bomKey` has them. */
+  isAtHand(bom: string): boolean {
+    for (const known of this.#boms.values()) if (known === bom) return true;
+    return false;
+  }
+
+  /** The root of a bill of materials is another name for the subject; its digests are the subject's own. */
+  #asRoot(own: Named, document: string, root: DataRecord | undefined): Named {
+    const bom = this.#boms.get(document);
+    const links = [...(bom === undefined ? [] : [bom]), ...(root === undefined ? [] : this.#linksOf(root))];
+    const purl = root === undefined ? undefined : this.#index.readPurl(root["purl"]);
+    return { ...own, purl: purl ?? own.purl, version: textOf(root?.["version"]), name: textOf(root?.["name"]), links };
+  }
+
+  #subjectKeys(named: Named): readonly string[] {
+    const keys = named.digests.map((digest) => `d:${digest}`);
+    if (named.repository !== undefined) keys.push(`r:${named.repository}`);
+    for (const link of named.links) keys.push(`l:${link}`);
+    if (named.name !== undefined) keys.push(nameKey(named.name));
+    if (named.purl !== undefined) keys.push(...packageKeys(this.#index, named.purl.text, named.version));
+    return keys;
+  }
+
+  /** Keys of a component; `version` is used where its purl has none. */
+  keysOf(component: DataRecord, version: string | undefined): readonly string[] {
+    const { kinds } = this.#index;
+    const packages = packageKeys(this.#index, component["purl"], version);
+    if (kinds.size === 0) return packages;
+    const keys = [...packages];
+    if (kinds.has("digest")) for (const digest of this.#digestsOf(component)) keys.push(`d:${digest}`);
+    if (kinds.has("link")) for (const link of this.#linksOf(component)) keys.push(`l:${link}`);
+    const name = textOf(component["name"]);
+    if (kinds.has("name") && name !== undefined) keys.push(nameKey(name));
+    return keys;
+  }
+
+  of(component: DataRecord, version: string | undefined): Named {
+    return {
+      purl: this.#index.readPurl(component["purl"]),
+      version,
+      name: textOf(component["name"]),
+      digests: this.#index.kinds.has("digest") ? this.#digestsOf(component) : nobody,
+      links: this.#index.kinds.has("link") ? this.#linksOf(component) : nobody,
+    };
+  }
+
+  #linksOf(component: DataRecord): readonly string[] {
+    const id = textOf(component["id"]);
+    if (id === undefined) return nobody;
+    const place = component[origin];
+    const own = ownLink(place, id);
+    const bom = place === undefined ? undefined : this.#boms.get(place.document.digest);
+    // What a finding of another document calls its component may be a BOM-Link itself.
+    const foreign = bomLink(id);
+    const links = own === undefined ? [] : [own];
+    if (bom !== undefined) links.push(linkKey(bom, id));
+    if (foreign !== undefined) links.push(linkKey(foreign.bom, foreign.ref));
+    return links;
+  }
+
+  #digestsOf(component: DataRecord): readonly string[] {
+    const purl = this.#index.kinds.has("digest") ? this.#index.readPurl(component["purl"]) : undefined;
+    const image = purl?.type === "oci" && purl.version !== undefined ? canonicalDigest(purl.version) : undefined;
+    const found = image === undefined ? [] : [image];
+    const hashes = component["hashes"];
+    if (hashes === undefined || hashes === null) return found;
+    for (const item of membersOf(hashes, "hashes").items) {
+      const hash = recordOf(item);
+      const digest = digestOf(textOf(hash?.["algorithm"]) ?? "", textOf(hash?.["value"]) ?? "");
+      if (digest.ok) found.push(digest.value);
+    }
+    return found;
+  }
+}

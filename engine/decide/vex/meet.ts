@@ -1,0 +1,236 @@
+/** Which statements speak of a finding, and how: as what is judged, as its component, or as a part in between. */
+import { type DataRecord, origin } from "../../../language/core/data.ts";
+import { textOf } from "../../evaluate/intrinsics/raw.ts";
+import { type Entry, Names, pairKey, type VexIndex, type VexQuestion, whole } from "./lookup.ts";
+import { bomKey, type Match, matchProduct, matchSubcomponent, type Named, type VexProduct } from "./product.ts";
+import { rejectionOf, silenceOf } from "./requirements.ts";
+import type { VexStatement } from "./statement.ts";
+import type { VexRules, VexSubject } from "./subject.ts";
+import type { Claim, Rejection } from "./verdict.ts";
+
+/** A statement that speaks of a finding. */
+export interface Candidate {
+  readonly statement: VexStatement;
+  readonly product: VexProduct;
+  readonly about: Claim["about"];
+  readonly specificity: number;
+  /** Why it says nothing (whoever says it), or may not suppress. */
+  readonly rejection: Rejection | undefined;
+  /** The component in between that it speaks of; undefined: it speaks of every path. */
+  readonly node: DataRecord | undefined;
+}
+
+const nobody: readonly Candidate[] = [];
+const noEntries: readonly Entry[] = [];
+
+export class Meetings {
+  readonly #index: VexIndex;
+  readonly #subject: VexSubject;
+  readonly #rules: VexRules;
+  readonly #names: Names;
+  readonly #wholes = new Map<string, readonly Candidate[]>();
+  readonly #betweens = new WeakMap<object, Betweens>();
+
+  constructor(index: VexIndex, subject: VexSubject, rules: VexRules) {
+    this.#index = index;
+    this.#subject = subject;
+    this.#rules = rules;
+    this.#names = new Names(index, subject);
+  }
+
+  /** Statements about the whole subject, whatever component a finding is on; the same list for one vulnerability. */
+  aboutSubject(vulnerability: string): readonly Candidate[] {
+    const known = this.#wholes.get(vulnerability);
+    if (known !== undefined) return known;
+    const entries = this.#index.entries.get(vulnerability);
+    const found: Candidate[] = [];
+    for (const key of this.#names.subjectKeys) {
+      for (const entry of entries?.get(pairKey(key, whole)) ?? noEntries) {
+        const candidate = this.#candidate(entry, this.#matchSubject(entry.product), undefined, "subject", undefined);
+        if (candidate !== undefined) found.push(candidate);
+      }
+    }
+    const all = found.length === 0 ? nobody : found;
+    this.#wholes.set(vulnerability, all);
+    return all;
+  }
+
+  /** Statements that name the component of a finding: as a part of the subject, or as their product. */
+  aboutComponent(question: VexQuestion): readonly Candidate[] {
+    const keys = this.#names.keysOf(question.component, question.version);
+    const found: Candidate[] = [];
+    let thing: Named | undefined;
+    for (const vulnerability of question.vulnerabilities) {
+      const entries = this.#index.entries.get(vulnerability);
+      if (entries === undefined) continue;
+      for (const key of keys) {
+        for (const entry of entries.get(pairKey(key, whole)) ?? noEntries) {
+          thing ??= this.#names.of(question.component, question.version);
+          const candidate = this.#candidate(entry, matchProduct(entry.product, thing), undefined, "component", undefined);
+          if (candidate !== undefined) found.push(candidate);
+        }
+        for (const product of this.#names.subjectKeys) {
+          for (const entry of entries.get(pairKey(product, key)) ?? noEntries) {
+            thing ??= this.#names.of(question.component, question.version);
+            const match = this.#matchSubject(entry.product);
+            const candidate = this.#candidate(entry, match, this.#matchPart(entry, thing), "subject", undefined);
+            if (candidate !== undefined) found.push(candidate);
+          }
+        }
+      }
+      if (question.place !== undefined) found.push(...this.#inBetween(question, vulnerability, entries, keys));
+    }
+    return found;
+  }
+
+  /** Statements about other components of the bill of materials, by which ways lead to the finding's. */
+  #inBetween(
+    question: VexQuestion,
+    vulnerability: string,
+    entries: ReadonlyMap<string, readonly Entry[]>,
+    keys: readonly string[],
+  ): readonly Candidate[] {
+    const { place } = question;
+    if (place === undefined) return nobody;
+    let betweens = this.#betweens.get(place.graph);
+    if (betweens === undefined) {
+      betweens = new Betweens(this.#names, place.graph.components);
+      this.#betweens.set(place.graph, betweens);
+    }
+    if (!betweens.mayHave(vulnerability, entries, [...this.#names.subjectKeys, ...keys])) return nobody;
+    const found: Candidate[] = [];
+    const below = betweens.below(vulnerability, entries);
+    const named = keys.flatMap((key) => below.get(key) ?? noNodes);
+    const wholes = below.get(whole) ?? noNodes;
+    const above = wholes.length === 0 ? undefined : place.graph.above(place.instances);
+    const thing = this.#names.of(question.component, question.version);
+    for (const { entry, node } of [...named, ...wholes]) {
+      const self = place.instances.includes(node);
+      // What names a component that is the finding's alone has been met there; of several alike it is about its own.
+      if (entry.subcomponent === undefined && (above?.has(node) !== true || (self && place.instances.length === 1))) continue;
+      if (this.#matchSubject(entry.product).kind === "yes") continue;
+      const match = matchProduct(entry.product, this.#names.of(node, textOf(node["version"])));
+      if (self && entry.subcomponent === undefined && !(match.kind === "yes" && match.byLink)) continue;
+      const candidate = this.#candidate(
+        entry,
+        match,
+        entry.subcomponent === undefined ? undefined : this.#matchPart(entry, thing),
+        "part",
+        node,
+      );
+      if (candidate !== undefined) found.push(candidate);
+    }
+    return found;
+  }
+
+  #matchSubject(product: VexProduct): Match {
+    let best: Match = { kind: "no", miss: "product" };
+    for (const named of this.#names.subject) best = better(best, matchProduct(product, named));
+    return best;
+  }
+
+  #matchPart({ subcomponent, statement }: Entry, thing: Named): Match {
+    return matchSubcomponent(subcomponent ?? "", statement.source.place, thing, this.#index.readPurl);
+  }
+
+  /** Undefined: it is about something else. */
+  #candidate(
+    { statement, product }: Entry,
+    match: Match,
+    part: Match | undefined,
+    about: Claim["about"],
+    node: DataRecord | undefined,
+  ): Candidate | undefined {
+    if (match.kind === "no" || part?.kind === "no") return undefined;
+    const anchor = match.kind === "yes" ? match.anchor : 0;
+    const partAnchor = part?.kind === "yes" ? part.anchor : 0;
+    const doubt = match.kind === "maybe" ? match.why : part?.kind === "maybe" ? part.why : undefined;
+    const byLink = match.kind === "yes" && match.byLink;
+    const meeting = {
+      doubt,
+      anchored: anchor > 0 || partAnchor > 0,
+      elsewhere: about === "subject" || byLink ? undefined : this.#elsewhere(statement, product),
+    };
+    const rejection =
+      silenceOf(statement, this.#rules.now) ?? (statement.suppresses ? rejectionOf(statement, meeting, this.#rules) : undefined);
+    const specificity = 5 * anchor + (part === undefined ? 0 : 1 + partAnchor);
+    return { statement, product, about, specificity, rejection, node };
+  }
+
+  /**
+   * A BOM-Link names a component as a part of one product. What is said of it there holds there: where that bill of
+   * materials is not at hand, nothing tells that the product is this one. A document's own components have its context.
+   */
+  #elsewhere({ source, record }: VexStatement, product: VexProduct): string | undefined {
+    const place = record[origin] ?? source.place;
+    if (place?.document.format === "cyclonedx" && this.#subject.elsewhere?.has(place.document.digest)) return product.id;
+    if (product.bom === undefined || this.#names.isAtHand(product.bom)) return undefined;
+    return source.id !== undefined && product.bom.startsWith(bomKey(source.id, "")) ? undefined : product.bom;
+  }
+}
+
+const order = { yes: 2, maybe: 1, no: 0 } as const;
+
+/** Of two ways in which a product may be the subject the surer one. */
+function better(a: Match, b: Match): Match {
+  if (order[a.kind] !== order[b.kind]) return order[a.kind] > order[b.kind] ? a : b;
+  return a.kind === "yes" && b.kind === "yes" && b.anchor > a.anchor ? b : a;
+}
+
+interface Between {
+  readonly entry: Entry;
+  readonly node: DataRecord;
+}
+const noNodes: readonly Between[] = [];
+
+/** Statements whose products are components of one bill of materials. */
+class Betweens {
+  readonly #names: Names;
+  readonly #components: readonly DataRecord[];
+  #nodes: Map<string, DataRecord[]> | undefined;
+  readonly #below = new Map<string, ReadonlyMap<string, readonly Between[]>>();
+
+  constructor(names: Names, components: readonly DataRecord[]) {
+    this.#names = names;
+    this.#components = components;
+  }
+
+  /** Whether some statement about the vulnerability names another product than those that were looked up already. */
+  mayHave(vulnerability: string, entries: ReadonlyMap<string, readonly Entry[]>, known: readonly string[]): boolean {
+    if (this.#below.has(vulnerability) || entries.size > known.length * 2) return true;
+    for (const key of entries.keys()) if (!known.includes(key.slice(0, key.indexOf("\n")))) return true;
+    return false;
+  }
+
+  /** By the key of the subcomponent, or `whole`. */
+  below(vulnerability: string, entries: ReadonlyMap<string, readonly Entry[]>): ReadonlyMap<string, readonly Between[]> {
+    const made = this.#below.get(vulnerability);
+    if (made !== undefined) return made;
+    const found = new Map<string, Between[]>();
+    for (const [key, list] of entries) {
+      const end = key.indexOf("\n");
+      const nodes = this.#nodesOf(key.slice(0, end));
+      if (nodes.length === 0) continue;
+      const part = key.slice(end + 1);
+      const alike = found.get(part) ?? [];
+      if (alike.length === 0) found.set(part, alike);
+      for (const entry of list) for (const node of nodes) alike.push({ entry, node });
+    }
+    this.#below.set(vulnerability, found);
+    return found;
+  }
+
+  #nodesOf(key: string): readonly DataRecord[] {
+    if (this.#nodes === undefined) {
+      this.#nodes = new Map();
+      for (const component of this.#components) {
+        for (const own of this.#names.keysOf(component, textOf(component["version"]))) {
+          const alike = this.#nodes.get(own);
+          if (alike === undefined) this.#nodes.set(own, [component]);
+          else alike.push(component);
+        }
+      }
+    }
+    return this.#nodes.get(key) ?? [];
+  }
+}

@@ -1,0 +1,195 @@
+/** Statements of VEX documents as the algebra reads them: by tier of trust, with what supersedes them. */
+import { type DataRecord, type DataValue, Known, type Origin, origin } from "../../../language/core/data.ts";
+import { parseTime } from "../../../language/domains/time.ts";
+import { idsOf } from "../../evaluate/intrinsics/aliases.ts";
+import { membersOf, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
+import { type VexStatus, vexStatuses } from "./document.ts";
+import type { VexProduct } from "./product.ts";
+
+/** Documents whose word has the same weight. The first of several tiers is the most trusted. */
+export interface VexTier {
+  /** The trust declaration that its signers satisfy, or `claimed`. */
+  readonly name: string;
+  readonly documents: readonly DataRecord[];
+  /** False: nobody who is believed signed them. They decide nothing, and are told as rejected. */
+  readonly trusted?: boolean;
+}
+
+/** The document of a statement. */
+export interface VexSource {
+  readonly record: DataRecord;
+  /** Where it stands; undefined for what tests write. */
+  readonly place: Origin | undefined;
+  readonly id: string | undefined;
+  readonly author: string | undefined;
+  /** As written. */
+  readonly version: string | undefined;
+  readonly time: number | undefined;
+  /** The version that supersedes it, and from when on (microseconds; minus infinity: always); undefined: none does. */
+  readonly superseded: { readonly by: string; readonly from: number } | undefined;
+}
+
+export interface VexStatement {
+  /** Its data, with its place in the document. */
+  readonly record: DataRecord;
+  readonly source: VexSource;
+  readonly author: string | undefined;
+  /** Canonical ids of the vulnerability, aliases among them. */
+  readonly ids: readonly string[];
+  readonly status: VexStatus;
+  readonly suppresses: boolean;
+  readonly justification: string | undefined;
+  readonly ownJustification: string | undefined;
+  readonly state: string | undefined;
+  /** Microseconds; the document's where the statement has none. Undefined: neither has one that can be read. */
+  readonly time: number | undefined;
+  readonly expires: number | undefined;
+  /** 0 is the most trusted. */
+  readonly tier: number;
+  readonly by: string;
+  readonly trusted: boolean;
+  readonly products: readonly VexProduct[];
+}
+
+/** What of the documents says nothing: statements without a vulnerability, or without a status that can be read. */
+export interface ReadStatements {
+  readonly statements: readonly VexStatement[];
+  readonly unread: readonly DataRecord[];
+}
+
+export function readStatements(
+  tiers: readonly VexTier[],
+  readProduct: (product: DataRecord, place: Origin | undefined) => VexProduct,
+): ReadStatements {
+  const statements: VexStatement[] = [];
+  const unread: DataRecord[] = [];
+  const sources = tiers.map((tier) => tier.documents.map(sourceOf));
+  for (const [position, tier] of tiers.entries()) {
+    // A document of a tier that is trusted less never takes back what one that is trusted more says.
+    const known = tier.trusted === false ? sources[position] : sources.slice(0, position + 1).flat();
+    const laterOf = laterVersions(known ?? []);
+    for (const plain of sources[position] ?? []) {
+      const source = { ...plain, superseded: laterOf(plain) };
+      for (const item of membersOf(plain.record["statements"], "statements").items) {
+        const record = recordOf(item);
+        if (record === undefined) continue;
+        const statement = readStatement(record, source, tier, position, readProduct);
+        if (statement === undefined) unread.push(record);
+        else statements.push(statement);
+      }
+    }
+  }
+  return { statements, unread };
+}
+
+function sourceOf(record: DataRecord): VexSource {
+  const version = record["version"];
+  const number: unknown = version instanceof Known ? version.value : version;
+  return {
+    record,
+    place: record[origin],
+    id: textOf(record["id"]),
+    author: textOf(record["author"]),
+    version: typeof number === "number" ? String(number) : textOf(record["revision"]),
+    time: timeOf(record["timestamp"]),
+    superseded: undefined,
+  };
+}
+
+function readStatement(
+  record: DataRecord,
+  source: VexSource,
+  tier: VexTier,
+  position: number,
+  readProduct: (product: DataRecord, place: Origin | undefined) => VexProduct,
+): VexStatement | undefined {
+  const ids = idsOf(record, "vulnerability");
+  const status = statusOf(record["status"]);
+  if (ids.length === 0 || status === undefined) return undefined;
+  const products: VexProduct[] = [];
+  for (const item of membersOf(record["products"], "products").items) {
+    const product = recordOf(item);
+    if (product !== undefined) products.push(readProduct(product, source.place));
+  }
+  return {
+    record,
+    source,
+    author: source.author,
+    ids,
+    status,
+    suppresses: status === "not_affected" || status === "fixed",
+    justification: textOf(record["justification"]),
+    ownJustification: textOf(record["own_justification"]),
+    state: textOf(record["state"]),
+    time: timeOf(record["timestamp"]) ?? source.time,
+    expires: timeOf(record["expires"]),
+    tier: position,
+    by: tier.name,
+    trusted: tier.trusted !== false,
+    products,
+  };
+}
+
+/** In run-time form a status is its place among the variants. */
+function statusOf(raw: DataValue): VexStatus | undefined {
+  if (raw instanceof Known) return typeof raw.value === "number" ? vexStatuses[raw.value] : undefined;
+  return vexStatuses.find((status) => status === raw);
+}
+
+function timeOf(raw: DataValue): number | undefined {
+  if (raw instanceof Known) return typeof raw.value === "number" ? raw.value : undefined;
+  const text = textOf(raw);
+  const parsed = text === undefined ? undefined : parseTime(text);
+  return parsed?.ok ? parsed.value : undefined;
+}
+
+/**
+ * Which later version supersedes a document: one of the same id and author whose version is greater. It does so from its
+ * own time on. Versions that have no common order supersede nothing.
+ */
+function laterVersions(sources: readonly VexSource[]): (source: VexSource) => VexSource["superseded"] {
+  const byName = new Map<string, VexSource[]>();
+  for (const source of sources) {
+    if (source.id === undefined || source.version === undefined) continue;
+    const key = nameOf(source);
+    const known = byName.get(key);
+    if (known === undefined) byName.set(key, [source]);
+    else known.push(source);
+  }
+  const answers = new Map<string, VexSource["superseded"]>();
+  return (source) => {
+    if (source.id === undefined || source.version === undefined) return undefined;
+    const key = `${nameOf(source)}\n${source.version}`;
+    if (answers.has(key)) return answers.get(key);
+    let found: VexSource["superseded"];
+    for (const other of byName.get(nameOf(source)) ?? []) {
+      if (other.version === undefined || compareRevisions(other.version, source.version) <= 0) continue;
+      const from = other.time ?? Number.NEGATIVE_INFINITY;
+      if (found === undefined || from < found.from || (from === found.from && compareRevisions(other.version, found.by) > 0))
+        found = { by: other.version, from };
+    }
+    answers.set(key, found);
+    return found;
+  };
+}
+
+function nameOf({ id, author }: VexSource): string {
+  return JSON.stringify([id, author]);
+}
+
+const revision = /^(\d{1,15})(?:\.(\d{1,15})(?:\.(\d{1,15}))?)?(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+
+/**
+ * The order of document versions: whole numbers, or numbers with dots (CSAF 2.0, 3.1.11: integer or semantic versioning).
+ * 0 also where they have no common order, as with a pre-release of the same number.
+ */
+export function compareRevisions(a: string, b: string): number {
+  const [left, right] = [revision.exec(a), revision.exec(b)];
+  if (left === null || right === null) return 0;
+  for (let part = 1; part <= 3; part++) {
+    const found = Number(left[part] ?? 0) - Number(right[part] ?? 0);
+    if (found !== 0) return found;
+  }
+  if (left[4] === right[4]) return 0;
+  return left[4] === undefined ? 1 : right[4] === undefined ? -1 : 0;
+}

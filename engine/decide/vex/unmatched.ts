@@ -1,0 +1,139 @@
+/** VEX statements that matched no finding: the commonest complaint about VEX is that they fail to match in silence. */
+import type { DataRecord } from "../../../language/core/data.ts";
+import { type NearMiss, nearestMiss, type PurlMiss } from "../../../language/domains/purl/miss.ts";
+import type { Purl, PurlSet } from "../../../language/domains/purl.ts";
+import { keyOfQuestion, Names, questionOf, type VexIndex, type VexQuestion } from "./lookup.ts";
+import { Meetings } from "./meet.ts";
+import { type Miss, matchProduct, misses, type VexProduct } from "./product.ts";
+import type { VexStatement } from "./statement.ts";
+import type { VexSubject } from "./subject.ts";
+
+export interface UnmatchedStatement {
+  readonly statement: VexStatement;
+  /** What kept it from matching the finding that came nearest; `vulnerability`: no finding has it. */
+  readonly nearest: Miss | "vulnerability";
+  /** The same for people: `qualifier distro: it asks for debian-12, pkg:deb/debian/openssl@3 has debian-11`. */
+  readonly detail: string;
+}
+
+/** Findings of one vulnerability that a statement is compared with to find its nearest miss. */
+const mostCompared = 20;
+
+/** The statements that matched none of the findings, in their order, each with its nearest miss. One pass over each. */
+export function unmatchedStatements(index: VexIndex, findings: readonly DataRecord[], subject: VexSubject): readonly UnmatchedStatement[] {
+  const names = new Names(index, subject);
+  const { matched, questions } = meet(index, findings, new Meetings(index, subject, {}));
+  return index.statements
+    .filter((statement) => !matched.has(statement))
+    .map((statement) => {
+      const near = questions.get(index.classes.of(statement.ids[0] ?? ""));
+      if (near === undefined) return { statement, nearest: "vulnerability" as const, detail: `no finding has ${statement.ids.join(", ")}` };
+      return { statement, ...nearestOf(statement, near, names, index) };
+    });
+}
+
+interface Met {
+  readonly matched: ReadonlySet<VexStatement>;
+  /** By alias class. */
+  readonly questions: ReadonlyMap<string, readonly VexQuestion[]>;
+}
+
+function meet(index: VexIndex, findings: readonly DataRecord[], meetings: Meetings): Met {
+  const matched = new Set<VexStatement>();
+  const asked = new Set<string>();
+  const questions = new Map<string, VexQuestion[]>();
+  const identities = new Map<DataRecord, number>();
+  const identity = (record: DataRecord): number => {
+    const known = identities.get(record) ?? identities.size;
+    identities.set(record, known);
+    return known;
+  };
+  for (const finding of findings) {
+    const question = questionOf(index, finding);
+    if (question === undefined) continue;
+    const key = keyOfQuestion(index, question, identity);
+    if (asked.has(key)) continue;
+    asked.add(key);
+    for (const { statement } of meetings.aboutComponent(question)) matched.add(statement);
+    for (const vulnerability of question.vulnerabilities) {
+      const known = questions.get(vulnerability);
+      if (known !== undefined) {
+        if (known.length < mostCompared) known.push(question);
+        continue;
+      }
+      questions.set(vulnerability, [question]);
+      for (const { statement } of meetings.aboutSubject(vulnerability)) matched.add(statement);
+    }
+  }
+  return { matched, questions };
+}
+
+interface Nearest {
+  readonly nearest: Miss;
+  readonly detail: string;
+}
+
+function nearestOf(statement: VexStatement, near: readonly VexQuestion[], names: Names, index: VexIndex): Nearest {
+  let best: Nearest = { nearest: "product", detail: unnamed(statement) };
+  const components = near.map(({ component, version }) => names.of(component, version));
+  const consider = (found: Nearest | undefined): void => {
+    if (found !== undefined && misses.indexOf(found.nearest) > misses.indexOf(best.nearest)) best = found;
+    else if (found !== undefined && best.detail === unnamed(statement)) best = found;
+  };
+  const purls = components.flatMap(({ purl, version }) => (purl === undefined ? [] : [withVersion(purl, version)]));
+  for (const product of statement.products) {
+    const found = names.subject.map((named) => matchProduct(product, named));
+    if (found.some(({ kind }) => kind !== "no")) {
+      consider({ nearest: "subcomponent", detail: `no finding is in ${product.subcomponents.join(", ")}` });
+      for (const text of product.subcomponents) {
+        const purl = index.readPurl(text);
+        if (purl !== undefined) consider(missOf({ purl, text }, purls, "subcomponent"));
+      }
+      continue;
+    }
+    for (const one of found) {
+      if (one.kind === "no" && one.miss !== "product") consider({ nearest: one.miss, detail: `${one.miss}: the product is ${product.id}` });
+    }
+    const set = setOf(product);
+    if (set === undefined) continue;
+    consider(
+      missOf(set, [...names.subject.flatMap(({ purl }) => purl ?? []), ...(product.subcomponents.length === 0 ? purls : [])], "product"),
+    );
+  }
+  return best;
+}
+
+function unnamed(statement: VexStatement): string {
+  return statement.products.length === 0
+    ? "it names no product"
+    : `nothing that was looked at is ${statement.products.map(({ id }) => id).join(", ")}`;
+}
+
+function setOf({ purl, versions }: VexProduct): PurlSet | undefined {
+  if (purl === undefined) return undefined;
+  if (versions.kind === "exact" && purl.type !== "oci") {
+    const { version: _, ...rest } = purl;
+    return { purl: { ...rest, version: versions.text }, text: purl.text };
+  }
+  return versions.kind === "range" ? { purl, range: versions.range, text: purl.text } : { purl, text: purl.text };
+}
+
+/** With the version that the finding says, where its purl has none. */
+function withVersion(purl: Purl, version: string | undefined): Purl {
+  return purl.version !== undefined || version === undefined ? purl : { ...purl, version };
+}
+
+function missOf(set: PurlSet, purls: readonly Purl[], different: "product" | "subcomponent"): Nearest | undefined {
+  const miss = nearestMiss(set, purls);
+  if (miss === undefined) return undefined;
+  const parts = new Set(miss.misses.map(({ part }) => part));
+  const version = parts.has("version");
+  const other = parts.has("type") || parts.has("namespace") || parts.has("name");
+  return { nearest: other ? different : version ? "version" : "qualifier", detail: told(miss) };
+}
+
+function told({ purl, misses: found }: NearMiss): string {
+  const one = ({ part, key, wanted, found: has }: PurlMiss): string =>
+    `${part}${key === undefined ? "" : ` ${key}`}: it asks for ${wanted ?? "none"}, ${purl.text} has ${has ?? "none"}`;
+  return found.map(one).join("; ");
+}
