@@ -42,8 +42,8 @@ const folders = [...new Set(sources.flatMap(({ path }) => /^policies\/(?:packs|e
 
 it("are these", () => {
   expect(folders).toEqual(
-    ["examples/first-gate", "examples/own-sbom", "examples/pods", "examples/provenance", "examples/release"]
-      .concat(["packs/findings", "packs/licenses", "packs/pod-security", "packs/sbom-quality"])
+    ["examples/deadlines", "examples/first-gate", "examples/own-sbom", "examples/pods", "examples/provenance", "examples/release"]
+      .concat(["packs/bod-26-04", "packs/findings", "packs/licenses", "packs/pod-security", "packs/sbom-quality"])
       .map((name) => `policies/${name}/`),
   );
 });
