@@ -87,7 +87,7 @@ function isFor(waiver: Waiver, clause: Clause): boolean {
 }
 
 /** Each `let` stands for its expression; a later one may use an earlier one. */
-function letsOf(policy: Policy): Env {
+export function letsOf(policy: Policy): Env {
   return policy.lets.reduce<Env>((env, l) => bind(env, l.slot, { kind: "expression", expr: l.value, env }), new Map());
 }
 
