@@ -19,6 +19,7 @@ export function vexCommands(root: Command, commands: Commands): void {
   convertCommand(vex, commands);
   mergeCommand(vex, commands);
   diffCommand(vex, commands);
+  validateCommand(vex, commands);
 }
 
 function decideCommand(vex: Command, { act, collect, judging }: Commands): void {
@@ -141,5 +142,24 @@ Examples:
     )
     .action((before: string, after: string, options: Options) =>
       act(async (call) => (await import("./verbs/vex-diff.ts")).vexDiff(call, before, after, options), options),
+    );
+}
+
+function validateCommand(vex: Command, { act, general }: Commands): void {
+  general(vex.command("validate").description("hold VEX documents against every rule of their format"))
+    .argument("<file...>", "OpenVEX, CSAF 2.0 or CycloneDX, bare or in an attestation; `-` for stdin")
+    .addOption(new Option("-f, --format <format>", "output; json is one object a line").choices(["text", "json"]).default("text"))
+    .option("--now <time>", "RFC 3339 time after which nothing may be dated (default: the clock)")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 all are valid, 1 one is not, 2 used wrongly or a file is missing
+
+Examples:
+  $ waybill vex validate acme.openvex.json acme.csaf.json
+  $ waybill vex validate --format json advisories/*.json`,
+    )
+    .action((files: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/vex-validate.ts")).vexValidate(call, files, options), options),
     );
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { fault } from "../fault.ts";
 import { validators } from "../generated/index.js";
-import { explain } from "./explain.ts";
+import { explain, type SchemaFault } from "./explain.ts";
 
 /** What a compiled validator says of one broken rule (ajv's error object, without message). */
 export interface SchemaError {
@@ -37,6 +37,13 @@ export async function validate(schema: SchemaName, json: unknown, base: string):
 export function validateLoaded(schema: SchemaName, json: unknown, base: string): readonly Diagnostic[] | undefined {
   const check = ready.get(schema);
   return check && broken(check, json, base);
+}
+
+/** All errors of `json` against a schema, however many. */
+export async function everyFault(schema: SchemaName, json: unknown): Promise<readonly SchemaFault[]> {
+  const check = ready.get(schema) ?? (await validators[schema]()).validate;
+  ready.set(schema, check);
+  return check(json) ? [] : explain(json, check.errors ?? [], Number.POSITIVE_INFINITY).faults;
 }
 
 const none: readonly Diagnostic[] = [];
