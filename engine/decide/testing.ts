@@ -217,9 +217,25 @@ function dataOf(compiled: CompiledProgram, given: GivenData): DataValue {
       return known(compiled, given.value);
     case "list":
       return given.items.map((item) => dataOf(compiled, item));
-    case "record":
-      return Object.fromEntries(given.entries.map((entry) => [entry.name, dataOf(compiled, entry.value)]));
+    case "record": {
+      const belongs = namesPackage(given) || given.entries.some(({ name, value }) => name === "component" && namesPackage(value));
+      return Object.fromEntries(
+        given.entries.map(({ name, value }) => [name, (belongs ? versionText(value) : undefined) ?? dataOf(compiled, value)]),
+      );
+    }
   }
+}
+
+function namesPackage(given: GivenData): boolean {
+  return given.kind === "record" && given.entries.some(({ name }) => name === "purl");
+}
+
+/** A version beside a purl is one of its ecosystem, as it is in a document: then its text says it all. */
+function versionText(given: GivenData): string | undefined {
+  if (given.kind !== "expr" || given.value.kind !== "literal") return undefined;
+  const { type, value } = given.value;
+  const isVersion = type.kind === "scalar" && type.name === "Version" && typeof value === "object" && "ecosystem" in value;
+  return isVersion && value["ecosystem"] === "" ? String(value["text"]) : undefined;
 }
 
 function known(compiled: CompiledProgram, expr: Expr): DataValue {

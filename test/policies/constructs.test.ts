@@ -31,7 +31,7 @@ const uncompiled = constructsIn(
   tour.flatMap((text) => {
     const module = parse({ path: "a.scp", text }).value;
     return module.declarations
-      .filter((declaration) => ["vex", "runtime", "triage"].includes(declaration.kind))
+      .filter((declaration) => ["runtime", "triage"].includes(declaration.kind))
       .map((declaration) => text.slice(declaration.span.start, declaration.span.end));
   }),
 );
@@ -60,7 +60,6 @@ describe("the syntax tree", () => {
     const shown = new Set([...run, ...reference].flatMap((construct) => construct.split(" ")));
     const left = [
       "error", // stands where a file does not parse
-      "status", // `expect` of a VEX status: nothing runs that yet
       ...["errno", "log", "capabilities", "udp"], // words of `runtime`, of which the reference shows others
       ...["hour", "minute", "second", "week"], // units, of which days are shown
     ];

@@ -42,7 +42,15 @@ const folders = [...new Set(sources.flatMap(({ path }) => /^policies\/(?:packs|e
 
 it("are these", () => {
   expect(folders).toEqual(
-    ["examples/deadlines", "examples/first-gate", "examples/own-sbom", "examples/pods", "examples/provenance", "examples/release"]
+    [
+      "examples/deadlines",
+      "examples/exploitability",
+      "examples/first-gate",
+      "examples/own-sbom",
+      "examples/pods",
+      "examples/provenance",
+      "examples/release",
+    ]
       .concat(["packs/bod-26-04", "packs/findings", "packs/licenses", "packs/pod-security", "packs/sbom-quality"])
       .map((name) => `policies/${name}/`),
   );
