@@ -19,4 +19,5 @@ export const adapters: readonly LoadAdapter[] = [
   async () => (await import("./feeds/cve.ts")).cveRecord,
   async () => (await import("./feeds/osv.ts")).osvRecord,
   async () => (await import("./feeds/govulncheck.ts")).govulncheck,
+  async () => (await import("./feeds/requirements.ts")).exploitRequirements,
 ];

@@ -27,6 +27,8 @@ import type {
   OsvHead,
   ReachabilityFeed,
   Reached,
+  Requirement,
+  RequirementsFeed,
 } from "./feed.ts";
 import { fixesFor } from "./osv-fixes.ts";
 
@@ -97,6 +99,7 @@ class Enricher {
   readonly #records = new Map<string, { readonly feed: OsvFeed; readonly index: number }[]>();
   readonly #withdrawn = new Map<string, { readonly head: OsvHead; readonly feed: OsvFeed; readonly index: number }>();
   readonly #reached: readonly (Reached & { readonly feed: ReachabilityFeed })[];
+  readonly #required: readonly (Requirement & { readonly feed: RequirementsFeed })[];
   readonly #failed: ReadonlyMap<FeedKind, Lack>;
   readonly #known = new Map<string, Known>();
   readonly #reads = new Map<OsvHead, ReturnType<OsvFeed["read"]>>();
@@ -114,6 +117,7 @@ class Enricher {
       if (before === undefined || (feed.updated ?? "") > (before.updated ?? "")) this.#cve.set(feed.id, feed);
     }
     this.#reached = feeds.flatMap((feed) => (feed.kind === "reachability" ? feed.reached.map((one) => ({ ...one, feed })) : []));
+    this.#required = feeds.flatMap((feed) => (feed.kind === "requirements" ? feed.requirements.map((one) => ({ ...one, feed })) : []));
     const wanted = new Set<string>();
     for (const findings of scans) for (const finding of findings) this.#link(idsOf(finding, "id"), wanted);
     this.#linkRecords(wanted);
@@ -302,6 +306,20 @@ class Enricher {
     const purl = this.#osv.length + this.#reached.length === 0 ? undefined : purlIn(finding);
     this.#recordsFor(finding, id, aliases, purl, put);
     if (purl !== undefined && isOpen(finding["reachable"])) this.#reach(finding, id, purl, put);
+    if (isOpen(finding["required_syscalls"])) this.#require([id, ...aliases], put);
+  }
+
+  /**
+   * The calls that every way needs which anybody knows of. Told by the ids of the finding and of the entry alone: that a
+   * third database holds two vulnerabilities to be one must not make the one's exploit the other's.
+   */
+  #require(ids: readonly string[], put: Facts): void {
+    const ways = this.#required.filter((one) => one.ids.some((id) => ids.includes(id)));
+    const [first, ...others] = ways;
+    if (first === undefined) return;
+    const needed = first.syscalls.filter((name) => others.every((way) => way.syscalls.includes(name)));
+    const place = { document: first.feed.document, pointer: first.pointer };
+    put.set("required_syscalls", { value: needed, place });
   }
 
   #recordsFor(finding: DataRecord, id: string, aliases: readonly string[], purl: Purl | undefined, put: Facts): void {
@@ -405,6 +423,7 @@ const fieldsOf: Readonly<Record<FeedKind, readonly string[]>> = {
   cve: ["exploitation", "exploit_public", "automatable", "technical_impact", "cvss", "withdrawn"],
   osv: ["first_fixed", "fixed_range", "cvss", "withdrawn"],
   reachability: ["reachable"],
+  requirements: ["required_syscalls"],
 };
 
 /** Whether a feed's word goes in the place of the scan's. */

@@ -9,11 +9,11 @@ import type { Evidence, Source } from "../evidence.ts";
 import type { Json } from "../raw.ts";
 
 /** The kinds of feeds, which are also the keys of `[feeds]` in `waybill.toml`. */
-export const feedKinds = ["epss", "kev", "cve", "osv", "reachability"] as const;
+export const feedKinds = ["epss", "kev", "cve", "osv", "reachability", "requirements"] as const;
 
 export type FeedKind = (typeof feedKinds)[number];
 
-export type Feed = EpssFeed | KevFeed | CveFeed | OsvFeed | ReachabilityFeed;
+export type Feed = EpssFeed | KevFeed | CveFeed | OsvFeed | ReachabilityFeed | RequirementsFeed;
 
 /** One score; a text that is no probability is malformed. */
 export interface EpssScore {
@@ -102,12 +102,27 @@ export interface ReachabilityFeed {
   readonly reached: readonly Reached[];
 }
 
+/** One way to exploit a vulnerability: all of these system calls are needed. */
+export interface Requirement {
+  /** Canonical ids that mean the vulnerability. */
+  readonly ids: readonly string[];
+  readonly syscalls: readonly string[];
+  readonly pointer: string;
+}
+
+export interface RequirementsFeed {
+  readonly kind: "requirements";
+  readonly document: DocumentRef;
+  readonly requirements: readonly Requirement[];
+}
+
 const types = {
   epss: "waybill.feed.Epss",
   kev: "waybill.feed.Kev",
   cve: "waybill.feed.Cve",
   osv: "waybill.feed.Osv",
   reachability: "waybill.feed.Reachability",
+  requirements: "waybill.feed.Requirements",
 } as const satisfies Readonly<Record<FeedKind, string>>;
 
 export function feedDocument({ digest, name }: Source, kind: FeedKind, format: string): DocumentRef {

@@ -85,4 +85,9 @@ export const policyCodes = {
     (p) => `the waiver of \`${p.clause}\` lasts ${p.days} days more`,
   ),
   WB1298: row<{ clause: string }>("note", "waiver that lifted nothing", (p) => `the waiver of \`${p.clause}\` lifted nothing here`),
+  WB1299: row<{ name: string; count: number }>(
+    "warning",
+    "exploit needs an unknown system call",
+    (p) => `\`${p.name}\`${p.count === 1 ? " is" : ` and ${p.count - 1} more are`} no system call that is known here`,
+  ),
 };
