@@ -172,7 +172,7 @@ function product({ ref, component, part, here, pointer }: Affected, entry: Json 
           ? ref
           : canonicalLink(ref.startsWith(context.own) ? ref : context.own + ref)
         : canonical(ref);
-  const name = here || purl !== undefined ? component["name"] : undefined;
+  const name = here ? component["name"] : undefined;
   const nameless = name === undefined || (version === undefined && range === undefined);
   if (purl === undefined && found.length === 0 && !isLink(id) && nameless) note(context.missed.products, pointer, ref);
   return {

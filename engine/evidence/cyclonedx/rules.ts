@@ -1,8 +1,11 @@
 /** What CycloneDX asks of VEX beside its shape, and what makes a document one. */
+import { splitVers, syntaxProblem } from "../../../language/domains/range/vers.ts";
+import { isVersion } from "../../../language/domains/version.ts";
 import { type Json, object, objects, text } from "../raw.ts";
 import type { VexFault } from "../vex/fault.ts";
 import { readVersions } from "../vex/versions.ts";
 import { cyclonedx } from "./adapter.ts";
+import { elementOf } from "./links.ts";
 
 const referenceCodes: ReadonlySet<string> = new Set(["WB0930", "WB0931", "WB0932"]);
 
@@ -19,10 +22,24 @@ export function cyclonedxFaults(bom: Json): readonly VexFault[] {
     for (const [place, affected] of objects(vulnerability["affects"]).entries())
       for (const [entry, version] of objects(affected["versions"]).entries()) {
         const range = text(version["range"]);
-        const versions = range === undefined ? undefined : readVersions(range);
-        if (versions?.ok !== false) continue;
-        const pointer = `/vulnerabilities/${index}/affects/${place}/versions/${entry}/range`;
-        faults.push({ code: "cyclonedx-range", pointer, message: versions.problem });
+        const message = range === undefined ? undefined : rangeProblem(range);
+        if (message === undefined) continue;
+        faults.push({ code: "cyclonedx-range", pointer: `/vulnerabilities/${index}/affects/${place}/versions/${entry}/range`, message });
       }
   return faults;
+}
+
+/**
+ * Ranges are VERS strings, well-formed and not empty. That a bound is none of the ecosystem's versions (`vers:semver/<2.6.7.5`,
+ * in a document of CycloneDX's own) makes the document no less valid: no version is known to lie in the range.
+ */
+function rangeProblem(range: string): string | undefined {
+  const read = readVersions(range);
+  if (read.ok) return undefined;
+  const vers = splitVers(range);
+  if (vers === undefined || vers.type !== vers.type.toLowerCase()) return read.problem;
+  const wrong = syntaxProblem(vers.constraints);
+  if (wrong !== undefined) return wrong;
+  const bounds = vers.constraints.split("|").map((constraint) => elementOf(constraint.replace(/^[!<>=]+/, "")));
+  return bounds.every((bound) => isVersion(vers.ecosystem, bound)) ? read.problem : undefined;
 }

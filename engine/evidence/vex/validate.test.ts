@@ -216,7 +216,7 @@ describe("CycloneDX", () => {
     ["that is a bill of materials only", { ...cyclonedx({ ref: "shop" }), vulnerabilities: undefined }, [["no-vex", ""]]],
     ["about what it does not have", cyclonedx({ ref: "web" }), [["cyclonedx-reference", "/vulnerabilities/0/affects/0/ref"]]],
     ["of an unknown state", cyclonedx({ ref: "shop" }, { state: "fine" }), [["schema", "/vulnerabilities/0/analysis/state"]]],
-    ...["vers:npm/>=3.0.0|<2.0.0", "vers:npm/>1.0.0|<1.0.0", "vers:npm/", ">= 1.0.0", "vers:npm/>=one|<two"].map(
+    ...["vers:npm/>=3.0.0|<2.0.0", "vers:npm/>1.0.0|<1.0.0", "vers:npm/", ">= 1.0.0", "vers:npm/ >=1.0.0", "VERS:npm/1.0.0"].map(
       (range): [string, unknown, readonly (readonly [string, string])[]] => [
         `with the range ${range}`,
         cyclonedx({ ref: "shop", versions: [{ range }] }),
@@ -227,7 +227,7 @@ describe("CycloneDX", () => {
     expect(await codes(json)).toEqual(expected);
   });
 
-  it.each(["vers:npm/>=1.0.0|<2.0.0", "vers:semver/<7.0.0|>=1.5.0", "vers:generic/>=2.9|<=4.1"])(
+  it.each(["vers:npm/>=1.0.0|<2.0.0", "vers:semver/<7.0.0|>=1.5.0", "vers:generic/>=2.9|<=4.1", "vers:semver/<2.6.7.5"])(
     "with the range %s is valid",
     async (range) => {
       expect(await codes(cyclonedx({ ref: "shop", versions: [{ range }] }))).toEqual([]);
