@@ -10,6 +10,19 @@ describe("a vector has no score", () => {
     ["of a version that does not exist", "CVSS:3.2/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],
     ["that lacks base metrics", "CVSS:3.1/AV:N/AC:L"],
     ["with a value that its metric does not have", "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],
+    ["of version 4 that lacks one base metric, which is no score of 0", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N"],
+    ["with a metric twice, of which the second would lower it", "CVSS:3.1/AV:N/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],
+    ["with a metric twice, of version 2", "AV:N/AC:L/Au:N/C:C/I:C/A:C/AV:L"],
+    ["with a metric that its version does not have", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/AT:N"],
+    ["with a value that only the modified metric has", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:S"],
+    ["with a wrong value of an optional metric", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:Q"],
+    ["in lower case", "CVSS:3.1/av:n/ac:l/pr:n/ui:n/s:u/c:h/i:h/a:h"],
+    ["with blanks", " CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],
+    ["with a line end", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n"],
+    ["with a slash at its end", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/"],
+    ["with half a pair of parentheses", "(AV:N/AC:L/Au:N/C:C/I:C/A:C"],
+    ["of version 2 under the prefix of version 3", "CVSS:3.1/AV:N/AC:L/Au:N/C:C/I:C/A:C"],
+    ["named after a property of every object", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/constructor:X"],
     ["that goes on for ever", `CVSS:3.1/${"AV:N/".repeat(1000)}`],
   ])("%s", (_name, vector) => {
     expect(scoreOfVector(vector)).toBeUndefined();
@@ -26,6 +39,78 @@ it.each([
   ["CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 4, 9.3],
 ])("the base score of %s is that of the specification", (vector, version, score) => {
   expect(scoreOfVector(vector)).toEqual({ version, score });
+});
+
+/** Every vector of some metrics, `AV:N/AC:L/…`. */
+function vectors(metrics: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(metrics).reduce<readonly string[]>(
+    (found, [metric, values]) =>
+      found.flatMap((start) => [...values].map((value) => `${start === "" ? "" : `${start}/`}${metric}:${value}`)),
+    [""],
+  );
+}
+
+function valueIn(vector: string, metric: string): string {
+  return new RegExp(`(?:^|/)${metric}:(\\w)`).exec(vector)?.[1] ?? "";
+}
+
+it("every base vector of version 2 has the score of the guide's equation (section 3.2.1)", () => {
+  const weights: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+    AV: { L: 0.395, A: 0.646, N: 1 },
+    AC: { H: 0.35, M: 0.61, L: 0.71 },
+    Au: { M: 0.45, S: 0.56, N: 0.704 },
+    C: { N: 0, P: 0.275, C: 0.66 },
+  };
+  const all = vectors({ AV: "LAN", AC: "HML", Au: "MSN", C: "NPC", I: "NPC", A: "NPC" });
+  expect(all).toHaveLength(729);
+  for (const vector of all) {
+    const w = (metric: string, table = metric): number => weights[table]?.[valueIn(vector, metric)] ?? Number.NaN;
+    const impact = 10.41 * (1 - (1 - w("C")) * (1 - w("I", "C")) * (1 - w("A", "C")));
+    const exploitability = 20 * w("AV") * w("AC") * w("Au");
+    const base = (0.6 * impact + 0.4 * exploitability - 1.5) * (impact === 0 ? 0 : 1.176);
+    expect([vector, scoreOfVector(vector)?.score]).toEqual([vector, Math.round(base * 10) / 10]);
+  }
+});
+
+it.each([
+  ["3.0", (x: number) => Math.ceil(x * 10) / 10],
+  [
+    "3.1",
+    (x: number) =>
+      Math.round(x * 100_000) % 10_000 === 0 ? Math.round(x * 100_000) / 100_000 : (Math.floor(Math.round(x * 100_000) / 10_000) + 1) / 10,
+  ],
+])("every base vector of version %s has the score of its equation (section 7 or 8)", (version, roundUp) => {
+  const weights: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+    AV: { N: 0.85, A: 0.62, L: 0.55, P: 0.2 },
+    AC: { L: 0.77, H: 0.44 },
+    UI: { N: 0.85, R: 0.62 },
+    C: { H: 0.56, L: 0.22, N: 0 },
+    PRU: { N: 0.85, L: 0.62, H: 0.27 },
+    PRC: { N: 0.85, L: 0.68, H: 0.5 },
+  };
+  const all = vectors({ AV: "NALP", AC: "LH", PR: "NLH", UI: "NR", S: "UC", C: "HLN", I: "HLN", A: "HLN" });
+  expect(all).toHaveLength(2592);
+  for (const vector of all) {
+    const w = (metric: string, table = metric): number => weights[table]?.[valueIn(vector, metric)] ?? Number.NaN;
+    const scope = valueIn(vector, "S");
+    const iss = 1 - (1 - w("C")) * (1 - w("I", "C")) * (1 - w("A", "C"));
+    const impact = scope === "U" ? 6.42 * iss : 7.52 * (iss - 0.029) - 3.25 * (iss - 0.02) ** 15;
+    const exploitability = 8.22 * w("AV") * w("AC") * w("PR", `PR${scope}`) * w("UI");
+    const score = impact <= 0 ? 0 : roundUp(Math.min((scope === "U" ? 1 : 1.08) * (impact + exploitability), 10));
+    expect([vector, scoreOfVector(`CVSS:${version}/${vector}`)?.score]).toEqual([vector, score]);
+  }
+});
+
+it("what a vector says in another order, or besides its base metrics, changes no score", () => {
+  expect(scoreOfVector("CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N")?.score).toBe(9.8);
+  expect(scoreOfVector("AV:N/AC:L/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C/CDP:LM/TD:M/CR:H/IR:ND/AR:L")?.score).toBe(10);
+  const v4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+  expect(scoreOfVector(`${v4}/E:U/CR:L/IR:L/AR:L/MAV:P/MSI:S/S:P/AU:Y/R:I/V:C/RE:H/U:Clear`)?.score).toBe(9.3);
+});
+
+it("nothing harmed is a score of 0, which somebody assessed", () => {
+  expect(scoreOfVector("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N")?.score).toBe(0);
+  expect(scoreOfVector("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N")?.score).toBe(0);
 });
 
 it("the base score leaves out what was added about time and place", () => {

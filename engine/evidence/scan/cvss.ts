@@ -1,5 +1,6 @@
 /** CVSS base scores: which one of several a finding has, and the score of a vector. */
 import calculator from "ae-cvss-calculator";
+import { parseVector } from "./cvss-vector.ts";
 
 export interface Score {
   /** 2, 3, 3.1 or 4. */
@@ -25,13 +26,6 @@ function precedes(a: Score, b: Score): boolean {
   return a.score > b.score;
 }
 
-/** The version that a vector names; vectors without a prefix are of version 2. Undefined: no vector. */
-export function versionOfVector(vector: string): number | undefined {
-  const named = /^CVSS:(\d\.\d)\//.exec(vector)?.[1];
-  if (named !== undefined) return versionNumber(named);
-  return /^\(?AV:[LAN]\//.test(vector) ? 2 : undefined;
-}
-
 /** `3.1`, `3.0`, `2.0`, `4.0` as a number; undefined for versions that do not exist. */
 export function versionNumber(text: string): number | undefined {
   const version = Number(text);
@@ -44,16 +38,11 @@ interface BaseScores {
   readonly baseMetricsOnly?: unknown;
 }
 
-/** The base score of a vector; undefined where it is none, or lacks a base metric. */
-export function scoreOfVector(vector: string): { readonly version: number; readonly score: number } | undefined {
-  const version = versionOfVector(vector);
-  if (version === undefined || vector.length > 512) return undefined;
-  try {
-    const parsed = calculator.fromVector(vector.replace(/^\(|\)$/g, "")) as { calculateScores(): BaseScores } | null;
-    const scores = parsed?.calculateScores();
-    const score = scores?.baseMetricsOnly ?? scores?.base;
-    return typeof score === "number" && Number.isFinite(score) ? { version, score } : undefined;
-  } catch {
-    return undefined;
-  }
+/** The base score of a vector, without what was added about time and place; undefined where it is no vector, or lacks a base metric. */
+export function scoreOfVector(text: string): { readonly version: number; readonly score: number } | undefined {
+  const vector = parseVector(text);
+  if (vector === undefined) return undefined;
+  const scores = (calculator.fromVector(vector.base) as { calculateScores(): BaseScores } | null)?.calculateScores();
+  const score = scores?.baseMetricsOnly ?? scores?.base;
+  return typeof score === "number" && Number.isFinite(score) ? { version: vector.version, score } : undefined;
 }
