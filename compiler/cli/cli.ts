@@ -300,6 +300,33 @@ Example:
     );
   versions.addHelpText("after", "\nExample:\n  $ waybill version compare --ecosystem maven 1.0-rc1 1.0");
 
+  const feeds = root.command("feeds").description("fetch the feeds that waybill.toml names, and say what is at hand");
+  general(feeds.command("update").description("fetch each URL of `[feeds]` into the cache, where it is newer"))
+    .argument("[feed...]", "only these: epss, kev, cve, osv, reachability, vex")
+    .option("--cache <folder>", "folder of what is fetched (default: `cache` of `[feeds]`, or the user's cache)")
+    .option("--max-size <megabytes>", "refuse a feed that is larger (default: 2000)")
+    .option("--attempts <count>", "attempts at each feed; each continues where the one before was cut off (default: 5)")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nNothing else fetches feeds: a decision reads what is in the cache.\n\nExamples:\n  $ waybill feeds update\n  $ waybill feeds update epss kev --format json",
+    )
+    .action((kinds: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/feeds.ts")).updateFeeds(call, kinds, options), options),
+    );
+  general(feeds.command("list").alias("status").description("say which feeds are at hand, of when, and under which digest"))
+    .argument("[feed...]", "only these: epss, kev, cve, osv, reachability, vex")
+    .option("--cache <folder>", "folder of what was fetched (default: `cache` of `[feeds]`, or the user's cache)")
+    .option("--now <time>", "RFC 3339 time that ages are told at (default: the clock)")
+    .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExit code 1: one of them is not at hand.\n\nExamples:\n  $ waybill feeds list\n  $ waybill feeds status --format json",
+    )
+    .action((kinds: string[], options: Options) =>
+      act(async (call) => (await import("./verbs/feeds.ts")).listFeeds(call, kinds, options), options),
+    );
+
   general(root.command("explain").description("the page of a diagnostic"))
     .argument("[code]", "WB0301 (without it: every code)")
     .addHelpText("after", "\nExample:\n  $ waybill explain WB0301")

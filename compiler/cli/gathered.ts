@@ -2,6 +2,7 @@
  * Everything that the decisions of one call rest on, read and not yet decided. `gate` gathers it, `--record` keeps it,
  * `replay` reads it back: what decides cannot tell them apart.
  */
+
 import type { AttestationRead, Report, Texts } from "../../engine/decide/report.ts";
 import { waiverUses } from "../../engine/decide/waivers.ts";
 import {
@@ -24,10 +25,12 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { evidencePlan, type Need, typesAboutElse } from "../analysis/plan.ts";
+import { type Fed, failedLookups, feedAttested, feedDocuments } from "./feeding.ts";
 import { codeOf, expandSubject, type Policies, refusalDiagnostic } from "./policies.ts";
 import type { Setting } from "./shell/config.ts";
 import { bind, type Document, evidenceDigest, evidenceRead } from "./shell/evidence.ts";
 import { exit, Stop } from "./shell/exit.ts";
+import type { OpenedFeeds } from "./shell/feeds/opened.ts";
 import { type NamedSubject, withGiven } from "./shell/subjects.ts";
 
 export interface Gathered {
@@ -38,6 +41,10 @@ export interface Gathered {
   readonly given: readonly Setting[];
   /** What `--evidence` names. */
   readonly documents: readonly Document[];
+  /** What `[feeds]` of the project's `waybill.toml` names. */
+  readonly feeds?: OpenedFeeds;
+  /** Everything that was given, with what feeds say; absent: without feeds, it is as it was given. */
+  readonly fed?: Fed;
   readonly named: NamedSubject;
   /** Absent: the program asks for nothing that somebody signed. */
   readonly believed?: Believed;
@@ -75,7 +82,7 @@ export const nothing: Attestations = { verified: [], attested: [], elsewhere: []
 export async function decideGathered(gathered: Gathered, derivations: boolean): Promise<Judgement> {
   const { policies } = gathered;
   const cases = await casesFor(gathered);
-  const documents = [...gathered.documents, ...gathered.named.documents];
+  const documents = documentsOf(gathered);
   const refused = documents.some((document) => document.refused);
   const decisions: Decision[] = [];
   for (const one of cases) {
@@ -95,18 +102,33 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
       ? {}
       : { attestations: cases.flatMap((one) => one.attestations.verified.map((verified) => attestationRead(one.subject, verified))) }),
     ...(policies.compiled.program.waivers.length === 0 ? {} : { waivers: waiverUses(policies.compiled.program, decisions, policies.time) }),
-    diagnostics: [...documents.flatMap((document) => document.diagnostics), ...cases.flatMap((one) => one.diagnostics)],
+    diagnostics: [
+      ...documents.flatMap((document) => document.diagnostics),
+      ...(gathered.fed?.diagnostics ?? []),
+      ...cases.flatMap((one) => one.diagnostics),
+    ],
   };
   return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };
+}
+
+/** Every document that is read for a decision, the feeds' among them. */
+export function documentsOf({ documents, named, feeds }: Gathered): readonly Document[] {
+  const given = [...documents, ...named.documents];
+  return [...given, ...feedDocuments(given, feeds)];
+}
+
+/** Feeds that could not be read: a decision by them is another decision. */
+function unreadParts({ feeds }: Gathered): readonly (readonly string[])[] {
+  return (feeds?.unread ?? []).map(({ kind, at, reason }) => ["unread feed", kind, at, reason]);
 }
 
 /** One digest over all evidence that cases rest on. */
 export function digestOfEvidence(gathered: Gathered, cases: readonly Case[]): string {
   const envelopes = [...gathered.attached.values()].flatMap(envelopesIn);
   return evidenceDigest(
-    [...gathered.documents, ...gathered.named.documents, ...envelopes],
+    [...documentsOf(gathered), ...envelopes],
     cases.flatMap((one) => one.failed),
-    [...trustParts(gathered), ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one))],
+    [...trustParts(gathered), ...unreadParts(gathered), ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one))],
   );
 }
 
@@ -163,8 +185,8 @@ function failing(needs: readonly Need[], cause: FailedLookup["cause"], detail: s
 /** `is signed by` is asked of images and artifacts, and an image is judged by policies for both. */
 const signatureNames = ["waybill.image.Image.signed", "waybill.artifact.Artifact.signed"];
 
-function evidenceOf({ documents, named }: Gathered): readonly Evidence[] {
-  return [...documents.flatMap((document) => document.evidence), ...named.evidence];
+function evidenceOf({ documents, named, fed }: Gathered): readonly Evidence[] {
+  return fed?.evidence ?? [...documents.flatMap((document) => document.evidence), ...named.evidence];
 }
 
 /** The request of a case, as every verb asks it. */
@@ -200,7 +222,8 @@ async function caseOf(
   const seen = attached?.kind === "attached" ? found(asked, attached, child) : asked;
   const { subject, diagnostics } = bind(seen, evidence);
   const { believed } = gathered;
-  if (believed === undefined) return { subject, evidence, attestations: nothing, failed: [], diagnostics };
+  const unread = failedLookups(gathered.feeds);
+  if (believed === undefined) return { subject, evidence, attestations: nothing, failed: unread, diagnostics };
   // Most calls verify nothing, and need not wait for what does.
   const { attest } = await import("../../engine/trust/attested.ts");
   const files = [...gathered.documents, ...gathered.named.documents].flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope]));
@@ -216,20 +239,26 @@ async function caseOf(
     if (child !== undefined && attached?.kind === "attached")
       looks.push(await attest([...files, ...attached.envelopes], artifactOf(attached.digest), digest, believed));
   }
-  const attestations = joined(looks);
+  const attestations = await fedAttestations(joined(looks), gathered.feeds);
   const failures = failuresOf(gathered, seen, attached, files.length > 0);
   const noise = [...attestations.noise, ...(attached?.kind === "attached" ? attached.noise : [])];
   return {
     subject,
     evidence,
     attestations,
-    failed: [...failures.failed, ...unlookedAbout(gathered, seen, files.length > 0)],
+    failed: [...unread, ...failures.failed, ...unlookedAbout(gathered, seen, files.length > 0)],
     diagnostics: [
       ...diagnostics,
       ...failures.diagnostics,
       ...noise.map(({ name, reason }) => diagnostic("WB1030", { name, reason }, undefined)),
     ],
   };
+}
+
+async function fedAttestations(attestations: Attestations, feeds: OpenedFeeds | undefined): Promise<Attestations> {
+  if (feeds === undefined) return attestations;
+  const { attested, elsewhere } = attestations;
+  return { ...attestations, attested: await feedAttested(attested, feeds), elsewhere: await feedAttested(elsewhere, feeds) };
 }
 
 /** The subject as the registry has it. Its digest binds evidence; what the reference itself says stays its only facts. */

@@ -8,13 +8,15 @@ import { nearest } from "../../language/domains/near.ts";
 import { enforcementPoints } from "../../language/semantics/subjects.ts";
 import { asksForSigned, type Need } from "../analysis/plan.ts";
 import type { Call } from "./cli.ts";
+import { feed } from "./feeding.ts";
 import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
 import { type Options, texts } from "./options.ts";
 import { openPolicies, type Policies } from "./policies.ts";
 import type { TrustFile } from "./shell/believed.ts";
-import { readSettings } from "./shell/config.ts";
+import { type Config, readSettings } from "./shell/config.ts";
 import { type Document, EvidenceFiles, readEvidence } from "./shell/evidence.ts";
 import { exit, Stop } from "./shell/exit.ts";
+import type { OpenedFeeds } from "./shell/feeds/opened.ts";
 import { tell } from "./shell/report.ts";
 import { type NamedSubject, nameSubject, subjectsOfEvidence } from "./shell/subjects.ts";
 
@@ -83,6 +85,8 @@ export async function gather(
   const files = new EvidenceFiles();
   const documents = await readEvidence(files, texts(options, "evidence"), call.terminal);
   const named = await findSubjects(argument, files, documents);
+  const feeds = await openConfigured(policies.config, files, documents, named);
+  const fed = await feed(documents, named, feeds);
   const { program } = policies.project;
   const needs = asking?.(policies);
   const isAsked = needs === undefined ? asksForSigned(program) : needs.length > 0;
@@ -97,6 +101,8 @@ export async function gather(
     given,
     documents,
     named,
+    ...(feeds === undefined ? {} : { feeds }),
+    ...(fed === undefined ? {} : { fed }),
     ...(believing === undefined ? {} : { believed: believing.believed }),
     ...(needs === undefined ? {} : { needs }),
     attached: new Map(),
@@ -105,7 +111,56 @@ export async function gather(
     sources: files.sources,
   };
   const attached = await fetchAll(call, local, options, everything);
-  return { gathered: { ...local, attached }, files, trustFiles, argument, named: texts(options, "evidence") };
+  const more = feeds === undefined || attached.size === 0 ? {} : await feedsAbout(attached, policies.config, files, documents, named);
+  return { gathered: { ...local, attached, ...more }, files, trustFiles, argument, named: texts(options, "evidence") };
+}
+
+/** The feeds that the project of the policies names; undefined: it names none. */
+export async function openConfigured(
+  { feeds }: Config,
+  files: EvidenceFiles,
+  documents: readonly Document[],
+  named: NamedSubject,
+  attached: ReadonlyMap<string, Attached | Unreached> = new Map(),
+): Promise<OpenedFeeds | undefined> {
+  const { sources, cache: folder } = feeds;
+  if (sources.length === 0) return undefined;
+  const [{ openFeeds }, { FeedCache, usualFolder }, { cvesOf }] = await Promise.all([
+    import("./shell/feeds/open.ts"),
+    import("./shell/feeds/cache.ts"),
+    import("./shell/feeds/wanted.ts"),
+  ]);
+  const evidence = [...documents.flatMap((document) => document.evidence), ...named.evidence];
+  const cache = new FeedCache(folder ?? usualFolder());
+  const first = await openFeeds(
+    sources.filter(({ kind }) => kind !== "cve"),
+    files,
+    cache,
+    new Set(),
+  );
+  const fromFeeds = first.documents.flatMap(({ document }) => document.evidence);
+  const wanted = cvesOf([...evidence, ...fromFeeds], attached);
+  const records = await openFeeds(
+    sources.filter(({ kind }) => kind === "cve"),
+    files,
+    cache,
+    wanted,
+  );
+  return { documents: [...first.documents, ...records.documents], unread: [...first.unread, ...records.unread] };
+}
+
+/** What is attached to images brings scans of its own, which records of CVEs may be about. */
+async function feedsAbout(
+  attached: ReadonlyMap<string, Attached | Unreached>,
+  config: Config,
+  files: EvidenceFiles,
+  documents: readonly Document[],
+  named: NamedSubject,
+): Promise<Pick<Gathered, "feeds" | "fed">> {
+  if (!config.feeds.sources.some(({ kind }) => kind === "cve")) return {};
+  const feeds = await openConfigured(config, files, documents, named, attached);
+  const fed = await feed(documents, named, feeds);
+  return { ...(feeds === undefined ? {} : { feeds }), ...(fed === undefined ? {} : { fed }) };
 }
 
 /** What is attached to each image on which a clause still hangs; with `everything` to every image. */

@@ -1,5 +1,6 @@
 /** From JSON pointers into evidence to places in the text of its files. */
 import type { Location, Span } from "../../language/diagnostics/diagnostic.ts";
+import { type Lines, lineText } from "../../language/diagnostics/render/lines.ts";
 import type { Citation } from "../evaluate/decision.ts";
 import { locateNearest } from "../evidence/json/locate.ts";
 import { locateYaml } from "../evidence/yaml/read.ts";
@@ -27,14 +28,26 @@ function nearestInYaml(text: string, pointer: string, part: number | undefined):
   }
 }
 
+/** The line of a table that a pointer names (`Place`). */
+function spanOfLine(lines: Lines, pointer: string): Span | undefined {
+  const line = Number(/^#L(\d+)$/.exec(pointer)?.[1] ?? 0);
+  const start = lines.starts[line - 1];
+  return start === undefined ? undefined : { start, end: start + lineText(lines, line).length };
+}
+
 /** Finds all places at once: a JSON text is walked once for all of its pointers. */
 export function placesOf(citations: readonly Citation[], texts: Texts): Places {
   const places = new Map<string, Location>();
   const key = (citation: Citation): string => `${citation.document.name}\n${citation.pointer}`;
   for (const [name, cited] of Map.groupBy(citations, (citation) => citation.document.name)) {
     const file = texts.evidence(name) ? { path: name, part: undefined } : fileOf(name);
-    const text = texts.evidence(file.path)?.text;
-    if (text === undefined) continue;
+    const lines = texts.evidence(file.path);
+    if (lines === undefined) continue;
+    const { text } = lines;
+    for (const citation of cited) {
+      const span = spanOfLine(lines, citation.pointer);
+      if (span) places.set(key(citation), { path: file.path, ...span });
+    }
     const json = file.part === undefined && /^\s*[{[]/.test(text.slice(0, 4096));
     const pointers = [...new Set(cited.map((citation) => citation.pointer))];
     const spans = json

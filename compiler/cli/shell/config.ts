@@ -6,6 +6,8 @@
  *     "acme.more.level" = 3              # or a table a module: [inputs.acme.more] level = 3
  *     [given]
  *     "image.namespace" = "prod"
+ *     [feeds]
+ *     epss = "https://epss.example/epss_scores-current.csv.gz"   # a URL, a path, or a table (`feeds/settings.ts`)
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -14,6 +16,7 @@ import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
 import { exit, Stop } from "./exit.ts";
+import { type FeedSettings, noSettings, readFeedSettings } from "./feeds/settings.ts";
 import { fileProblem } from "./files.ts";
 
 /** A value as the caller wrote it: `--set` and `waybill.toml` are read by the same rules. */
@@ -32,10 +35,11 @@ export interface Config {
   readonly policy: readonly string[];
   readonly inputs: readonly Setting[];
   readonly given: readonly Setting[];
+  readonly feeds: FeedSettings;
 }
 
-const keys = ["policy", "inputs", "given"];
-const none: Config = { policy: [], inputs: [], given: [] };
+const keys = ["policy", "inputs", "given", "feeds"];
+const none: Config = { policy: [], inputs: [], given: [], feeds: noSettings };
 
 /** Looked for without waiting in turns: a call asks for it first, in each folder above. */
 function find(folder: string): { readonly path: string; readonly text: string } | undefined {
@@ -93,6 +97,7 @@ export async function readConfig(): Promise<Config> {
     policy: listed.map((item) => relative(process.cwd(), resolve(folder, item)) || "."),
     inputs: flatten(table["inputs"] ?? {}, "inputs", wrong),
     given: flatten(table["given"] ?? {}, "given", wrong),
+    feeds: readFeedSettings(table["feeds"], folder, wrong),
   };
 }
 

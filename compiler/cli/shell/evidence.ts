@@ -7,13 +7,14 @@ import { type AdmitOptions, admit } from "../../../engine/evidence/door.ts";
 import type { Evidence } from "../../../engine/evidence/evidence.ts";
 import type { Envelope } from "../../../engine/trust/verification.ts";
 import type { FieldsRead } from "../../../language/core/reads.ts";
-import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors, type Result } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { exit, Stop } from "./exit.ts";
 import { expand, readBytes } from "./files.ts";
+import { type Packing, packingOf } from "./packing.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A file, its digest and what it was read as. */
@@ -123,7 +124,7 @@ export class EvidenceFiles {
       if (known.text !== undefined) return known.text;
       try {
         const bytes = known.kept ?? readFileSync(known.path);
-        return bytes === known.kept || sha256(bytes) === known.digest ? new TextDecoder("utf-8").decode(bytes) : undefined;
+        return bytes === known.kept || sha256(bytes) === known.digest ? textOf(name, bytes) : undefined;
       } catch {
         return undefined;
       }
@@ -131,13 +132,40 @@ export class EvidenceFiles {
   }
 }
 
-async function documentOf(bytes: Buffer, name: string, digest: string, options: AdmitOptions = {}): Promise<Document> {
+/** What a document says, as people read it; undefined: an archive of several. */
+function textOf(name: string, bytes: Buffer): string | undefined {
+  const packing = packingOf(name, bytes);
+  if (packing === "zip") return undefined;
+  // It was unpacked within bounds when it was read.
+  const content = packing === "gzip" ? process.getBuiltinModule("node:zlib").gunzipSync(bytes) : bytes;
+  return new TextDecoder("utf-8").decode(content);
+}
+
+/** Reads one document; `digest` is that of its bytes as they came, packed or not. */
+export async function documentOf(bytes: Buffer, name: string, digest: string, options: AdmitOptions = {}): Promise<Document> {
+  const packing = packingOf(name, bytes);
+  if (packing !== undefined) return packedDocument(bytes, name, digest, packing, options);
   const envelope: Envelope | undefined = isBundle(bytes) ? { name, digest, bytes, form: "file" } : undefined;
   const { value, diagnostics } = await admit(bytes, name, digest, options);
   // A bundle need not hold a document that is read: a signature of a file has none.
   const kept = envelope === undefined ? diagnostics : diagnostics.filter((one) => !["WB0911", "WB0915"].includes(one.code));
   const document = { path: name, digest, evidence: value, diagnostics: kept, refused: hasErrors(kept) };
   return envelope === undefined ? document : { ...document, envelope };
+}
+
+/** A file that comes packed: one document in a `.gz`, in a `.zip` an OSV dump or the documents of a VEX repository. */
+async function packedDocument(bytes: Buffer, name: string, digest: string, packing: Packing, options: AdmitOptions): Promise<Document> {
+  const { gunzip, readZip } = await import("./archives.ts");
+  const made = ({ value, diagnostics }: Result<readonly Evidence[]>): Document => ({
+    path: name,
+    digest,
+    evidence: value,
+    diagnostics,
+    refused: hasErrors(diagnostics),
+  });
+  if (packing === "zip") return made(await readZip(bytes, name, digest));
+  const content = gunzip(bytes, name);
+  return made(content instanceof Uint8Array ? await admit(content, name, digest, options) : { value: [], diagnostics: [content] });
 }
 
 /** The media type that every Sigstore bundle names, in one of its forms (`…bundle+json;version=0.1`, `…bundle.v0.3+json`). */
@@ -156,6 +184,7 @@ function isBundle(bytes: Buffer): boolean {
 
 /** Files that a folder of evidence holds; a file that was named is read whatever its name. */
 function isEvidence(name: string): boolean {
+  if (/^epss.*\.csv(\.gz)?$/i.test(name)) return true;
   return /\.(json|jsonl|ya?ml|sarif|sigstore)$/i.test(name) && !/^package(-lock)?\.json$/.test(name);
 }
 

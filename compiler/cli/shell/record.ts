@@ -16,6 +16,8 @@ import type { TrustFile } from "./believed.ts";
 import type { Setting } from "./config.ts";
 import { sha256 } from "./digest.ts";
 import { exit, Stop } from "./exit.ts";
+import type { UnreadFeed } from "./feeds/opened.ts";
+import { type SourceKind, sourceKinds } from "./feeds/settings.ts";
 import { attachedOf, type Get } from "./record-attached.ts";
 import { booleanOf, type Json, listOf, Misshapen, objectOf, oneOf, parsed, textOf } from "./record-shape.ts";
 
@@ -43,6 +45,9 @@ export interface Recorded {
   readonly subject?: { readonly argument: string; readonly files?: readonly RecordedFile[] };
   /** `named`: by the caller, and not only found in a folder. */
   readonly evidence: readonly (RecordedFile & { readonly named: boolean })[];
+  /** Feeds that the project named: those that were read, and those that could not be. */
+  readonly feeds: readonly (RecordedFile & { readonly kind: SourceKind })[];
+  readonly unread: readonly UnreadFeed[];
   readonly trust: readonly TrustFile[];
   /** What was attached to each image, by its reference. */
   readonly attached: ReadonlyMap<string, Attached | Unreached>;
@@ -99,6 +104,8 @@ export async function writeRecord(folder: string, recorded: Recorded): Promise<v
     imported: await all(recorded.imported, store),
     ...(subject === undefined ? {} : { subject: { argument: subject.argument, ...files } }),
     evidence: await all(recorded.evidence, store),
+    ...(recorded.feeds.length === 0 ? {} : { feeds: await all(recorded.feeds, store) }),
+    ...(recorded.unread.length === 0 ? {} : { unread: recorded.unread }),
     trust: await all(recorded.trust, store),
     attached,
     report: await put(recorded.report),
@@ -181,6 +188,12 @@ async function recordedOf(root: Json, get: Get): Promise<Recorded> {
     evidence: await Promise.all(
       listOf(root["evidence"], "evidence").map(async (one) => ({ ...(await file(one)), named: booleanOf(one["named"], "named") })),
     ),
+    feeds: await Promise.all(listOf(root["feeds"] ?? [], "feeds").map(async (one) => ({ ...(await file(one)), kind: feedKindOf(one) }))),
+    unread: listOf(root["unread"] ?? [], "unread").map((one) => ({
+      kind: feedKindOf(one),
+      at: textOf(one["at"], "at"),
+      reason: textOf(one["reason"], "reason"),
+    })),
     trust: await Promise.all(listOf(root["trust"], "trust").map((one) => trustFileOf(one, get))),
     attached,
     report: await get(root["report"]),
@@ -193,6 +206,12 @@ function settingsOf(value: unknown, what: string): readonly Setting[] {
     value: textOf(one["value"], "value"),
     source: textOf(one["source"], "source"),
   }));
+}
+
+function feedKindOf(one: Json): SourceKind {
+  const kind = sourceKinds.find((name) => name === one["kind"]);
+  if (kind === undefined) throw new Misshapen("`kind` is no kind of feed");
+  return kind;
 }
 
 function pointOf(value: unknown): string {

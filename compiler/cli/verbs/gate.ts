@@ -82,6 +82,8 @@ async function record(folder: string, { gathered, files, trustFiles, argument, n
       ? {}
       : { subject: { argument, ...(gathered.named.documents.length === 0 ? {} : { files: gathered.named.documents.map(document) }) } }),
     evidence: gathered.documents.map((one) => ({ ...document(one), named: named.includes(one.path) })),
+    feeds: (gathered.feeds?.documents ?? []).map((one) => ({ ...document(one.document), kind: one.kind })),
+    unread: gathered.feeds?.unread ?? [],
     trust: trustFiles,
     attached: gathered.attached,
     report: Buffer.from(report),

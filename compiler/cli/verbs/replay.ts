@@ -5,6 +5,7 @@ import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { asksForSigned } from "../../analysis/plan.ts";
 import type { Call } from "../cli.ts";
+import { feed } from "../feeding.ts";
 import { decideGathered, type Gathered } from "../gathered.ts";
 import { subjectsGiven } from "../gathering.ts";
 import { type Options, texts } from "../options.ts";
@@ -14,6 +15,7 @@ import { readClock } from "../shell/clock.ts";
 import { readSettings } from "../shell/config.ts";
 import { type Document, EvidenceFiles, passedOver } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
+import { ofKind } from "../shell/feeds/open.ts";
 import { loadProject, recordedProject } from "../shell/project.ts";
 import { type Recorded, type RecordedFile, readRecord } from "../shell/record.ts";
 import { readReport, type WrittenReport } from "../shell/record-report.ts";
@@ -46,7 +48,7 @@ async function documentsOf(files: EvidenceFiles, recorded: readonly RecordedFile
 async function gatheredOf(recorded: Recorded, time: number, options: Options): Promise<Gathered> {
   const project = await projectOf(recorded, options);
   const settings = [...recorded.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", texts(options, "set"))];
-  const policies = policiesOf(project, settings, { policy: [], inputs: [], given: [] }, time);
+  const policies = policiesOf(project, settings, { policy: [], inputs: [], given: [], feeds: { sources: [] } }, time);
   const files = new EvidenceFiles();
   const read = await documentsOf(files, recorded.evidence);
   const documents = read.map((document, i) => (recorded.evidence[i]?.named === true ? document : passedOver(document)));
@@ -61,6 +63,13 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
     subject === undefined
       ? subjectsGiven(documents)
       : subjectNamed(subject.argument, subject.files === undefined ? undefined : await documentsOf(files, subject.files));
+  const feeds = {
+    documents: await Promise.all(
+      recorded.feeds.map(async ({ kind, name, bytes }) => ({ kind, document: ofKind(kind, await files.put(name, Buffer.from(bytes))) })),
+    ),
+    unread: recorded.unread,
+  };
+  const fed = await feed(documents, named, feeds);
   return {
     version: recorded.version,
     policies,
@@ -68,6 +77,8 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
     given: recorded.given,
     documents,
     named,
+    ...(feeds.documents.length + feeds.unread.length === 0 ? {} : { feeds }),
+    ...(fed === undefined ? {} : { fed }),
     ...(asksForSigned(project.program) ? { believed: believe(project.program, trust, time).believed } : {}),
     attached: recorded.attached,
     digests: files.digests(named.documents),

@@ -40,6 +40,11 @@ function detect(json: unknown): boolean {
   return ["schema_version", "affected", "aliases", "withdrawn", "details", "summary"].some((key) => key in record);
 }
 
+/** Whether a document of an archive is an OSV record. */
+export function isOsvRecord(bytes: Uint8Array): boolean {
+  return detect(readJson(bytes, "").value?.json);
+}
+
 function headOf(record: Json): OsvHead {
   const withdrawn = text(record["withdrawn"]);
   return {

@@ -30,4 +30,25 @@ export const feedCodes = {
     "part of an OSV record is not understood",
     (p) => `${counted(p.count, p.what, `${p.what}s`)} of OSV records ${p.count === 1 ? "was" : "were"} not understood`,
   ),
+  WB1276: row<{ name: string; problem: string }>(
+    "error",
+    "archive cannot be unpacked",
+    (p) => `\`${p.name}\` cannot be unpacked: ${p.problem}`,
+  ),
+  WB1277: row<{ feed: string; at: string; reason: string }>(
+    "warning",
+    "feed could not be looked at",
+    (p) => `feed \`${p.feed}\` could not be looked at: \`${p.at}\` ${p.reason}`,
+  ),
+  WB1278: row<{ at: string; reason: string }>("error", "feed could not be fetched", (p) => `\`${p.at}\` could not be fetched: ${p.reason}`),
+  WB1279: row<{ at: string; problem: string }>(
+    "error",
+    "what was fetched is not the feed",
+    (p) => `what \`${p.at}\` sent is refused: ${p.problem}`,
+  ),
+  WB1280: row<{ feed: string; at: string; found: string }>(
+    "error",
+    "feed is of another kind",
+    (p) => `\`${p.at}\` is given as feed \`${p.feed}\`, and is ${p.found}`,
+  ),
 };

@@ -1,0 +1,10 @@
+/** How a file is packed: told by its name and its first bytes, without loading what unpacks. */
+
+export type Packing = "gzip" | "zip";
+
+/** How a file is packed, by its name and its first bytes; anything else is read as it is. */
+export function packingOf(name: string, bytes: Uint8Array): Packing | undefined {
+  if (/\.gz(?:$|[?#])/i.test(name) && bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
+  if (/\.zip(?:$|[?#])/i.test(name) && bytes[0] === 0x50 && bytes[1] === 0x4b) return "zip";
+  return undefined;
+}
