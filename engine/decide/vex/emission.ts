@@ -102,18 +102,17 @@ export function emittedStatement(declared: DeclaredStatement, about: EmittedProd
   });
   if (suppresses(status) && !about.anchored) return { declared, assertion: of({ status: "under_investigation" }), instead: "unanchored" };
   const profiles = suppresses(status) ? profilesOf(declared) : [];
-  if (profiles.length > 0 && !about.deployment) {
+  if (profiles.length > 0) {
     const named = profiles.map(({ runtime, digest }) => `${runtime} (${digest})`).join(", ");
+    const own = status.kind === "not_affected" ? status.impact : undefined;
+    const impact = `${own === undefined ? "" : `${own}; `}denied at run time by the profile ${named}`;
     if (format === "cyclonedx")
       return {
         declared,
-        assertion: of({
-          status: "not_affected",
-          state: "not_affected",
-          ownJustification: "protected_at_runtime",
-          impact: `denied at run time by ${named}`,
-        }),
+        assertion: of({ status: "not_affected", state: "not_affected", ownJustification: "protected_at_runtime", impact }),
       };
+    if (about.deployment)
+      return { declared, assertion: of({ status: "not_affected", justification: "inline_mitigations_already_exist", impact }) };
     return {
       declared,
       assertion: of({ status: "affected", action: `run it under the profile ${named}, which denies what an exploit needs` }),
