@@ -57,12 +57,16 @@ const justifications = new Map([
  */
 type Saying = "analysis" | "unaffected" | "affected" | "nothing";
 
-function saying(versionStatus: unknown, status: string | undefined): Saying {
+/**
+ * `affected` and `unaffected` tell apart which versions a vulnerability is in; where nothing is told apart, `affected`
+ * versions are those that the analysis is about (as in CycloneDX's own example, which are `not_affected`). A version that
+ * is called affected beside others that are not, or under an analysis that it was resolved, is not suppressed: it is older.
+ */
+function saying(versionStatus: unknown, status: string | undefined, apart: boolean): Saying {
   if (versionStatus === "unknown") return "nothing";
   const suppresses = status === "not_affected" || status === "fixed";
   if (versionStatus === "unaffected") return suppresses ? "analysis" : "unaffected";
-  // A list may have an analysis that fits its last version only: a version that is called affected is never suppressed.
-  return versionStatus === "affected" && suppresses ? "affected" : "analysis";
+  return versionStatus === "affected" && suppresses && (apart || status === "fixed") ? "affected" : "analysis";
 }
 
 /** The statements of one analysed vulnerability: one, and one for each kind of versions of which something else is said. */
@@ -74,10 +78,11 @@ export function statementsOf(json: Json, affected: readonly Affected[], context:
   const named = affected.filter((one) => one.ref !== "");
   for (const one of named) {
     const versions = objects(one.json["versions"]);
+    const apart = versions.some((version) => version["status"] === "unaffected");
     if (versions.length === 0) products.analysis.push(product(one, undefined, context, one.pointer));
     for (const [index, version] of versions.entries()) {
       const place = `${one.pointer}/versions/${index}`;
-      const said = saying(version["status"], status);
+      const said = saying(version["status"], status, apart);
       if (said === "nothing") note(context.missed.unknown, place, text(version["version"]) ?? text(version["range"]) ?? "");
       else products[said].push(product(one, version, context, place));
     }

@@ -1,6 +1,6 @@
 /** What CycloneDX asks of VEX beside its shape, and what makes a document one. */
 import { splitVers, syntaxProblem } from "../../../language/domains/range/vers.ts";
-import { isVersion } from "../../../language/domains/version.ts";
+import { compareVersions, versionOf } from "../../../language/domains/version.ts";
 import { type Json, object, objects, text } from "../raw.ts";
 import type { VexFault } from "../vex/fault.ts";
 import { readVersions } from "../vex/versions.ts";
@@ -30,8 +30,9 @@ export function cyclonedxFaults(bom: Json): readonly VexFault[] {
 }
 
 /**
- * Ranges are VERS strings, well-formed and not empty. That a bound is none of the ecosystem's versions (`vers:semver/<2.6.7.5`,
- * in a document of CycloneDX's own) makes the document no less valid: no version is known to lie in the range.
+ * Ranges are VERS strings whose versions rise. That a bound is none of the ecosystem's versions, or that bounds do not
+ * alternate (`vers:semver/<2.6.7.5`, `vers:semver/2.9.0|<2.9.5`, in a document of CycloneDX's own), makes the document no
+ * less valid: no version is known to lie in such a range.
  */
 function rangeProblem(range: string): string | undefined {
   const read = readVersions(range);
@@ -40,6 +41,8 @@ function rangeProblem(range: string): string | undefined {
   if (vers === undefined || vers.type !== vers.type.toLowerCase()) return read.problem;
   const wrong = syntaxProblem(vers.constraints);
   if (wrong !== undefined) return wrong;
-  const bounds = vers.constraints.split("|").map((constraint) => elementOf(constraint.replace(/^[!<>=]+/, "")));
-  return bounds.every((bound) => isVersion(vers.ecosystem, bound)) ? read.problem : undefined;
+  const bounds = vers.constraints.split("|").map((constraint) => versionOf(vers.ecosystem, elementOf(constraint.replace(/^[!<>=]+/, ""))));
+  return bounds.some((bound, index) => index > 0 && (compareVersions(bounds[index - 1] ?? bound, bound) ?? -1) >= 0)
+    ? read.problem
+    : undefined;
 }
