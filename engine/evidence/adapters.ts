@@ -20,4 +20,6 @@ export const adapters: readonly LoadAdapter[] = [
   async () => (await import("./feeds/osv.ts")).osvRecord,
   async () => (await import("./feeds/govulncheck.ts")).govulncheck,
   async () => (await import("./feeds/requirements.ts")).exploitRequirements,
+  // Its tests are a library of their own, which whoever gives no CSAF need not wait for.
+  async () => (await import("./csaf/adapter.ts")).csaf,
 ];
