@@ -4,6 +4,8 @@
  */
 
 import type { AttestationRead, Report, Texts } from "../../engine/decide/report.ts";
+import { reportOfRead, vexDocumentType } from "../../engine/decide/vex-reading.ts";
+import type { VexReport } from "../../engine/decide/vex-report.ts";
 import { waiverUses } from "../../engine/decide/waivers.ts";
 import {
   aboutLookup,
@@ -101,6 +103,7 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
     ...(gathered.believed === undefined
       ? {}
       : { attestations: cases.flatMap((one) => one.attestations.verified.map((verified) => attestationRead(one.subject, verified))) }),
+    ...vexOf(gathered, cases, decisions),
     ...(policies.compiled.program.waivers.length === 0 ? {} : { waivers: waiverUses(policies.compiled.program, decisions, policies.time) }),
     diagnostics: [
       ...documents.flatMap((document) => document.diagnostics),
@@ -109,6 +112,23 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
     ],
   };
   return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };
+}
+
+/** What VEX says of the findings that clauses asked about, for subjects of whose kind some clause asks. */
+function vexOf(gathered: Gathered, cases: readonly Case[], decisions: readonly Decision[]): { readonly vex?: readonly VexReport[] } {
+  const plans = evidencePlan(gathered.policies.project.program);
+  const isAsked = (kind: string, trust: string | undefined): boolean =>
+    plans.some(
+      (plan) =>
+        (plan.kind === kind || (plan.kind === "artifact" && kind === "image")) &&
+        plan.needs.some((need) => need.type === vexDocumentType && need.trust === trust),
+    );
+  const vex = decisions.flatMap((decision, index) =>
+    (decision.vex ?? [])
+      .filter(({ trust }) => isAsked(decision.subject.kind, trust))
+      .map((read) => reportOfRead(decision.subject, read, cases[index]?.evidence ?? [])),
+  );
+  return vex.length === 0 ? {} : { vex };
 }
 
 /** Every document that is read for a decision, the feeds' among them. */

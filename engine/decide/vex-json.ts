@@ -40,8 +40,8 @@ export function jsonVexFinding({ finding, verdict }: VexFinding): object {
   };
 }
 
-export function jsonUnmatched({ record, nearest, detail }: VexUnmatched): object {
-  return { ...standing(record), vulnerability: textOf(record["vulnerability"]) ?? "", status: statusOf(record), nearest, detail };
+export function jsonUnmatched({ record, miss }: VexUnmatched): object {
+  return { ...standing(record), vulnerability: textOf(record["vulnerability"]) ?? "", status: statusOf(record), ...miss() };
 }
 
 function statusOf(record: DataRecord): string {
@@ -50,18 +50,23 @@ function statusOf(record: DataRecord): string {
 
 /** Everything but the findings, which are many. */
 export function jsonVexHead(report: VexReport): object {
-  const { subject, by, findings, statements, unmatched } = report;
+  const { subject, by, findings, statements, unmatched, unread } = report;
   return {
     subject: { kind: subject.kind, name: subject.name, ...(subject.digest === undefined ? {} : { digest: subject.digest }) },
     by,
-    counts: { findings: findings.length, ...vexCounts(findings), statements, unmatched: unmatched.length },
+    counts: { findings: findings.length, ...vexCounts(findings), statements, unmatched: unmatched.length, unread: unread.length },
   };
 }
 
 /** Beside a decision: findings that no statement speaks of are counted there, and its clauses say the rest. */
 export function jsonVex(report: VexReport): object {
   const spoken = report.findings.filter(({ verdict }) => verdict.kind !== "unmentioned");
-  return { ...jsonVexHead(report), findings: spoken.map(jsonVexFinding), unmatched: report.unmatched.map(jsonUnmatched) };
+  return {
+    ...jsonVexHead(report),
+    findings: spoken.map(jsonVexFinding),
+    unmatched: report.unmatched.map(jsonUnmatched),
+    unread: report.unread.map(standing),
+  };
 }
 
 /**
@@ -77,6 +82,8 @@ export function* vexDocument(reports: readonly VexReport[], rest: Readonly<Recor
     yield* list(report.findings, jsonVexFinding);
     yield `],\n      "unmatched": [`;
     yield* list(report.unmatched, jsonUnmatched);
+    yield `],\n      "unread": [`;
+    yield* list(report.unread, standing);
     yield "]}";
   }
   yield `${reports.length === 0 ? "" : "\n  "}]\n}\n`;

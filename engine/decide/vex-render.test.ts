@@ -102,7 +102,13 @@ const vex: VexReport = {
   by: ["acme.release", "claimed"],
   findings,
   statements: 9,
-  unmatched: [{ record: claim(6, "fixed").record, nearest: "qualifier", detail: "qualifier distro: it asks for a, pkg:npm/b has c" }],
+  unread: [],
+  unmatched: [
+    {
+      record: claim(6, "fixed").record,
+      miss: () => ({ nearest: "qualifier", detail: "qualifier distro: it asks for a, pkg:npm/b has c" }),
+    },
+  ],
 };
 const withVex: Report = { ...report, vex: [vex] };
 
@@ -165,7 +171,16 @@ it("says every reason for a rejection in words, and each in others", () => {
 it("writes JSON of decisions, and of `vex decide` in pieces, that the published schemas accept", () => {
   const gate = JSON.parse(renderJson(withVex, texts));
   expect(problems(load("../../docs/schemas/gate.schema.json"), gate)).toEqual([]);
-  expect(gate.vex[0].counts).toEqual({ findings: 4, conflict: 1, kept: 1, unmentioned: 1, suppressed: 1, statements: 9, unmatched: 1 });
+  expect(gate.vex[0].counts).toEqual({
+    findings: 4,
+    conflict: 1,
+    kept: 1,
+    unmentioned: 1,
+    suppressed: 1,
+    statements: 9,
+    unmatched: 1,
+    unread: 0,
+  });
   expect(gate.vex[0].findings.map((one: { verdict: string }) => one.verdict)).toEqual(["suppressed", "kept", "conflict"]);
   expect(gate.vex[0].findings[1]).toMatchObject({
     id: "CVE-2026-0001",

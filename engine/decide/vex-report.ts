@@ -13,7 +13,12 @@ export interface VexFinding {
 export interface VexUnmatched {
   /** Its data, with its place in its document. */
   readonly record: DataRecord;
-  /** What kept it from matching the finding that came nearest: `vulnerability` (no finding has it), `product`, `qualifier` … */
+  /** What kept it from matching; found out when it is asked. */
+  readonly miss: () => VexMiss;
+}
+
+export interface VexMiss {
+  /** Of the finding that came nearest: `vulnerability` (no finding has it), `product`, `qualifier` … */
   readonly nearest: string;
   /** The same for people: `qualifier distro: it asks for debian-12, pkg:deb/debian/openssl@3 has debian-11`. */
   readonly detail: string;
@@ -27,6 +32,8 @@ export interface VexReport {
   readonly findings: readonly VexFinding[];
   /** How many statements were read of those who are believed. */
   readonly statements: number;
+  /** Statements that say nothing which can be read: without a vulnerability, or of an unknown status. */
+  readonly unread: readonly DataRecord[];
   readonly unmatched: readonly VexUnmatched[];
 }
 

@@ -1,4 +1,5 @@
 /** VEX verdicts for people at a terminal. */
+import type { DataRecord } from "../../language/core/data.ts";
 import { ansi, type Palette, plain, type Style } from "../../language/diagnostics/render/palette.ts";
 import { visible } from "../../language/diagnostics/render/untrusted.ts";
 import { plural, wrap } from "../../language/diagnostics/render/wrap.ts";
@@ -33,7 +34,9 @@ export function renderVex(report: VexReport, options: VexTextOptions): string {
   for (const kind of order.filter((one) => options.kinds.includes(one) && counts[one] > 0))
     blocks.push(kindBlock(kind, report.findings, counts[kind], palette, options));
   if (report.unmatched.length > 0) blocks.push(unmatchedBlock(report.unmatched, palette, options));
-  const unmatched = `${plural(report.statements, "statement")}, ${report.unmatched.length} matched nothing`;
+  if (report.unread.length > 0) blocks.push(unreadBlock(report.unread, palette, options));
+  const silent = report.unread.length === 0 ? "" : `, ${report.unread.length} cannot be read`;
+  const unmatched = `${plural(report.statements, "statement")}, ${report.unmatched.length} matched nothing${silent}`;
   blocks.push(
     `${palette.faint("VEX")} by ${visible(report.by.join(", "))} on ${visible(report.subject.name)}: ${countsText(report.findings.length, counts)}; ${unmatched}`,
   );
@@ -82,7 +85,17 @@ function claimLines({ verdict }: VexFinding, palette: Palette, options: VexTextO
 
 function line(word: string, text: string, palette: Palette, options: VexTextOptions): string {
   const indent = " ".repeat(word.length + 6);
-  return `  ${palette.faint("=")} ${palette.note(`${word}:`)} ${wrap(visible(text), Math.max(40, options.width - indent.length), indent)}`;
+  return `  ${wrap(`${palette.faint("=")} ${palette.note(`${word}:`)} ${visible(text)}`, Math.max(40, options.width - 2), indent)}`;
+}
+
+function unreadBlock(list: readonly DataRecord[], palette: Palette, options: VexTextOptions): string {
+  const most = options.verbose ? list.length : options.most;
+  const lines = list.slice(0, most).map((record) => {
+    const { document, pointer } = standing(record);
+    return `${palette.warning("not read")} ${visible(`${document} ${pointer}`)}: it names no vulnerability, or its status is unknown`;
+  });
+  if (list.length > most) lines.push(palette.faint(`not read: ${list.length - most} more (--verbose shows them)`));
+  return lines.join("\n");
 }
 
 function unmatchedBlock(list: readonly VexUnmatched[], palette: Palette, options: VexTextOptions): string {

@@ -20,7 +20,7 @@ export function rejectionText(why: Rejection): string {
     case "justification":
       return `the justification \`${why.found}\` is not among those allowed`;
     case "version-unknown":
-      return `whether it is about this version cannot be told: ${why.detail}`;
+      return `whether it is about this cannot be told: ${why.detail}`;
     case "another-path":
       return `another path leads to the component: ${why.path.join(" > ")}`;
     case "paths-unknown":
@@ -77,12 +77,14 @@ export function countsText(findings: number, counts: VexCounts): string {
 
 /** The counts of a report in one line, for formats that have no place for more. */
 export function vexLine(report: VexReport): string {
-  const { findings, statements, unmatched, subject, by } = report;
-  const matched = `${statements} ${statements === 1 ? "statement" : "statements"}, ${unmatched.length} of them matched nothing`;
+  const { findings, statements, unmatched, unread, subject, by } = report;
+  const silent = unread.length === 0 ? "" : `, ${unread.length} that cannot be read`;
+  const matched = `${statements} ${statements === 1 ? "statement" : "statements"}, ${unmatched.length} of them matched nothing${silent}`;
   return `VEX by ${by.join(", ")} on ${subject.name}: ${countsText(findings.length, vexCounts(findings))}; ${matched}`;
 }
 
 /** `no finding has CVE-2026-1`, or `nearest miss: qualifier distro: it asks for debian-12, … has debian-11` */
-export function missText({ nearest, detail }: VexUnmatched): string {
+export function missText({ miss }: VexUnmatched): string {
+  const { nearest, detail } = miss();
   return nearest === "vulnerability" ? detail : `nearest miss: ${detail}`;
 }

@@ -1,6 +1,7 @@
 /** One decision (semantics, section 9). */
 import { type Effect, effectRank, effects } from "../../language/core/ir.ts";
 import type { CompiledClause, CompiledEffect, CompiledPolicy } from "./compile/policy.ts";
+import { vexReads } from "./compile/vex.ts";
 import type { Answer, ClauseResult, Decision, Options, Reason, Request } from "./decision.ts";
 import type { Env } from "./env.ts";
 import { explainClause, explainSilence } from "./explain/clause.ts";
@@ -24,6 +25,7 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
   const notGiven = missingCallerFact(plan, request);
   if (notGiven !== undefined) return { kind: "refusal", refusal: notGiven };
   const env = freshEnv(compiled, request);
+  env.explains = options.explain;
   if (options.explain && plan.ends.length > 0) env.waived = new Map();
   readEnds(env, plan);
   const coverage = coverageOf(env, plan);
@@ -58,6 +60,8 @@ export function decide(compiled: CompiledProgram, request: Request, options: Opt
   const until = effect === "quarantine" ? tally.until() : undefined;
   if (until !== undefined) decision.until = until;
   if (request.now !== undefined) decision.time = request.now;
+  const vex = options.explain ? vexReads(compiled.context, env) : [];
+  if (vex.length > 0) decision.vex = vex;
   if (validUntil !== Number.POSITIVE_INFINITY) decision.validUntil = validUntil;
   return { kind: "decision", decision };
 }

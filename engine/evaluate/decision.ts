@@ -4,6 +4,7 @@ import type { Assumption, Effect, Waiver } from "../../language/core/ir.ts";
 import type { Value } from "../../language/core/value.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { VexRead } from "./compile/vex.ts";
 
 /** Who or what is judged. */
 export interface Subject {
@@ -159,6 +160,8 @@ export interface Decision {
   readonly time?: number;
   /** The next instant at which a time comparison that was read flips; absent: none does. */
   readonly validUntil?: number;
+  /** With explanation only: what each `resolved by` of the program reads. */
+  readonly vex?: readonly VexRead[];
 }
 
 /** Why there is no decision: wrong use, not an answer (exit code 2). */

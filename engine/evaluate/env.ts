@@ -14,6 +14,8 @@ export class Env {
   validUntil: number;
   /** Set when the clock was needed and there is none. */
   clockMissing: boolean;
+  /** What the decision rests on is kept for its explanation. */
+  explains: boolean;
   /** Failed look-ups by name; undefined where there are none. */
   failed: ReadonlyMap<string, readonly FailedLookup[]> | undefined;
   /** How many members each waiver lifted, by its index in the program; filled in explanations only. */
@@ -32,6 +34,7 @@ export class Env {
     this.now = request.now;
     this.validUntil = Number.POSITIVE_INFINITY;
     this.clockMissing = false;
+    this.explains = false;
     this.failed = undefined;
     this.waived = undefined;
     this.profiles = undefined;
@@ -46,6 +49,7 @@ export class Env {
     this.now = request.now;
     this.validUntil = Number.POSITIVE_INFINITY;
     this.clockMissing = false;
+    this.explains = false;
     this.waived = undefined;
     this.profiles = undefined;
     this.blind = false;

@@ -10,6 +10,7 @@ import { registryBars } from "./registry.ts";
 import { conftestBars, startupBars } from "./startup.ts";
 import { verifyBars } from "./verify.ts";
 import { versionBars } from "./version.ts";
+import { vexBars } from "./vex.ts";
 
 interface Skipped {
   readonly work: string;
@@ -27,6 +28,7 @@ const groups: Readonly<Record<string, (workshop: Workshop) => readonly Row[] | P
   verify: verifyBars,
   registry: registryBars,
   version: versionBars,
+  vex: vexBars,
 };
 
 function cells(row: Row): readonly string[] {

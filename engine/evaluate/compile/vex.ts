@@ -3,7 +3,15 @@ import type { DataRecord } from "../../../language/core/data.ts";
 import type { PredicateRead, Trust } from "../../../language/core/ir.ts";
 import { showTime } from "../../../language/domains/time.ts";
 import { vexSubjectOf } from "../../decide/vex/about.ts";
-import { type Claim, indexVex, type VexIndex, type VexTier, type VexVerdict, vexDecider } from "../../decide/vex/decide.ts";
+import {
+  type Claim,
+  indexVex,
+  type VexIndex,
+  type VexSubject,
+  type VexTier,
+  type VexVerdict,
+  vexDecider,
+} from "../../decide/vex/decide.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { Request } from "../decision.ts";
 import { type Env, UNSET } from "../env.ts";
@@ -13,7 +21,26 @@ import type { Context } from "./context.ts";
 
 const documentType = "waybill.vex.Document";
 
-type Decider = (finding: DataRecord) => VexVerdict;
+/** What one `resolved by` reads in a decision. */
+export interface VexRead {
+  /** Qualified name of the declaration that is believed; undefined: `claimed`. */
+  readonly trust: string | undefined;
+  readonly index: VexIndex;
+  readonly subject: VexSubject;
+  readonly decide: (finding: DataRecord) => VexVerdict;
+  /** The verdicts that the clauses rest on; kept where somebody explains. */
+  readonly asked: Map<DataRecord, VexVerdict> | undefined;
+}
+
+type Reading = (env: Env) => VexRead;
+
+/** Of each program, by who is believed. */
+const readings = new WeakMap<Context, Map<string | undefined, Reading>>();
+
+/** Everything that the program's `resolved by` read in the decision, or would have read. */
+export function vexReads(context: Context, env: Env): readonly VexRead[] {
+  return [...(readings.get(context)?.values() ?? [])].map((reading) => reading(env));
+}
 
 /** The documents of the last decision by who is believed, and their index: every read of a program has the same. */
 interface Indexed {
@@ -40,20 +67,28 @@ export function resolvedByVex(context: Context, expr: PredicateRead, site: Site)
   const trust = expr.by?.kind === "trust" ? expr.by.trust : undefined;
   const members = trust === undefined ? [] : tiersOfTrust(context.program.trusts, trust);
   const slot = context.sharedSlot(`vex ${trust ?? "claimed"}`);
-  const decider = (env: Env): Decider => {
+  const reading: Reading = (env) => {
     const known = env.slots[slot];
-    if (known !== UNSET && known !== undefined) return known as Decider;
+    if (known !== UNSET && known !== undefined) return known as VexRead;
     const { request } = env;
-    const tiers = trust === undefined ? [claimedTier(request)] : members.map((member) => signedTier(request, member, members));
+    const signed = members.map((member) => signedTier(request, member, members));
+    const tiers = trust === undefined ? [claimedTier(request)] : env.explains ? [...signed, unsignedTier(request, members)] : signed;
     const subject = vexSubjectOf(request.subject, believed(request, members));
-    const made = vexDecider(indexOf(context, trust, tiers), subject, { now: env.now });
+    const index = indexOf(context, trust, tiers);
+    const decide = vexDecider(index, subject, { now: env.now });
+    const made: VexRead = { trust, index, subject, decide, asked: env.explains ? new Map() : undefined };
     env.slots[slot] = made;
     return made;
   };
+  const known = readings.get(context);
+  if (known === undefined) readings.set(context, new Map([[trust, reading]]));
+  else known.set(trust, reading);
   return (env, finding) => {
     const failed = wantsOf(env.failed?.get(documentType), trust, site);
     if (failed !== undefined) return failed;
-    const verdict = decider(env)(finding);
+    const { asked, decide } = reading(env);
+    const verdict = decide(finding);
+    asked?.set(finding, verdict);
     if (verdict.flipsAt !== undefined && verdict.flipsAt < env.validUntil) env.validUntil = verdict.flipsAt;
     return verdict.kind === "conflict" ? want(CONFLICT, site, finding, disagreement(verdict.used)) : verdict.kind === "suppressed";
   };
@@ -88,11 +123,19 @@ function signedTier({ attested }: Request, name: string, all: readonly string[])
   return { name, documents };
 }
 
+/** What nobody who is believed signed: it decides nothing, and whoever wonders is told so. A bundle that was verified is known already. */
+function unsignedTier(request: Request, members: readonly string[]): VexTier {
+  const known = new Set(believed(request, members).map(({ document }) => document.name));
+  const documents = claimsIn(request).filter(({ document }) => !known.has(document.name));
+  return { name: "claimed", documents: documents.map(({ data }) => data), trusted: false };
+}
+
 function claimedTier(request: Request): VexTier {
-  const documents = believed(request, [])
-    .filter(({ type }) => type === documentType)
-    .map(({ data }) => data);
-  return { name: "claimed", documents };
+  return { name: "claimed", documents: claimsIn(request).map(({ data }) => data) };
+}
+
+function claimsIn(request: Request): readonly Evidence[] {
+  return believed(request, []).filter(({ type }) => type === documentType);
 }
 
 /** What those who are believed signed; for `claimed`, what was given, and what is attached and nobody who is known signed. */
