@@ -2,9 +2,13 @@
 
 export type Packing = "gzip" | "zip";
 
-/** How a file is packed, by its name and its first bytes; anything else is read as it is. */
+/**
+ * How a file is packed, by its name and its first bytes; anything else is read as it is. What was fetched is told by its bytes
+ * alone: a URL need not end as the file does that it leads to.
+ */
 export function packingOf(name: string, bytes: Uint8Array): Packing | undefined {
-  if (/\.gz(?:$|[?#])/i.test(name) && bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
-  if (/\.zip(?:$|[?#])/i.test(name) && bytes[0] === 0x50 && bytes[1] === 0x4b) return "zip";
+  const isFetched = /^https?:/i.test(name);
+  if ((isFetched || /\.gz$/i.test(name)) && bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
+  if ((isFetched || /\.zip$/i.test(name)) && bytes[0] === 0x50 && bytes[1] === 0x4b) return "zip";
   return undefined;
 }

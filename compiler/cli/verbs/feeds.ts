@@ -116,7 +116,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** What was fetched takes the place of what there was only where it can be read as the feed that it is for. */
-async function check({ kind, at }: FeedSource, bytes: Buffer): Promise<{ readonly says?: string } | { readonly problem: string }> {
+async function check({ kind, at }: FeedSource, bytes: Buffer): Promise<{ readonly says?: string; readonly problem?: string }> {
   const document = ofKind(kind, await documentOf(bytes, at, sha256(bytes)));
   const error = document.diagnostics.find(({ level }) => level === "error");
   if (document.refused) return { problem: error?.message ?? "it cannot be read" };

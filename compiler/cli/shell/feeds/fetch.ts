@@ -2,10 +2,10 @@
  * Fetches one feed into the cache. By `node:http` as the reader of registries does, and not by `fetch`: redirects are looked
  * at before they are followed, bodies come as they are sent, and a body that is cut off is kept and continued.
  */
-import { createWriteStream, readFileSync, truncateSync } from "node:fs";
+import { readFileSync, truncateSync } from "node:fs";
+import { open } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { basename } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { isLoopback } from "../../../../engine/evidence/oci/endpoint.ts";
 import { sha256 } from "../digest.ts";
 import type { Entry, FeedCache } from "./cache.ts";
@@ -39,7 +39,7 @@ export interface FetchOptions {
   /** The time, RFC 3339. */
   readonly now: () => string;
   /** What the content says of itself, or why it is not the feed. */
-  readonly check: (bytes: Buffer) => Promise<{ readonly says?: string } | { readonly problem: string }>;
+  readonly check: (bytes: Buffer) => Promise<{ readonly says?: string; readonly problem?: string }>;
   /** How many bytes are there, and of how many, where that is known. */
   readonly progress?: (have: number, of: number | undefined) => void;
 }
@@ -101,7 +101,7 @@ async function once(source: FeedSource, cache: FeedCache, options: FetchOptions)
   const digest = sha256(bytes);
   await verify(source, digest, options.limits);
   const checked = await options.check(bytes);
-  if ("problem" in checked) throw new Refused(checked.problem);
+  if (checked.problem !== undefined) throw new Refused(checked.problem);
   const time = options.now();
   const isSame = known?.digest === digest;
   const entry: Entry = {
@@ -163,19 +163,22 @@ async function receive(answer: IncomingMessage, cache: FeedCache, url: string, {
     cache.notePartial({ url, ...validatorsOf(answer) });
   }
   let have = from;
-  const count = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of body) {
-      have += chunk.length;
-      if (have > limits.size) throw new Refused(`it has more than ${limits.size} bytes`);
-      progress?.(have, of);
-      yield chunk;
-    }
-  };
+  // Written as it comes, so that all that came is there when the connection breaks.
+  const file = await open(path, from === 0 ? "w" : "a");
   try {
-    await pipeline(answer, count, createWriteStream(path, { flags: from === 0 ? "w" : "a" }));
+    for await (const chunk of answer) {
+      have += (chunk as Buffer).length;
+      if (have > limits.size) throw new Refused(`it has more than ${limits.size} bytes`);
+      await file.write(chunk as Buffer);
+      progress?.(have, of);
+    }
   } catch (problem) {
     if (problem instanceof Refused) throw problem;
+    const code = problem instanceof Error && "code" in problem ? String(problem.code) : "";
+    if (/^(?:ENOSPC|EDQUOT|EIO|EROFS|EFBIG)$/.test(code)) throw new Failed(`it cannot be written to the cache (${code})`, false);
     throw new Failed(`the connection was cut off after ${have}${of === undefined ? "" : ` of ${of}`} bytes`, true);
+  } finally {
+    await file.close();
   }
   const expected = whole === undefined || whole === "*" ? of : Number(whole);
   if (expected !== undefined && have < expected) throw new Failed(`the connection was cut off after ${have} of ${expected} bytes`, true);
