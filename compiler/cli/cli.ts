@@ -246,7 +246,7 @@ Example:
     .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ waybill build --target identity --out out policies\n  $ waybill build -o out --format json policies/release.scp",
+      "\nExamples:\n  $ waybill build --target identity --out out policies\n  $ waybill build --target seccomp --out out policies\n  $ waybill build -o out --format json policies/release.scp",
     )
     .action((paths: string[], options: Options) =>
       act(async (call) => (await import("./verbs/build.ts")).build(call, paths, options), options),

@@ -6,5 +6,5 @@ export const gateFormats = ["text", "json", "sarif", "junit", "github", "gitlab"
 export const shells = ["bash", "zsh", "fish"] as const;
 export const newKinds = ["policy", "licences", "findings", "pods", "workflow"] as const;
 /** What `build` compiles to. */
-export const buildTargets = ["identity"] as const;
+export const buildTargets = ["identity", "seccomp"] as const;
 export const versionVerbs = ["compare", "contains"] as const;

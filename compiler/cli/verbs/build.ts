@@ -1,6 +1,7 @@
 /** `waybill build`: compiles what policies say to what other tools read, and says what each of them cannot be told. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { profilePath } from "../../../engine/evaluate/compile/runtime.ts";
 import { declaredKeys } from "../../../engine/trust/fingerprints.ts";
 import type { Program } from "../../../language/core/ir.ts";
 import { hasErrors } from "../../../language/diagnostics/diagnostic.ts";
@@ -8,6 +9,7 @@ import { plural } from "../../../language/diagnostics/render/wrap.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
 import { compileIdentities, machineReport, textReport } from "../../targets/identity/compile.ts";
+import { compileProfiles, profileText } from "../../targets/seccomp/compile.ts";
 import type { Call } from "../cli.ts";
 import { readTrustFiles } from "../shell/believed.ts";
 import { exit, Stop } from "../shell/exit.ts";
@@ -25,15 +27,27 @@ export async function build(call: Call, paths: readonly string[], options: Reado
   const project = await loadProject(await policyPaths(paths));
   if (hasErrors(project.diagnostics)) throw new Stop(exit.usage, project.diagnostics, project.sources);
   await tell(terminal, project.diagnostics, project.sources);
-  const { files, report } = compileIdentities(project.program, await publicKeys(call, project.program));
+  const wants = (target: (typeof buildTargets)[number]): boolean => asked.length === 0 || asked.includes(target);
+  const { files, report } = wants("identity")
+    ? compileIdentities(project.program, await publicKeys(call, project.program))
+    : { files: [], report: [] };
+  const profiles = compileProfiles(wants("seccomp") ? project.program : { runtimes: [] }, profilePath);
   for (const { path, text } of files) await write(join(out, "identity", path), text);
+  for (const { path, text } of profiles.files) await write(join(out, "seccomp", path), text);
   if (options["format"] === "json") {
-    await terminal.out(`${JSON.stringify({ schema: "waybill/build/1", ...machineReport(report) }, undefined, 2)}\n`);
+    const made = { ...machineReport(report), ...(wants("identity") ? {} : { target: "seccomp" }) };
+    const more = profiles.report.length === 0 ? {} : { profiles: profiles.report };
+    await terminal.out(`${JSON.stringify({ schema: "waybill/build/1", ...made, ...more }, undefined, 2)}\n`);
     return exit.done;
   }
-  for (const line of textReport(report)) await terminal.out(`${line}\n`);
-  await terminal.out(`compiled ${plural(report.length, "trust declaration")} to ${join(out, "identity")}\n`);
-  if (report.length === 0) await note(terminal, "the policies declare nobody whom they believe");
+  if (wants("identity")) {
+    for (const line of textReport(report)) await terminal.out(`${line}\n`);
+    await terminal.out(`compiled ${plural(report.length, "trust declaration")} to ${join(out, "identity")}\n`);
+    if (report.length === 0) await note(terminal, "the policies declare nobody whom they believe");
+  }
+  for (const line of profileText(profiles)) await terminal.out(`${line}\n`);
+  if (profiles.files.length > 0 || asked.includes("seccomp"))
+    await terminal.out(`compiled ${plural(profiles.files.length, "runtime profile")} to ${join(out, "seccomp")}\n`);
   return exit.done;
 }
 

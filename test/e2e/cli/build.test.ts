@@ -55,7 +55,10 @@ it("writes each dialect, and prints what is enforced, approximated and lost", as
 });
 
 it("prints the report as its schema has it, and the same bytes every time", async () => {
-  const cwd = await folder(files);
+  const cwd = await folder({
+    ...files,
+    "policies/api.scp": "module api\n\nruntime r for workload {\n  syscalls allow base else kill\n}\n",
+  });
   const words = ["build", "--out", "out", "--format", "json", "policies"];
   const [first, second] = [await waybill(words, { cwd }), await waybill(words, { cwd })];
   expect(second.out).toBe(first.out);
