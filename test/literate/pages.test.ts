@@ -146,7 +146,7 @@ it.concurrent.each(codes)("%s: the page says what it is, and its examples are tr
 
 /** Documents on a page are evidence where the page is about evidence; requests are not. */
 async function admittedOn(code: string, fence: Fence): Promise<readonly Diagnostic[]> {
-  if (!code.startsWith("WB09")) return [];
+  if (!/^WB(?:09|12[23]|1261)/.test(code)) return [];
   return admitted(fence.text, fence.file ?? `evidence.${fence.language}`);
 }
 
