@@ -9,6 +9,7 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { table } from "../../language/diagnostics/table.ts";
 import { consoleProblems } from "./console.ts";
 import { exampleOf, preambleOf } from "./example.ts";
+import { fetchedPage } from "./feed-faults.ts";
 import { type Fence, fences } from "./markdown.ts";
 import { registryFaults } from "./registry-faults.ts";
 import { compileExample, problemsOf } from "./run.ts";
@@ -36,6 +37,7 @@ const given = new Map<string, string | Uint8Array>([
   ["latin1.scp", Uint8Array.from(Buffer.from('let a = "ä"\n', "latin1"))],
   ["latin1.json", Uint8Array.from(Buffer.from('{ "name": "ä" }\n', "latin1"))],
   ["binary.json", Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])],
+  ["half.csv.gz", Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])],
   ["bomb.yaml", bomb()],
   ["empty/readme.txt", "no policy here\n"],
   ["about.json", aboutShop()],
@@ -91,6 +93,7 @@ const elsewhere: Readonly<Record<string, () => readonly Diagnostic[] | Promise<r
       }),
     ),
   WB1029: () => [decodePolicy(new Uint8Array(16_000_001), "a.scp")].filter((one) => typeof one !== "string"),
+  WB1279: fetchedPage,
   ...registryFaults,
 };
 

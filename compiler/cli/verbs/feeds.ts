@@ -58,7 +58,7 @@ export async function updateFeeds(call: Call, kinds: readonly string[], options:
       const fetched = await fetchFeed(source, cache, {
         limits,
         now,
-        check: (bytes) => check(source, bytes),
+        check: (bytes) => checkFeed(source, bytes),
         progress: progressOf(call, source),
       });
       if (call.terminal.progress) await call.terminal.err("\r\u001b[K");
@@ -116,7 +116,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** What was fetched takes the place of what there was only where it can be read as the feed that it is for. */
-async function check({ kind, at }: FeedSource, bytes: Buffer): Promise<{ readonly says?: string; readonly problem?: string }> {
+export async function checkFeed({ kind, at }: FeedSource, bytes: Buffer): Promise<{ readonly says?: string; readonly problem?: string }> {
   const document = ofKind(kind, await documentOf(bytes, at, sha256(bytes)));
   const error = document.diagnostics.find(({ level }) => level === "error");
   if (document.refused) return { problem: error?.message ?? "it cannot be read" };
@@ -150,7 +150,7 @@ function progressOf({ terminal }: Call, { at }: FeedSource): (have: number, of: 
   };
 }
 
-function problemsOf({ at }: FeedSource, fetched: Fetched): readonly Diagnostic[] {
+export function problemsOf({ at }: FeedSource, fetched: Fetched): readonly Diagnostic[] {
   if (fetched.kind === "failed")
     return [
       diagnostic("WB1278", { at, reason: fetched.reason }, undefined, {
