@@ -153,6 +153,8 @@ const shared = {
   mainFields: ["module", "main"],
   // Its build for Node asks for validators and writers of XML, which we have no use for; the one for browsers is whole.
   alias: { "@cyclonedx/cyclonedx-library": join(root, "node_modules/@cyclonedx/cyclonedx-library/dist.web/lib.js") },
+  // What browsers call it.
+  define: { self: "globalThis" },
   metafile: true,
   logLevel: "warning",
 } satisfies BuildOptions & { readonly metafile: true };
