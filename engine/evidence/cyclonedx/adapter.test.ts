@@ -238,6 +238,55 @@ it("tells manifest digests from config digests and from those of files", async (
   expect(file.bom?.about).toEqual([{ kind: "file", digest: `sha512:${"e".repeat(128)}` }]);
 });
 
+it.each([
+  [
+    "the score of the newest version",
+    [
+      { method: "CVSSv2", score: 9 },
+      { method: "CVSSv31", score: 5.1 },
+      { method: "CVSSv31", score: 6.5 },
+    ],
+    6.5,
+    "high",
+  ],
+  [
+    "what a vector comes to, where no score is written",
+    [{ method: "CVSSv31", vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N" }],
+    7.5,
+    "high",
+  ],
+  ["no score of a method that is not CVSS", [{ method: "OWASP", score: 9.9, vector: "SL:1/M:1" }], undefined, undefined],
+  [
+    "malformed for a vector that is none",
+    [{ method: "CVSSv31", vector: "AV:N" }],
+    new Lack("malformed", "`AV:N` is no CVSS vector"),
+    undefined,
+  ],
+  [
+    "malformed for a score that CVSS does not have",
+    [{ method: "CVSSv3", score: 77 }],
+    new Lack("malformed", "77 is no score of CVSS"),
+    undefined,
+  ],
+  [
+    "another rating where one is malformed",
+    [
+      { method: "CVSSv3", score: 77 },
+      { method: "CVSSv2", score: 4.3 },
+    ],
+    4.3,
+    "medium",
+  ],
+])("takes for CVSS %s", async (_name, ratings, cvss, severity) => {
+  const { scan } = await read(
+    bomOf({ components: [library("a")], vulnerabilities: [{ id: "CVE-2026-0001", affects: [{ ref: "a" }], ratings }] }),
+  );
+  const [finding] = members(scan?.data["findings"]);
+  expect(finding?.["cvss"]).toEqual(cvss);
+  if (severity === undefined) expect(finding?.["severity"]).toBeInstanceOf(Lack);
+  else expect(finding?.["severity"]).toBe(severity);
+});
+
 it("reads vulnerabilities as findings of the components that they affect", async () => {
   const { scan, bom } = await read(shop);
   const findings = members(scan?.data["findings"]);

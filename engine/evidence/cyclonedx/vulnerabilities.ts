@@ -2,6 +2,7 @@
 import { type DataRecord, type DataValue, type DocumentRef, Lack, OpenList, type Origin, origin } from "../../../language/core/data.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import type { References } from "../sbom/references.ts";
+import { newestScore, noVector, type Score, scoreOfVector } from "../scan/cvss.ts";
 import { titleOf } from "../scan/scan.ts";
 import { type SeverityName, severityNamed, severityOfScore, unrated } from "../scan/severity.ts";
 import { type Shortcomings, shortcomings } from "../vex/shortcomings.ts";
@@ -150,19 +151,26 @@ const methods = new Map([
 ]);
 
 function byScore(rating: Json): SeverityName | undefined {
-  const score = rating["score"];
+  const read = scoreIn(rating);
+  return read === undefined || read instanceof Lack ? undefined : severityOfScore(read.score, read.version);
+}
+
+/** The score that a rating gives, or that its vector comes to; undefined where it is none of CVSS. */
+function scoreIn(rating: Json): Score | Lack | undefined {
+  const { score } = rating;
+  const vector = text(rating["vector"]);
   const version = methods.get(String(rating["method"]));
-  return typeof score === "number" && version !== undefined ? severityOfScore(score, version) : undefined;
+  if (typeof score === "number" && version !== undefined)
+    return score >= 0 && score <= 10 ? { version, score, rank: 0 } : new Lack("malformed", `${score} is no score of CVSS`);
+  if (vector === undefined || (version === undefined && "method" in rating)) return undefined;
+  const read = scoreOfVector(vector);
+  return read === undefined ? noVector(vector) : { ...read, rank: 0 };
 }
 
 function cvss(ratings: readonly Json[]): DataValue {
-  for (const method of methods.keys()) {
-    const scores = ratings.flatMap((rating) =>
-      rating["method"] === method && typeof rating["score"] === "number" ? [rating["score"]] : [],
-    );
-    if (scores.length > 0) return scores.reduce((a, b) => Math.max(a, b));
-  }
-  return undefined;
+  const read = ratings.flatMap((rating) => scoreIn(rating) ?? []);
+  const best = newestScore(read.filter((one): one is Score => !(one instanceof Lack)));
+  return best?.score ?? read.find((one) => one instanceof Lack);
 }
 
 function fix(analysis: Json | undefined): DataValue {

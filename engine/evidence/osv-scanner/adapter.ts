@@ -4,7 +4,7 @@ import type { Adapter } from "../evidence.ts";
 import { fault } from "../fault.ts";
 import { type Json, object, objects, text } from "../raw.ts";
 import { scanDocument, scanEvidence } from "../scan/scan.ts";
-import { finding } from "./finding.ts";
+import { finding, unreadVectors } from "./finding.ts";
 
 export const osvScanner: Adapter = {
   format: "osv-scanner",
@@ -39,7 +39,13 @@ export const osvScanner: Adapter = {
       source.base,
       { target: "/results/0/source/path", findings: "/results" },
     );
-    return { value: [evidence], diagnostics: withdrawn === 0 ? [] : [fault("WB0951", { count: withdrawn }, `${source.base}/results`)] };
+    const unread = rows.flatMap((row) => (row.withdrawn ? [] : row.unread));
+    const place = `${source.base}/results`;
+    const diagnostics = [
+      ...(withdrawn === 0 ? [] : [fault("WB0951", { count: withdrawn }, place)]),
+      ...(unread[0] === undefined ? [] : [fault("WB1261", { count: unread.length, vector: unread[0] }, place)]),
+    ];
+    return { value: [evidence], diagnostics };
   },
 };
 
@@ -49,6 +55,8 @@ const own = /^(?:results|experimental_|license_|image_metadata$)/;
 interface Row {
   readonly finding: DataRecord;
   readonly withdrawn: boolean;
+  /** CVSS vectors that cannot be read. */
+  readonly unread: readonly string[];
 }
 
 function rowsOf(result: Json, document: DocumentRef, pointer: string): readonly Row[] {
@@ -58,6 +66,7 @@ function rowsOf(result: Json, document: DocumentRef, pointer: string): readonly 
     return objects(entry["vulnerabilities"]).map((vulnerability, row) => ({
       finding: finding(entry, vulnerability, path, document, `${place}/vulnerabilities/${row}`, place),
       withdrawn: text(vulnerability["withdrawn"]) !== undefined,
+      unread: unreadVectors(vulnerability),
     }));
   });
 }

@@ -1,7 +1,7 @@
 /** An OSV record that affects a package, as a finding. */
 import { type DataRecord, type DataValue, type DocumentRef, origin } from "../../../language/core/data.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
-import { newestScore, scoreOfVector } from "../scan/cvss.ts";
+import { newestScore, noVector, scoreOfVector } from "../scan/cvss.ts";
 import { packageUrl } from "../scan/package-url.ts";
 import { foundComponent, upgrade } from "../scan/scan.ts";
 import { severityNamed, severityOfScore } from "../scan/severity.ts";
@@ -44,7 +44,7 @@ export function finding(
     first_fixed: upgrade(purl, installed, fixed),
     fixed_range: fixedRange(affected, typeOf(ecosystem)?.[0] ?? ""),
     fix: fixed.length > 0 ? "fixed" : undefined,
-    cvss: cvss?.score,
+    cvss: cvss?.score ?? unreadVectors(vulnerability).map(noVector)[0],
     reachable: id === undefined ? undefined : called(group, id),
     title: text(vulnerability["summary"]),
     url: id === undefined ? undefined : `https://osv.dev/vulnerability/${encodeURIComponent(id)}`,
@@ -55,10 +55,22 @@ export function finding(
 }
 
 function scores(vulnerability: Json): readonly { readonly version: number; readonly score: number; readonly rank: number }[] {
-  return objects(vulnerability["severity"]).flatMap((rating) => {
-    const score = scoreOfVector(text(rating["score"]) ?? "");
+  return vectors(vulnerability).flatMap((vector) => {
+    const score = scoreOfVector(vector);
     return score === undefined ? [] : [{ ...score, rank: 0 }];
   });
+}
+
+/** Other kinds of ratings (`Ubuntu`) are words of a database. */
+function vectors(vulnerability: Json): readonly string[] {
+  return objects(vulnerability["severity"]).flatMap((rating) =>
+    /^CVSS/.test(text(rating["type"]) ?? "CVSS") ? (text(rating["score"]) ?? []) : [],
+  );
+}
+
+/** CVSS vectors of a record that cannot be read. */
+export function unreadVectors(vulnerability: Json): readonly string[] {
+  return vectors(vulnerability).filter((vector) => scoreOfVector(vector) === undefined);
 }
 
 /** The database's own word, else the rating of the score, else that of the highest score of the group. */

@@ -1,5 +1,6 @@
 /** CVSS base scores: which one of several a finding has, and the score of a vector. */
 import calculator from "ae-cvss-calculator";
+import { Lack } from "../../../language/core/data.ts";
 import { parseVector } from "./cvss-vector.ts";
 
 export interface Score {
@@ -45,4 +46,9 @@ export function scoreOfVector(text: string): { readonly version: number; readonl
   const scores = (calculator.fromVector(vector.base) as { calculateScores(): BaseScores } | null)?.calculateScores();
   const score = scores?.baseMetricsOnly ?? scores?.base;
   return typeof score === "number" && Number.isFinite(score) ? { version: vector.version, score } : undefined;
+}
+
+/** What is known of a score whose vector cannot be read: nothing, and certainly not 0. */
+export function noVector(text: string): Lack {
+  return new Lack("malformed", `\`${text.length > 80 ? `${text.slice(0, 79)}…` : text}\` is no CVSS vector`);
 }
