@@ -22,7 +22,7 @@ import type { Revision } from "../../targets/vex/loss.ts";
 import { readBack } from "../../targets/vex/readback.ts";
 import { type Loss, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
 import type { Call } from "../cli.ts";
-import { type Case, casesFor, digestOfEvidence, type Gathered, requestOf } from "../gathered.ts";
+import { type Case, casesFor, digestOfEvidence, documentsOf, type Gathered, requestOf } from "../gathered.ts";
 import { gather } from "../gathering.ts";
 import { type Options, text } from "../options.ts";
 import { refusalDiagnostic } from "../policies.ts";
@@ -65,7 +65,7 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
     ),
   );
   const { policies } = gathered;
-  const documents = [...gathered.documents, ...gathered.named.documents];
+  const documents = documentsOf(gathered);
   const cases = await casesFor(gathered);
   const diagnostics: Diagnostic[] = [...documents.flatMap((one) => one.diagnostics), ...cases.flatMap((one) => one.diagnostics)];
   if (documents.some((one) => one.refused)) {
@@ -217,7 +217,8 @@ async function write(
   const products = [...new Set(statements.flatMap(({ assertion }) => assertion.products.map((product) => product.id)))].sort();
   const id = text(options, "id") ?? previous?.document.id ?? uuidOf(JSON.stringify(["waybill vex emit", author ?? "", ...products]));
   const role = text(options, "role");
-  const title = text(options, "title");
+  const title =
+    text(options, "title") ?? previous?.document.title ?? (format === "csaf" ? `What findings mean for ${products.join(", ")}` : undefined);
   const document = emittedDocument(
     statements,
     {
@@ -230,10 +231,16 @@ async function write(
     format,
   );
   const settings = writingOptions(call, document, options, policies.time);
-  if (previous === undefined) return { ...(await textOf(document, format, settings)), document };
+  // A name that nobody gave is not lost where the format has it otherwise.
+  const isLost = ({ field }: Loss): boolean => field !== "id" || options["id"] !== undefined;
+  if (previous === undefined) {
+    const issued = reissue(undefined, document, settings.now);
+    const written = await textOf(issued, format, settings);
+    return { text: written.text, document: issued, losses: written.losses.filter(isLost) };
+  }
   const next = following(document, previous, format, settings);
   const { text: content } = await textOf(next, format, { ...settings, history: previous.revisions });
-  return { text: content, document: next, losses: writeVex(document, format, settings).losses };
+  return { text: content, document: next, losses: writeVex(document, format, settings).losses.filter(isLost) };
 }
 
 /**
