@@ -5,7 +5,7 @@ import { mutations } from "../../test/evidence/mutations.ts";
 import { type PredicateExample, predicateExamples } from "../../test/evidence/predicates.ts";
 import { compileProgram, decide } from "../evaluate/evaluate.ts";
 import { admitPredicate } from "./attestation.ts";
-import { predicateFormat, predicateFormats } from "./predicates.ts";
+import { couldGive, predicateFormat, predicateFormats } from "./predicates.ts";
 import type { Subject } from "./statement.ts";
 
 const source = { name: "x.intoto.json", digest: `sha256:${"0".repeat(64)}`, base: "" };
@@ -55,6 +55,17 @@ ${clauses}
     clause.outcome === "passed" ? [] : [`${example.holds[index]}: ${clause.outcome}, ${clause.message ?? ""}`],
   );
 }
+
+it.each([
+  "https://openvex.dev/ns",
+  "https://openvex.dev/ns/v0.2.0",
+  "https://cyclonedx.org/bom",
+  "https://cyclonedx.org/bom/v1.6",
+  "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json",
+])("%s could give VEX, and no provenance", (predicateType) => {
+  expect(couldGive(predicateType, new Set(["waybill.vex.Document"]))).toBe(true);
+  expect(couldGive(predicateType, new Set(["waybill.slsa.Provenance"]))).toBe(false);
+});
 
 it("has an example of each predicate type that is read by its name alone", () => {
   const shown = new Set(predicateExamples.map(({ uri }) => predicateFormat(uri)?.format));

@@ -10,6 +10,7 @@ const faces = [
   "engine/evaluate/evaluate.ts",
   "engine/evidence/door.ts",
   "engine/evidence/oci/fetch.ts",
+  "engine/evidence/vex/validate.ts",
   "engine/decide/report.ts",
 ];
 

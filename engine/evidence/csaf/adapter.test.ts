@@ -127,7 +127,7 @@ describe("a product is read", () => {
 
   it("by the helpers that identify it, and the branches that it hangs on", async () => {
     expect(await productOf("SHOP-2.4.0")).toMatchObject({
-      id: "urn:cdx:8c3f8ae0-9a1e-4b6e-a7c5-3d9c4d6b1c10/1#shop",
+      id: "urn:cdx:8c3f8ae0-9a1e-4b6e-a7c5-3d9c4d6b1c10/1#acme shop",
       name: "Shop",
       supplier: "Acme",
       version: "2.4.0",

@@ -3,6 +3,7 @@ import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from 
 import { digestOf } from "../../../language/domains/digest.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { ecosystemOfPurlType } from "../../../language/domains/version.ts";
+import { canonicalLink, isLink } from "../cyclonedx/links.ts";
 import { type Json, joined, object, objects, text, texts } from "../raw.ts";
 import { note, type Shortcomings, shortcomings, type Tally } from "../vex/shortcomings.ts";
 import { atVersion, readVersions } from "../vex/versions.ts";
@@ -238,9 +239,10 @@ function readProduct(product: Definition, document: DocumentRef, base: string, m
 
 /** A BOM-Link to a component (ECMA-424), where the document gives one. */
 function linkOf(helper: Json | undefined): string | undefined {
-  return objects(helper?.["x_generic_uris"])
+  const link = objects(helper?.["x_generic_uris"])
     .map(({ uri }) => text(uri))
-    .find((uri) => uri?.startsWith("urn:cdx:") === true && uri.includes("#"));
+    .find((uri) => uri !== undefined && isLink(uri) && uri.includes("#"));
+  return link === undefined ? undefined : canonicalLink(link);
 }
 
 /** The part of a product by its purl, with the version of its branch where the purl has none; else by BOM-Link or name. */

@@ -148,6 +148,14 @@ describe("OpenVEX", () => {
     expect(await codes(openvex([statement(), other]))).toEqual([]);
   });
 
+  it("takes names that go round in a circle for what they are: names", async () => {
+    const named = (name: string, ...aliases: readonly string[]): object => statement({ vulnerability: { name, aliases } });
+    const circle = [named("CVE-2026-0001", "GHSA-2345-6789-cfgh", "CVE-2026-0001"), named("GHSA-2345-6789-cfgh", "CVE-2026-0001")];
+    expect(await codes(openvex(circle))).toEqual([]);
+    const third = { ...named("OSV-1", "CVE-2026-0001"), status: "under_investigation" };
+    expect(await codes(openvex([...circle, third]))).toEqual([["openvex-tie", "/statements/2"]]);
+  });
+
   it("is valid at any time where no time is given", async () => {
     expect((await validateVexValue(openvex([statement({ timestamp: "2999-01-01T00:00:00Z" })]), "vex.json")).valid).toBe(true);
   });
