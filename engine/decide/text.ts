@@ -197,7 +197,7 @@ export function assumptionText(assumption: Assumption): string {
 
 function waiverText(waiver: ClauseResult["waivers"][number]): string {
   const ticket = waiver.ticket === undefined ? "" : ` (${waiver.ticket})`;
-  return `${plural(waiver.lifted, "member")} lifted: ${waiver.because}; approved by ${waiver.approvedBy}${ticket}, ends ${rfc3339(waiver.ends)}`;
+  return `${waiver.because}; approved by ${waiver.approvedBy}${ticket}, ends ${rfc3339(waiver.ends)}, lifted ${waiver.lifted}`;
 }
 
 const reasonText: Readonly<Record<Decision["reason"], string>> = {

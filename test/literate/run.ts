@@ -1,6 +1,7 @@
 /** Runs an example: compiles it, formats it, runs its tests, and says in words what is not as the document says. */
 import { posix } from "node:path";
 import { collectLibrary } from "../../compiler/bundle/library.ts";
+import { withProfiles } from "../../compiler/cli/shell/profiles.ts";
 import { runTest, TestPrograms } from "../../engine/decide/testing.ts";
 import type { Decision } from "../../engine/evaluate/evaluate.ts";
 import { type Compiled, compile } from "../../language/compile.ts";
@@ -32,13 +33,14 @@ export function problemsOf(example: Example): readonly string[] {
 export function compileExample(example: Example): Compiled {
   const sources = example.files.filter((file) => file.path.endsWith(".scp"));
   const own = new Map(sources.map((file) => [moduleName(file.text), file]));
-  return compile({
+  const compiled = compile({
     deciding: sources,
     load: (name) => own.get(name) ?? library.get(name),
     file: (path, from) => fileBeside(example, path, from),
     known: [...library.keys()],
     parsed,
   });
+  return { ...compiled, value: withProfiles(compiled.value) };
 }
 
 function fileBeside(example: Example, path: string, from: string): string | undefined {

@@ -6,11 +6,11 @@ import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
-import { seccompText } from "../../targets/seccomp/profile.ts";
 import { readConfig, type Setting, settingsFor } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { decodePolicy, filesBelow, readBytes, readPolicies } from "./files.ts";
 import { libraryModules, libraryText, moduleName } from "./library.ts";
+import { withProfiles } from "./profiles.ts";
 
 export interface Project {
   readonly program: Program;
@@ -152,16 +152,6 @@ function assemble(sources: readonly SourceFile[], unread: readonly Diagnostic[],
         ...new Map(settings.map((setting) => [setting.key, ["input", setting.key, setting.value]])).values(),
       ]),
   };
-}
-
-/** The program whose runtime declarations know the digests of their profiles. */
-function withProfiles(program: Program): Program {
-  if (program.runtimes.length === 0) return program;
-  const runtimes = program.runtimes.map((runtime) => {
-    const text = seccompText(runtime);
-    return text === undefined ? runtime : { ...runtime, digest: sha256(text) };
-  });
-  return { ...program, runtimes };
 }
 
 /** The rows of a table that says `from "…"`: beside the policy, never outside the folder that it stands in. */

@@ -188,7 +188,7 @@ function podsOf(subject: Subject, workload: RecordType, container: RecordType): 
     return (containers as readonly DataValue[]).map((one) => ({ ...subject.data, containers: [one] }));
   }
   const image = subject.kind === "image" ? subject.data["ref"] : undefined;
-  const running = { ...unknownRecord(container), ...(typeof image === "string" ? { image } : {}) };
+  const running = { ...unknownRecord(container), ...(image === undefined || image === null ? {} : { image }) };
   return [{ ...unknownRecord(workload), containers: new OpenList([running], false, [unseen]) }];
 }
 

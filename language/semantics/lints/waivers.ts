@@ -3,6 +3,7 @@
  * clock and without evidence.
  */
 import type { Clause, Expr, Program, Waiver } from "../../core/ir.ts";
+import { expressionsIn } from "../../core/walk.ts";
 import type { PurlSet } from "../../domains/purl.ts";
 import { replacement, type Sink } from "../sink.ts";
 import { constantTruth } from "./constant-truth.ts";
@@ -128,10 +129,18 @@ function wideWaiver(sink: Sink, waiver: Waiver): void {
   const unbounded = demands.every(
     (demand) => demand?.kind === "purl" && demand.set.range === undefined && demand.set.purl.version === undefined,
   );
-  if (purl?.kind !== "purl" || !unbounded) return;
+  if (purl?.kind !== "purl" || !unbounded || !isAboutFindings(waiver.scope.condition)) return;
   sink.report("WB1295", { clause: waiver.clause, what: `every version of ${purl.set.purl.text}` }, waiver.scope.condition.at, {
     label: "no advisory and no versions",
     help: `say for which versions, \`${purl.set.purl.text} versions "<2"\`, or for which advisory, \`on CVE-… in ${purl.set.purl.text}\``,
+  });
+}
+
+/** Whether what is waived has an advisory: a finding that nobody has looked at yet, not a property of the package. */
+function isAboutFindings(condition: Expr): boolean {
+  return expressionsIn(condition).some(({ kind, type }) => {
+    const id = (kind === "local" || kind === "subject") && type.kind === "record" ? type.fields.get("id")?.type : undefined;
+    return id?.kind === "scalar" && id.name === "Advisory";
   });
 }
 
