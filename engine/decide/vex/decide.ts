@@ -162,7 +162,7 @@ function cutAll(cutting: readonly Candidate[], place: Place | undefined): readon
     if (cut.has(one.node)) continue;
     cut.add(one.node);
     taken.push(one);
-    if (place.graph.wayAround(place.instances, cut) === undefined) return needed(taken, place);
+    if (place.graph.wayAround(place.instances(), cut) === undefined) return needed(taken, place);
   }
   return everywhere === undefined ? undefined : [everywhere];
 }
@@ -174,7 +174,7 @@ function needed(taken: readonly Candidate[], place: Place): readonly Candidate[]
     const others = kept.filter((other) => other !== one);
     if (others.length === 0) continue;
     const cut = new Set(others.map(({ node }) => node).filter((node) => node !== undefined));
-    if (place.graph.wayAround(place.instances, cut) === undefined) kept = others;
+    if (place.graph.wayAround(place.instances(), cut) === undefined) kept = others;
   }
   return kept;
 }
@@ -184,7 +184,7 @@ function uncut(cuts: readonly Candidate[], place: Place | undefined): ReadonlyMa
   if (cuts.length === 0 || place === undefined) return new Map();
   const detail = place.graph.unsettled;
   const nodes = cuts.map(({ node }) => node).filter((node) => node !== undefined);
-  const around = detail === undefined ? place.graph.wayAround(place.instances, new Set(nodes)) : undefined;
+  const around = detail === undefined ? place.graph.wayAround(place.instances(), new Set(nodes)) : undefined;
   const why: Rejection =
     detail !== undefined ? { kind: "paths-unknown", detail } : { kind: "another-path", path: (around ?? []).map(nameOf) };
   return new Map(cuts.map((one) => [one, why]));
@@ -280,6 +280,7 @@ function flipsAt(candidates: readonly Candidate[], { now, maxAge }: VexRules): n
     if (time !== undefined && time > now && time < next) next = time;
   };
   for (const { statement } of candidates) {
+    if (!statement.trusted) continue;
     consider(statement.source.superseded?.from);
     if (!statement.suppresses) continue;
     consider(statement.time);

@@ -5,12 +5,28 @@
 import { type DataRecord, type DataValue, Lack, OpenList } from "../../../language/core/data.ts";
 import { recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 
-/** Where a finding stands: components of the graph that it cannot tell apart. */
-export interface Place {
+/** Where a finding stands: components of the graph that it cannot tell apart, in groups that many places share. */
+export class Place {
   readonly graph: DependencyGraph;
-  readonly instances: readonly DataRecord[];
+  readonly #groups: readonly (readonly DataRecord[])[];
+
+  constructor(graph: DependencyGraph, groups: readonly (readonly DataRecord[])[]) {
+    this.graph = graph;
+    this.#groups = groups;
+  }
+
+  /** Whether it is one component of the bill of materials, and no other. */
+  get isSingle(): boolean {
+    return this.#groups.length === 1 && this.#groups[0]?.length === 1;
+  }
+
+  /** Made anew each time: a hostile bill of materials has places without number that have thousands of components. */
+  instances(): readonly DataRecord[] {
+    return this.#groups.length === 1 ? (this.#groups[0] ?? nobody) : this.#groups.flat();
+  }
 }
 
+const nobody: readonly DataRecord[] = [];
 const places = new WeakMap<DataRecord, Place>();
 
 /** Remembers where a component stands that findings share: a join makes new records of those of the document. */
@@ -52,7 +68,7 @@ export class DependencyGraph {
   }
 
   /** Everything that a way from one of the components to the root leads over, these included. */
-  above(components: readonly DataRecord[]): ReadonlySet<DataRecord> {
+  above(components: Iterable<DataRecord>): ReadonlySet<DataRecord> {
     const { parents } = this.#known();
     const seen = new Set(components);
     for (const at of seen) for (const parent of parents.get(at) ?? nobody) seen.add(parent);
@@ -87,8 +103,6 @@ export class DependencyGraph {
     return this.#edges;
   }
 }
-
-const nobody: readonly DataRecord[] = [];
 
 function edgesOf(components: readonly DataRecord[], root: DataRecord | undefined): Edges {
   const known = new Set(components);

@@ -61,7 +61,8 @@ export function indexVex(tiers: readonly VexTier[]): VexIndex {
   const readPurl = purlReader();
   const { statements, unread } = readStatements(tiers, productReader(readPurl));
   const classes = new AliasClasses();
-  for (const statement of statements) classes.link(statement.ids);
+  // Who is not believed does not say either which vulnerabilities are one: a suppression would reach further.
+  for (const statement of statements) if (statement.trusted) classes.link(statement.ids);
   const entries = new Map<string, Map<string, Entry[]>>();
   const keys = new Keys(readPurl);
   for (const statement of statements) {
@@ -273,26 +274,29 @@ export class Names {
     return keys;
   }
 
-  /** Keys of a component; `version` is used where its purl has none. */
-  keysOf(component: DataRecord, version: string | undefined): readonly string[] {
+  /** Keys of a component; `version` is used where its purl has none. `place` is as for `of`. */
+  keysOf(component: DataRecord, version: string | undefined, place?: Place): readonly string[] {
     const { kinds } = this.#index;
     const packages = packageKeys(this.#index, component["purl"], version);
     if (kinds.size === 0) return packages;
     const keys = [...packages];
     if (kinds.has("digest")) for (const digest of this.#digestsOf(component)) keys.push(`d:${digest}`);
-    if (kinds.has("link")) for (const link of this.#linksOf(component)) keys.push(`l:${link}`);
+    if (kinds.has("link")) for (const one of instancesOf(component, place)) for (const link of this.#linksOf(one)) keys.push(`l:${link}`);
     const name = textOf(component["name"]);
     if (kinds.has("name") && name !== undefined) keys.push(nameKey(name));
     return keys;
   }
 
-  of(component: DataRecord, version: string | undefined): Named {
+  /** `place` is where it stands: where that is several components, none of their names is its own. */
+  of(component: DataRecord, version: string | undefined, place?: Place): Named {
+    const links = this.#index.kinds.has("link") ? instancesOf(component, place).map((one) => this.#linksOf(one)) : [];
     return {
       purl: this.#index.readPurl(component["purl"]),
       version,
       name: textOf(component["name"]),
       digests: this.#index.kinds.has("digest") ? this.#digestsOf(component) : nobody,
-      links: this.#index.kinds.has("link") ? this.#linksOf(component) : nobody,
+      links: links.length === 1 ? (links[0] ?? nobody) : nobody,
+      ...(links.length > 1 ? { someLinks: links.flat() } : {}),
     };
   }
 
@@ -323,4 +327,9 @@ export class Names {
     }
     return found;
   }
+}
+
+/** The records of the document that a component stands for: those that a join made one, or itself. */
+function instancesOf(component: DataRecord, place: Place | undefined): readonly DataRecord[] {
+  return place === undefined || place.isSingle ? [component] : place.instances();
 }

@@ -22,6 +22,7 @@ export interface Candidate {
 
 const nobody: readonly Candidate[] = [];
 const noEntries: readonly Entry[] = [];
+const nowhere: ReadonlySet<DataRecord> = new Set();
 
 export class Meetings {
   readonly #index: VexIndex;
@@ -57,7 +58,7 @@ export class Meetings {
 
   /** Statements that name the component of a finding: as a part of the subject, or as their product. */
   aboutComponent(question: VexQuestion): readonly Candidate[] {
-    const keys = this.#names.keysOf(question.component, question.version);
+    const keys = this.#names.keysOf(question.component, question.version, question.place);
     const found: Candidate[] = [];
     let thing: Named | undefined;
     for (const vulnerability of question.vulnerabilities) {
@@ -65,13 +66,13 @@ export class Meetings {
       if (entries === undefined) continue;
       for (const key of keys) {
         for (const entry of entries.get(pairKey(key, whole)) ?? noEntries) {
-          thing ??= this.#names.of(question.component, question.version);
+          thing ??= this.#names.of(question.component, question.version, question.place);
           const candidate = this.#candidate(entry, matchProduct(entry.product, thing), undefined, "component", undefined);
           if (candidate !== undefined) found.push(candidate);
         }
         for (const product of this.#names.subjectKeys) {
           for (const entry of entries.get(pairKey(product, key)) ?? noEntries) {
-            thing ??= this.#names.of(question.component, question.version);
+            thing ??= this.#names.of(question.component, question.version, question.place);
             const match = this.#matchSubject(entry.product);
             const candidate = this.#candidate(entry, match, this.#matchPart(entry, thing), "subject", undefined);
             if (candidate !== undefined) found.push(candidate);
@@ -97,17 +98,20 @@ export class Meetings {
       betweens = new Betweens(this.#names, place.graph.components);
       this.#betweens.set(place.graph, betweens);
     }
-    if (!betweens.mayHave(vulnerability, entries, [...this.#names.subjectKeys, ...keys])) return nobody;
+    // A link names one of several components that are alike: the finding's alone it is not.
+    const met = place.isSingle ? keys : keys.filter((key) => !key.startsWith("l:"));
+    if (!betweens.mayHave(vulnerability, entries, [...this.#names.subjectKeys, ...met])) return nobody;
     const found: Candidate[] = [];
     const below = betweens.below(vulnerability, entries);
     const named = keys.flatMap((key) => below.get(key) ?? noNodes);
     const wholes = below.get(whole) ?? noNodes;
-    const above = wholes.length === 0 ? undefined : place.graph.above(place.instances);
-    const thing = this.#names.of(question.component, question.version);
+    const instances = named.length + wholes.length === 0 ? nowhere : new Set(place.instances());
+    const above = wholes.length === 0 ? undefined : place.graph.above(instances);
+    const thing = this.#names.of(question.component, question.version, question.place);
     for (const { entry, node } of [...named, ...wholes]) {
-      const self = place.instances.includes(node);
+      const self = instances.has(node);
       // What names a component that is the finding's alone has been met there; of several alike it is about its own.
-      if (entry.subcomponent === undefined && (above?.has(node) !== true || (self && place.instances.length === 1))) continue;
+      if (entry.subcomponent === undefined && (above?.has(node) !== true || (self && place.isSingle))) continue;
       if (this.#matchSubject(entry.product).kind === "yes") continue;
       const match = matchProduct(entry.product, this.#names.of(node, textOf(node["version"])));
       if (self && entry.subcomponent === undefined && !(match.kind === "yes" && match.byLink)) continue;

@@ -49,6 +49,8 @@ export interface Named {
   readonly repository?: string | undefined;
   readonly tag?: string | undefined;
   readonly links: readonly string[];
+  /** Of several components that a finding cannot tell apart: names that some of them have. */
+  readonly someLinks?: readonly string[];
 }
 
 /** Why a product or subcomponent is not the one asked for, the remotest first. */
@@ -228,12 +230,17 @@ export function matchProduct(product: VexProduct, thing: Named): Match {
       return version.kind === "no" ? { kind: "maybe", why: "it has its digest, and names other versions" } : yes(3);
     }
   }
-  if (product.links.length > 0 && product.links.some((name) => thing.links.includes(name))) return linked(product, thing);
+  if (product.links.length > 0) {
+    if (product.links.some((name) => thing.links.includes(name))) return linked(product, thing);
+    if (product.links.some((name) => thing.someLinks?.includes(name))) return someOnly;
+  }
   const { purl } = product;
   if (purl?.type === "oci") return matchImage(product, purl, thing);
   if (purl !== undefined) return thing.purl === undefined ? noMatch.product : matchPurl(purl, product.versions, thing.purl, thing);
   return product.digests.length > 0 ? noMatch.product : matchName(product, thing);
 }
+
+const someOnly: Match = { kind: "maybe", why: "it names one of several components that the finding cannot tell apart" };
 
 /** The versions of a purl are those of its component, which the link names already. */
 function linked(product: VexProduct, thing: Named): Match {
@@ -350,12 +357,11 @@ const nameOnly: Match = { kind: "maybe", why: "the statement names the component
 /** Whether a subcomponent (a purl, BOM-Link, id within the document, digest or name) is the thing. */
 export function matchSubcomponent(text: string, place: Origin | undefined, thing: Named, readPurl: PurlReader): Match {
   const bom = bomLink(text);
-  const inside = thing.links.length === 0 ? undefined : ownLink(place, text);
-  const byLink =
-    (bom !== undefined && thing.links.includes(linkKey(bom.bom, bom.ref))) || (inside !== undefined && thing.links.includes(inside));
-  if (byLink) {
+  const links = [bom === undefined ? undefined : linkKey(bom.bom, bom.ref), ownLink(place, text)].filter((name) => name !== undefined);
+  if (links.some((name) => thing.someLinks?.includes(name))) return someOnly;
+  if (links.some((name) => thing.links.includes(name))) {
     const anchored = thing.version !== undefined || thing.purl?.version !== undefined || thing.digests.length > 0;
-    return { kind: "yes", anchor: anchored ? 2 : 0, byLink };
+    return { kind: "yes", anchor: anchored ? 2 : 0, byLink: true };
   }
   const purl = readPurl(text);
   if (purl !== undefined) {

@@ -168,9 +168,10 @@ describe("whoever would like a finding to be silent", () => {
     expect(named({ name: "log4j", version: "2.0" })).toMatchObject({ kind: "suppressed" });
   });
 
-  const tiers = (...names: readonly (readonly [string, DataRecord, boolean?])[]): readonly VexTier[] =>
+  type GivenTier = readonly [name: string, document: DataRecord, trusted?: boolean];
+  const tiers = (names: readonly GivenTier[]): readonly VexTier[] =>
     names.map(([name, document, trusted]) => ({ name, documents: [document], ...(trusted === undefined ? {} : { trusted }) }));
-  const by = (...given: Parameters<typeof tiers>): VexVerdict => vexDecider(indexVex(tiers(...given)), image, { now })(finding());
+  const by = (...given: readonly GivenTier[]): VexVerdict => vexDecider(indexVex(tiers(given)), image, { now })(finding());
 
   it("gains nothing by writing the name of whom we believe into the document: only the tier counts", () => {
     const vendor = { ...vex(statement({ status: "affected", timestamp: "2024-01-01T00:00:00Z" })), author: "Vendor" };

@@ -5,7 +5,7 @@
  * "Findings"). One pass over each side: components are hashed.
  */
 import { type DataRecord, type DataValue, Lack, type OpenList } from "../../../language/core/data.ts";
-import { DependencyGraph, rememberPlace } from "../../decide/vex/graph.ts";
+import { DependencyGraph, Place, rememberPlace } from "../../decide/vex/graph.ts";
 import { asOneComponent } from "./components.ts";
 import { compatible, compatibleDistro, type PackageName, packageOf } from "./package-key.ts";
 import { listOf, membersOf, type PurlReader, purlReader, recordOf, textOf } from "./raw.ts";
@@ -106,20 +106,20 @@ class ComponentIndex {
           ? this.#joined(first)
           : this.#placed(
               asOneComponent(matching.map((variant) => this.#joined(variant))),
-              matching.flatMap(({ components }) => components),
+              matching.map(({ components }) => components),
             );
     this.#answers.set(question, found);
     return found;
   }
 
   #joined(variant: Variant): DataRecord {
-    variant.joined ??= this.#placed(asOneComponent(variant.components), variant.components);
+    variant.joined ??= this.#placed(asOneComponent(variant.components), [variant.components]);
     return variant.joined;
   }
 
   /** What is said of a component in between counts for what depends on it: VEX is told where the component stands. */
-  #placed(component: DataRecord, instances: readonly DataRecord[]): DataRecord {
-    rememberPlace(component, { graph: this.#graph, instances });
+  #placed(component: DataRecord, groups: readonly (readonly DataRecord[])[]): DataRecord {
+    rememberPlace(component, new Place(this.#graph, groups));
     return component;
   }
 }
