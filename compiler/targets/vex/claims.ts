@@ -87,16 +87,20 @@ function fieldsOfProduct(product: VexNamedProduct, document: VexDocument): Claim
   const purl = purlOf(product);
   const id = localId(product.id, document);
   const digests = [...new Set(product.digests)].sort();
-  return given({
+  const identified = {
     // Names without a scheme (`bom-ref`, CSAF product ids) say nothing outside their document, and one that is the purl says it twice.
     product: isGlobal(id) && !id.startsWith("pkg:") ? id : undefined,
-    name: names(product, id, purl?.name) ? undefined : product.name,
-    supplier: product.supplier,
-    product_version: product.version !== undefined && product.version === purl?.version ? undefined : product.version,
-    versions: product.versions,
     purl: purl?.text ?? product.purl,
     cpe: product.cpe,
     digests: digests.length === 0 ? undefined : digests.join(" "),
+  };
+  const nameless = Object.values(identified).every((value) => value === undefined);
+  return given({
+    ...identified,
+    name: nameless ? (product.name ?? id) : names(product, id, purl?.name) ? undefined : product.name,
+    supplier: product.supplier,
+    product_version: product.version !== undefined && product.version === purl?.version ? undefined : product.version,
+    versions: product.versions,
   });
 }
 

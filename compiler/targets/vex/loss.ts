@@ -113,7 +113,6 @@ export function lacking(document: VexDocument, format: VexFormat, options: VexOp
 export function namespaceOf(document: VexDocument, options: VexOptions): string | undefined {
   if (options.namespace !== undefined) return options.namespace;
   if (document.format !== "csaf") return undefined;
-  const end = document.id?.lastIndexOf("/") ?? -1;
-  const namespace = document.id?.slice(0, Math.max(0, end)) ?? "";
+  const namespace = document.id?.split("#", 1)[0] ?? "";
   return isUri(namespace) ? namespace : undefined;
 }

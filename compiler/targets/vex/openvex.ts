@@ -6,11 +6,12 @@
 
 import { rfc3339 } from "../../../engine/decide/instant.ts";
 import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../engine/decide/vex/document.ts";
+import { parseDigest } from "../../../language/domains/digest.ts";
 import { localId } from "./claims.ts";
 import { given, type Json } from "./fields.ts";
 import type { VexOptions } from "./loss.ts";
 import { genericPurl, isIri, purlOf, splitDigest } from "./product.ts";
-import { suppresses, unstated } from "./words.ts";
+import { outlives, suppresses, unstated } from "./words.ts";
 
 /** OpenVEX 0.2.0, "Hashes". */
 const hashNames: ReadonlyMap<string, string> = new Map([
@@ -30,6 +31,8 @@ const hashNames: ReadonlyMap<string, string> = new Map([
 
 export function openvexOf(document: VexDocument, options: VexOptions): unknown {
   const time = document.timestamp ?? options.now;
+  // Each statement has its own time below: none inherits that of the first version.
+  const first = document.firstIssued !== undefined && document.firstIssued < time ? document.firstIssued : undefined;
   const statements = new Map<string, unknown>();
   for (const statement of document.statements) {
     const written = statementOf(statement, document, time);
@@ -40,7 +43,7 @@ export function openvexOf(document: VexDocument, options: VexOptions): unknown {
     "@id": idOf(document, options),
     author: document.author ?? options.author,
     ...given({ role: document.role ?? options.role }),
-    timestamp: rfc3339(time),
+    ...(first === undefined ? { timestamp: rfc3339(time) } : { timestamp: rfc3339(first), last_updated: rfc3339(time) }),
     version: versionOf(document.version),
     tooling: `waybill ${options.tool}`,
     statements: [...statements.values()],
@@ -62,10 +65,11 @@ function versionOf(version: string | undefined): number {
 
 function statementOf(statement: VexAssertion, document: VexDocument, time: number): Json | undefined {
   const { status } = statement;
+  if (outlives(statement)) return undefined;
   const products = new Map<string, unknown>();
   for (const product of statement.products) {
-    if (product.versions !== undefined && suppresses(status)) continue;
-    const written = productOf(product, document);
+    if (suppresses(status) && isWider(product, document)) continue;
+    const written = productOf(product, suppresses(status), document);
     products.set(JSON.stringify(written), written);
   }
   if (products.size === 0) return undefined;
@@ -87,14 +91,27 @@ function statementOf(statement: VexAssertion, document: VexDocument, time: numbe
   };
 }
 
+/** Whether the product would be named at more versions than the statement is about. */
+function isWider(product: VexNamedProduct, document: VexDocument): boolean {
+  const { id, version, versions, cpe } = product;
+  if (versions !== undefined) return true;
+  if (version === undefined) return false;
+  const purl = purlOf(product);
+  if (purl !== undefined) return purl.version !== version;
+  // A name takes its version into a purl, and a digest is of one version; an IRI and a CPE stand for themselves.
+  return cpe !== undefined || (!parseDigest(id).ok && isIri(localId(id, document)));
+}
+
 /** A justification or an impact is required; CycloneDX's own words are better than none. */
 function reasonOf({ justification, impact, ownJustification, state }: VexAssertion): Json {
   if (justification !== undefined || impact !== undefined) return given({ justification, impact_statement: impact });
   return { impact_statement: ownJustification ?? (state === "not_affected" ? undefined : state) ?? unstated.impact };
 }
 
-function productOf(product: VexNamedProduct, document: VexDocument): Json {
-  const subcomponents = [...new Set(product.subcomponents)].map(subcomponentOf);
+/** A part that has no name OpenVEX knows is a purl that matches nothing; what does not suppress is said of the whole product then. */
+function productOf(product: VexNamedProduct, narrow: boolean, document: VexDocument): Json {
+  const known = product.subcomponents.every((text) => isIri(text) || /^(?:pkg|cpe):/.test(text));
+  const subcomponents = known || narrow ? [...new Set(product.subcomponents)].map(subcomponentOf) : [];
   return { ...componentOf(product, document), ...(subcomponents.length === 0 ? {} : { subcomponents }) };
 }
 

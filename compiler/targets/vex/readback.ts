@@ -142,41 +142,59 @@ function paired(
     pairs.set(claim, same[0]);
     for (const one of same) for (const name of one.names) rest.get(name)?.delete(one);
   }
-  const done = new Map<string, SingleClaim | undefined>();
-  for (const claim of wanted) {
-    if (pairs.has(claim)) continue;
-    const text = textOf(claim);
-    if (done.has(text)) {
-      pairs.set(claim, done.get(text));
-      continue;
+  // What is about the very same first, so that nothing takes its place that is about less.
+  for (const least of [aboutTheSame, 1]) {
+    const done = new Map<string, SingleClaim>();
+    for (const claim of wanted) {
+      if (pairs.has(claim)) continue;
+      const text = textOf(claim);
+      const best = done.get(text) ?? mostAlike(claim, rest, least);
+      if (best === undefined) continue;
+      pairs.set(claim, best);
+      done.set(text, best);
+      for (const name of best.names) rest.get(name)?.delete(best);
     }
-    let best: SingleClaim | undefined;
-    let score = 0;
-    for (const name of claim.names) {
-      for (const one of rest.get(name) ?? []) {
-        const alike = likeness(claim, one);
-        if (alike > score) {
-          best = one;
-          score = alike;
-        }
-      }
-    }
-    pairs.set(claim, best);
-    done.set(text, best);
-    if (best !== undefined) for (const name of best.names) rest.get(name)?.delete(best);
   }
   return wanted.map((claim) => [claim, pairs.get(claim)] as const);
 }
 
+function mostAlike(claim: SingleClaim, rest: ReadonlyMap<string, ReadonlySet<SingleClaim>>, least: number): SingleClaim | undefined {
+  let best: SingleClaim | undefined;
+  let score = least - 1;
+  for (const name of claim.names) {
+    for (const one of rest.get(name) ?? []) {
+      const alike = likeness(claim, one);
+      if (alike <= score) continue;
+      best = one;
+      score = alike;
+    }
+  }
+  return best;
+}
+
+const aboutTheSame = 1000;
+
 /** 0: they are about different things. */
 function likeness(a: SingleClaim, b: SingleClaim): number {
-  if (a.fields.status !== b.fields.status) return 0;
-  if ((a.product === undefined) !== (b.product === undefined)) return 0;
-  if (a.about === b.about) return 1000 - differences(a.fields, b.fields).length;
+  if (a.fields.status !== b.fields.status || (a.product === undefined) !== (b.product === undefined)) return 0;
+  const unlike = differences(a.fields, b.fields).length;
+  if (a.about === b.about) return aboutTheSame + 100 - unlike;
+  if (
+    b.fields.subcomponents !== undefined &&
+    a.fields.subcomponents !== b.fields.subcomponents &&
+    !isGeneric(a.fields.subcomponents, b.fields.subcomponents)
+  )
+    return 0;
   const identity = a.fields.purl ?? a.fields.digests ?? a.fields.cpe ?? a.fields.product ?? a.fields.name ?? "";
   const same = [b.fields.purl, b.fields.digests, b.fields.cpe, b.fields.product, b.fields.name].includes(identity);
   if (!same && !isNamedAlike(a, b)) return 0;
-  return 100 - differences(a.fields, b.fields).length;
+  const exact = (a.fields.versions ?? a.fields.product_version) === (b.fields.versions ?? b.fields.product_version);
+  return (exact ? 500 : 100) - unlike;
+}
+
+/** A part without an identifier, as OpenVEX names it. */
+function isGeneric(part: string | undefined, written: string): boolean {
+  return part !== undefined && written === genericPurl({ id: part });
 }
 
 /** Name and version as a purl of the type `generic`, which is how OpenVEX says them. */

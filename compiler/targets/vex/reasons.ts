@@ -2,7 +2,7 @@
 import type { VexFormat } from "../../../engine/decide/vex/document.ts";
 import type { LossField } from "./loss.ts";
 import type { Lost } from "./readback.ts";
-import { asRemediation, asResponse, suppresses } from "./words.ts";
+import { asRemediation, asResponse, outlives, suppresses } from "./words.ts";
 
 const titles: Readonly<Record<VexFormat, string>> = { openvex: "OpenVEX", csaf: "CSAF", cyclonedx: "CycloneDX" };
 
@@ -10,7 +10,7 @@ const sentences: Readonly<Record<VexFormat, Readonly<Partial<Record<LossField, s
   openvex: {
     id: "an OpenVEX document is named by an IRI",
     title: "OpenVEX documents have no title",
-    first_issued: "OpenVEX keeps the time of one version only",
+    first_issued: "OpenVEX has one time for a statement",
     version: "versions of OpenVEX documents are whole numbers from 1",
     state: "OpenVEX has four statuses; what CycloneDX adds to them has no field",
     own_justification: "OpenVEX has no label that means this",
@@ -23,6 +23,8 @@ const sentences: Readonly<Record<VexFormat, Readonly<Partial<Record<LossField, s
     product_version: "OpenVEX has no versions but those in purls",
     versions: "OpenVEX has no version ranges: the statement is written for every version, because it does not suppress",
     product: "OpenVEX names products by IRI",
+    subcomponents:
+      "OpenVEX names parts by IRI, purl and CPE: what suppresses names a purl that nothing has, the rest is said of the whole product",
     cpe: "OpenVEX has no place for it beside the product's other names",
     digests: "OpenVEX knows fewer hash algorithms",
     purl: "OpenVEX asks for an identifier, and the product has only a name",
@@ -71,13 +73,16 @@ function specialReason(field: LossField, format: VexFormat, { claim, statement, 
   const { fields } = claim;
   if (field === "statement") {
     if (claim.product === undefined) return `${titles[format]} has no statement without a product`;
+    if (format !== "cyclonedx" && outlives(statement))
+      return `statements of ${titles[format]} do not expire, and without its end the statement would suppress for ever: it is left out`;
     if (format === "openvex" && fields.versions !== undefined && suppresses(statement.status))
       return "OpenVEX has no version ranges, and for every version the statement would suppress too much: it is left out";
-    if (format === "csaf") return "a newer statement, or one that suppresses less, is about the same product: CSAF has one status for it";
+    if (format === "openvex" && fields.product_version !== undefined && suppresses(statement.status))
+      return "OpenVEX has no versions but those in purls, and for every version the statement would suppress too much: it is left out";
+    if (format === "csaf")
+      return "CSAF has one status for a product: of several statements about it the newest stands, and of the equally new the one that suppresses least";
     return undefined;
   }
-  if (field === "action" && statement.action === undefined)
-    return `${titles[format]} requires an action, and the source names none: a text stands in that says so`;
   if (field === "impact" && statement.impact === undefined)
     return `${titles[format]} requires a justification or an impact, and the source has neither: CycloneDX's own word, or a text that says so, stands in`;
   if (field === "timestamp" && statement.timestamp === undefined && document.timestamp === undefined)

@@ -47,6 +47,11 @@ export function suppresses(status: VexStatus): boolean {
   return status === "not_affected" || status === "fixed";
 }
 
+/** A suppression that ends would have no end in OpenVEX and CSAF: it is left out there. */
+export function outlives({ status, expires }: Pick<VexAssertion, "status" | "expires">): boolean {
+  return suppresses(status) && expires !== undefined;
+}
+
 /** CycloneDX responses and the CSAF remediation categories that say the same. */
 const remediationOf: ReadonlyMap<string, string> = new Map([
   ["update", "vendor_fix"],

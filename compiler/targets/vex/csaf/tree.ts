@@ -24,6 +24,12 @@ export interface TreeBuilder {
 /** CSAF 2.0, section 6.1.31: words that make a version a range. */
 const rangeWords = /[<>]|\b(?:after|all|before|earlier|later|prior|versions)\b/i;
 
+/** Whether the product would be named at more versions than the statement is about. */
+export function isWider(product: VexNamedProduct): boolean {
+  const { version, versions } = product;
+  return version !== undefined && versions === undefined && rangeWords.test(version) && purlOf(product)?.version !== version;
+}
+
 export function treeBuilder(document: VexDocument): TreeBuilder {
   const roots: Branch[] = [];
   const loose: Json[] = [];

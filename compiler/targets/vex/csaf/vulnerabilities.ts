@@ -6,8 +6,8 @@
 import { rfc3339 } from "../../../../engine/decide/instant.ts";
 import type { VexAssertion, VexDocument, VexNamedProduct, VexStatus } from "../../../../engine/decide/vex/document.ts";
 import { given, type Json } from "../fields.ts";
-import { asRemediation, unstated } from "../words.ts";
-import type { TreeBuilder } from "./tree.ts";
+import { asRemediation, outlives, suppresses, unstated } from "../words.ts";
+import { isWider, type TreeBuilder } from "./tree.ts";
 
 const groups: Readonly<Record<VexStatus, string>> = {
   not_affected: "known_not_affected",
@@ -29,23 +29,36 @@ interface Entry {
 }
 
 export function vulnerabilitiesOf(document: VexDocument, tree: TreeBuilder, time: number): readonly Json[] {
-  const entries: Entry[] = [];
-  const byName = new Map<string, Entry>();
+  const entries = new Map<string, Entry>();
+  const classOf = classes(document);
   for (const statement of document.statements) {
-    if (statement.products.length === 0) continue;
-    const names = [statement.vulnerability, ...statement.aliases];
-    // Statements that share a CVE stand together; what only shares another alias keeps its own name.
-    const key = names.find((name) => cveShape.test(name)) ?? statement.vulnerability;
-    const entry: Entry = byName.get(key) ?? { names: new Set(), standing: new Map(), statements: [] };
-    if (!byName.has(key)) {
-      byName.set(key, entry);
-      entries.push(entry);
-    }
-    for (const name of names) entry.names.add(name);
+    const products = outlives(statement) ? [] : statement.products.filter((product) => !(suppresses(statement.status) && isWider(product)));
+    if (products.length === 0) continue;
+    const key = classOf(statement.vulnerability);
+    const entry: Entry = entries.get(key) ?? { names: new Set(), standing: new Map(), statements: [] };
+    entries.set(key, entry);
+    for (const name of [statement.vulnerability, ...statement.aliases]) entry.names.add(name);
     entry.statements.push(statement);
-    for (const product of statement.products) stand(entry.standing, statement, product, tree, time);
+    for (const product of products) stand(entry.standing, statement, product, tree, time);
   }
-  return entries.map((entry) => vulnerabilityOf(entry, time));
+  return [...entries.values()].map((entry) => vulnerabilityOf(entry, time));
+}
+
+/** Names of one vulnerability, over all statements: an id at two vulnerabilities would be an alias of neither. */
+function classes(document: VexDocument): (name: string) => string {
+  const above = new Map<string, string>();
+  const find = (name: string): string => {
+    let at = name;
+    for (let next = above.get(at); next !== undefined; next = above.get(at)) at = next;
+    return at;
+  };
+  for (const { vulnerability, aliases } of document.statements) {
+    for (const alias of aliases) {
+      const [a, b] = [find(vulnerability), find(alias)];
+      if (a !== b) above.set(a, b);
+    }
+  }
+  return find;
 }
 
 function stand(

@@ -121,8 +121,10 @@ function severalVersions(document: VexDocument): ReadonlySet<string> {
   return several;
 }
 
+/** Digests and CPE are of one version: what has them is a component of its own at each. */
 function keyOf(product: VexNamedProduct, local: string): string {
-  return JSON.stringify([local, describe(product, undefined)]);
+  const exact = product.digests.length > 0 || product.cpe !== undefined;
+  return JSON.stringify([local, describe(product, undefined), exact ? (product.version ?? null) : undefined]);
 }
 
 function versionOf(product: VexNamedProduct, statement: VexAssertion, listed: boolean): AffectedVersion | undefined {

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
+import { mandatoryBreaches } from "../../../engine/evidence/csaf/mandatory.ts";
+import { validate } from "../../../engine/evidence/schema/validate.ts";
+import { documents, plainDocuments } from "../../../test/vex/documents.ts";
+import { dataOf, decisionsOf, probesOf } from "../../../test/vex/probes.ts";
+import { claimsOf } from "./claims.ts";
+import type { VexOptions } from "./loss.ts";
+import { readBack } from "./readback.ts";
+import { writeVex } from "./write.ts";
+
+const schemas = { openvex: "openvex-0.2.0", csaf: "csaf-2.0", cyclonedx: "cyclonedx-1.6" } as const;
+const formats: readonly VexFormat[] = ["openvex", "csaf", "cyclonedx"];
+
+function uuid(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+const options: VexOptions = {
+  author: "Acme",
+  namespace: "https://acme.example/vex",
+  id: uuid("id"),
+  now: 1_790_000_000_000_000,
+  tool: "1.2.3",
+  uuid,
+};
+
+async function faults(value: unknown, format: VexFormat): Promise<readonly unknown[]> {
+  const broken = await validate(schemas[format], value, "");
+  return [...broken.map((one) => one.message), ...(format === "csaf" && broken.length === 0 ? mandatoryBreaches(value) : [])];
+}
+
+function said(document: VexDocument): readonly string[] {
+  return [...new Set(claimsOf(document).map(({ fields }) => JSON.stringify(Object.entries(fields).sort())))].sort();
+}
+
+it.each(formats)("writes %s that is valid, whatever the document says", async (format) => {
+  await fc.assert(
+    fc.asyncProperty(documents, async (document) => {
+      const { value, losses } = writeVex(document, format, options);
+      const everything =
+        new Set(losses.filter(({ field }) => field === "statement").map(({ statement }) => statement)).size === document.statements.length;
+      const wrong = await faults(value, format);
+      if (!everything) expect(wrong).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function isWarning(document: VexDocument, statement: number | undefined): boolean {
+  const status = document.statements[statement ?? -1]?.status;
+  return status === "affected" || status === "under_investigation";
+}
+
+/** Probes of a document, decided on what was written of it. */
+function decided(document: VexDocument, value: unknown, format: VexFormat): ReadonlyMap<string, string> {
+  return decisionsOf([dataOf(value, format)], probesOf(document), options.now + 1_000_000);
+}
+
+it.each(formats)("says in %s what it does not report lost, and never suppresses more than it was told", (format) => {
+  let whole = 0;
+  fc.assert(
+    fc.property(fc.oneof(plainDocuments, documents), (document) => {
+      const { value, losses } = writeVex(document, format, options);
+      const read = readBack(value, format);
+      if (read === undefined) return;
+      if (losses.length === 0) {
+        whole++;
+        expect(said(read)).toEqual(said(document));
+        for (const key of ["id", "author", "role", "title", "timestamp", "version"] as const)
+          if (document[key] !== undefined) expect(read[key]).toBe(document[key]);
+      }
+      // The same document in the format that can say the most is what it decides by.
+      const most = writeVex(document, "cyclonedx", options);
+      if (most.losses.some((loss) => loss.decides && loss.field !== "id" && loss.value !== "")) return;
+      const before = decided(document, most.value, "cyclonedx");
+      const after = decided(document, value, format);
+      if (!losses.some((loss) => loss.decides && loss.field !== "id" && loss.value !== "")) expect(after).toEqual(before);
+      // A warning about what OpenVEX cannot name is not heard there, which is reported.
+      if (losses.some(({ field, decides, statement }) => decides && field === "name" && isWarning(document, statement))) return;
+      for (const [probe, verdict] of after)
+        if (verdict.startsWith("suppressed")) expect([probe, before.get(probe)]).toEqual([probe, verdict]);
+    }),
+    { numRuns: 400 },
+  );
+  expect(whole).toBeGreaterThan(20);
+});
+
+it.each(formats)("writes the same bytes of %s at another time of the day", (format) => {
+  fc.assert(
+    fc.property(documents, (document) => {
+      const dated = { timestamp: 1_700_000_000_000_000, ...document };
+      const later = writeVex(dated, format, { ...options, now: options.now + 5_000_000 });
+      expect(JSON.stringify(later)).toBe(JSON.stringify(writeVex(dated, format, options)));
+    }),
+    { numRuns: 50 },
+  );
+});
