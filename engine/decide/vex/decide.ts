@@ -222,10 +222,11 @@ function contentOf(candidate: Candidate): string {
   const known = contents.get(candidate);
   if (known !== undefined) return known;
   const { statement, product, about, node } = candidate;
-  const { source, record } = statement;
+  const { source, record, products } = statement;
+  const { products: _, ...own } = record;
   const text = JSON.stringify([
-    [statement.status, statement.justification, statement.ownJustification, statement.state, statement.author, ...statement.ids],
-    [product.id, product.purl?.text, product.versions, ...product.digests, ...product.subcomponents],
+    [statement.author, statement.status, own, products.map(({ id }) => id).sort()],
+    [product.id, product.purl?.text, product.versions, product.digests, product.subcomponents],
     [about, node === undefined ? undefined : nameOf(node), node?.["id"]],
     [source.id, source.version, record[origin]?.document.digest, record[origin]?.document.name, record[origin]?.pointer],
   ]);

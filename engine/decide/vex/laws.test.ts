@@ -1,0 +1,335 @@
+/** The laws of the algebra, on random documents, and a naive reading of its rules that has to agree with it. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { DataRecord } from "../../../language/core/data.ts";
+import { allowedJustifications, type Claim, indexVex, type VexSubject, type VexTier, type VexVerdict, vexDecider } from "./decide.ts";
+import { digest, finding, otherDigest, product } from "./fixtures/statements.ts";
+
+const numRuns = Number(process.env["WAYBILL_RUNS"] ?? 2000);
+const subject: VexSubject = { digests: [digest] };
+const component = "pkg:npm/c@1.0.0";
+const asked = finding(component, { id: "CVE-2024-0001" });
+const now = 100;
+const maxAge = 60;
+
+/** A statement of a few values that meet often; times are microseconds, so that they can be counted on fingers. */
+interface Said {
+  readonly vulnerability: string;
+  readonly status: "not_affected" | "affected" | "fixed" | "under_investigation";
+  readonly justification: string | undefined;
+  readonly time: number | undefined;
+  readonly expires: number | undefined;
+  readonly products: readonly Named[];
+}
+interface Named {
+  readonly id: string;
+  readonly subcomponents: readonly string[];
+}
+interface Paper {
+  readonly tier: number;
+  readonly id: string;
+  readonly version: number;
+  readonly time: number | undefined;
+  readonly statements: readonly Said[];
+}
+
+const names = [digest, otherDigest, component, "pkg:npm/c", "pkg:npm/c@2.0.0", "pkg:npm/d@1.0.0"] as const;
+const parts = [component, "pkg:npm/c", "pkg:npm/c@2.0.0", "pkg:npm/d@1.0.0"] as const;
+const times = fc.option(fc.constantFrom(10, 50, 60, 90, 120), { nil: undefined, freq: 6 });
+const named: fc.Arbitrary<Named> = fc.record({
+  id: fc.constantFrom(digest, digest, digest, component, ...names),
+  subcomponents: fc.oneof(fc.constant([]), fc.subarray([...parts], { maxLength: 2 })),
+});
+const said: fc.Arbitrary<Said> = fc.record({
+  vulnerability: fc.constantFrom("CVE-2024-0001", "CVE-2024-0001", "CVE-2024-0001", "CVE-2024-0002"),
+  status: fc.constantFrom("not_affected", "not_affected", "fixed", "affected", "under_investigation"),
+  justification: fc.constantFrom("component_not_present", "component_not_present", "protected_at_perimeter", undefined),
+  time: times,
+  expires: fc.option(fc.constantFrom(80, 100, 110), { nil: undefined, freq: 3 }),
+  products: fc.array(named, { maxLength: 2 }),
+});
+const paper: fc.Arbitrary<Paper> = fc.record({
+  tier: fc.nat(2),
+  id: fc.constantFrom("a", "b", "c", "d"),
+  version: fc.constantFrom(1, 2),
+  time: times,
+  statements: fc.array(said, { maxLength: 3 }),
+});
+const papers = fc.array(paper, { maxLength: 5 });
+
+function dataOf({ id, version, time, statements }: Paper): DataRecord {
+  return {
+    id,
+    version,
+    author: "Acme",
+    timestamp: dated(time),
+    statements: statements.map((one) => ({
+      ...one,
+      aliases: [],
+      timestamp: dated(one.time),
+      expires: dated(one.expires),
+      products: one.products.map((each) => product(each.id, each.subcomponents)),
+    })),
+  };
+}
+
+/** A time as a document writes it. */
+function dated(microseconds: number | undefined): string | undefined {
+  return microseconds === undefined ? undefined : `1970-01-01T00:00:00.${String(microseconds).padStart(6, "0")}Z`;
+}
+
+function tiersOf(list: readonly Paper[]): readonly VexTier[] {
+  return [0, 1, 2].map((tier) => ({ name: `tier ${tier}`, documents: list.filter((one) => one.tier === tier).map(dataOf) }));
+}
+
+const decided = (list: readonly Paper[]): VexVerdict => vexDecider(indexVex(tiersOf(list)), subject, { now, maxAge })(asked);
+
+/** What a verdict says, without where its statements stand. */
+const told = ({ kind, status, used, shadowed, rejected, flipsAt }: VexVerdict): unknown => ({
+  kind,
+  status,
+  flipsAt,
+  used: used.map(words),
+  shadowed: shadowed.map(words),
+  rejected: rejected.map(({ claim, why }) => [words(claim), why]).map((one) => JSON.stringify(one)),
+});
+const words = ({ record, ...claim }: Claim): string => JSON.stringify([claim, record["expires"]]);
+
+describe("whatever documents say", () => {
+  it("the order of statements, documents and products never matters", () => {
+    fc.assert(
+      fc.property(
+        papers.chain((list) => fc.tuple(fc.constant(list), shuffled(list))),
+        ([list, other]) => {
+          expect(told(decided(other))).toEqual(told(decided(list)));
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it("a document of a lower tier changes nothing of what a higher tier says", () => {
+    let spoken = 0;
+    fc.assert(
+      fc.property(papers, paper, (list, added) => {
+        const before = decided(list);
+        const lowest = Math.max(...before.used.map(({ tier }) => tier));
+        if (before.used.length === 0 || added.tier <= lowest) return;
+        spoken++;
+        const after = decided([...list, added]);
+        expect([after.kind, after.status, after.used.map(words)]).toEqual([before.kind, before.status, before.used.map(words)]);
+      }),
+      { numRuns },
+    );
+    expect(spoken).toBeGreaterThan(numRuns / 20);
+  });
+
+  it("statements about other vulnerabilities and products change nothing", () => {
+    const noise = fc.record({
+      ...{ tier: fc.nat(2), version: fc.constant(1), time: times, id: fc.constant("noise") },
+      statements: fc.array(
+        fc.oneof(
+          said.map((one) => ({ ...one, vulnerability: "CVE-2024-0002" })),
+          said.map((one) => ({ ...one, products: [{ id: otherDigest, subcomponents: [] }] })),
+          said.map((one) => ({ ...one, products: [{ id: digest, subcomponents: ["pkg:npm/d@1.0.0", "pkg:npm/c@2.0.0"] }] })),
+          said.map((one) => ({ ...one, products: [] })),
+        ),
+        { maxLength: 4 },
+      ),
+    });
+    fc.assert(
+      fc.property(papers, noise, (list, added) => {
+        expect(told(decided([...list, added]))).toEqual(told(decided(list)));
+      }),
+      { numRuns },
+    );
+  });
+
+  it("a later word of the most trusted that it matters keeps the finding", () => {
+    fc.assert(
+      fc.property(
+        papers,
+        fc.constantFrom(...names.slice(0, 1), component),
+        fc.constantFrom("affected", "under_investigation"),
+        (list, id, status) => {
+          const later: Said = {
+            vulnerability: "CVE-2024-0001",
+            status,
+            justification: undefined,
+            time: 130,
+            expires: undefined,
+            products: [{ id, subcomponents: [] }],
+          };
+          const verdict = decided([...list, { tier: 0, id: "retraction", version: 1, time: 130, statements: [later] }]);
+          expect(verdict.kind).not.toBe("suppressed");
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it("a later version of every document, without its statements, leaves nothing that suppresses", () => {
+    let silenced = 0;
+    fc.assert(
+      fc.property(papers, (list) => {
+        if (decided(list).kind === "suppressed") silenced++;
+        const emptied = list.map((one): Paper => ({ ...one, tier: 0, version: 3, statements: [] }));
+        const verdict = decided([...list, ...emptied]);
+        expect(verdict.kind).not.toBe("suppressed");
+        expect(verdict.rejected.filter(({ why }) => why.kind !== "superseded" && why.kind !== "not-yet")).toEqual([]);
+      }),
+      { numRuns },
+    );
+    expect(silenced).toBeGreaterThan(numRuns / 50);
+  });
+
+  it("statements of equal rank that contradict each other never suppress", () => {
+    fc.assert(
+      fc.property(
+        said,
+        fc.array(
+          paper.map((one) => ({ ...one, tier: 1 + (one.tier % 2) })),
+          { maxLength: 3 },
+        ),
+        (one, others) => {
+          const both = (["not_affected", "affected"] as const).map((status) => ({
+            ...one,
+            status,
+            vulnerability: "CVE-2024-0001",
+            expires: undefined,
+          }));
+          const verdict = decided([...others, { tier: 0, id: "x", version: 1, time: undefined, statements: both }]);
+          if (verdict.used.some(({ tier }) => tier === 0)) expect(verdict.kind).not.toBe("suppressed");
+          else expect(speaks(one)).toBe(false);
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it("every statement that is used to suppress has all that it needs, and none of it can be taken away", () => {
+    let suppressed = 0;
+    fc.assert(
+      fc.property(papers, (list) => {
+        const verdict = decided(list);
+        if (verdict.kind !== "suppressed") return;
+        suppressed++;
+        for (const { status, time, record, justification, product: id } of verdict.used) {
+          expect(["not_affected", "fixed"]).toContain(status);
+          expect(time === undefined || time > now || time + maxAge <= now).toBe(false);
+          expect(record["expires"] === undefined || String(record["expires"]) > (dated(now) ?? "")).toBe(true);
+          if (status === "not_affected") expect(allowedJustifications.has(justification ?? "")).toBe(true);
+          expect(`${id} ${JSON.stringify(record["products"])}`).toMatch(/sha256|@1\.0\.0/);
+        }
+        for (const wound of wounds) {
+          const wounded = list.map((one) => ({ ...one, statements: one.statements.map(wound) }));
+          expect(decided(wounded).kind).not.toBe("suppressed");
+        }
+      }),
+      { numRuns },
+    );
+    expect(suppressed).toBeGreaterThan(numRuns / 50);
+  });
+
+  it("a naive reading of the rules agrees", () => {
+    const kinds = new Map<string, number>();
+    fc.assert(
+      fc.property(papers, (list) => {
+        const verdict = decided(list);
+        kinds.set(verdict.kind, (kinds.get(verdict.kind) ?? 0) + 1);
+        expect(verdict.kind).toBe(naive(list));
+      }),
+      { numRuns: 3 * numRuns },
+    );
+    for (const kind of ["suppressed", "kept", "unmentioned", "conflict"]) expect(kinds.get(kind) ?? 0).toBeGreaterThan(numRuns / 200);
+  });
+});
+
+/** Each takes one thing away that a statement needs to suppress. */
+const wounds: readonly ((one: Said) => Said)[] = [
+  (one) => ({ ...one, status: "under_investigation" }),
+  (one) => ({ ...one, time: 101 }),
+  (one) => ({ ...one, time: now - maxAge }),
+  (one) => ({ ...one, expires: now }),
+  (one) => ({ ...one, status: "not_affected", justification: undefined }),
+  (one) => ({ ...one, status: "not_affected", justification: "protected_at_perimeter" }),
+  (one) => ({ ...one, products: one.products.map(() => ({ id: "pkg:npm/c", subcomponents: [] })) }),
+];
+
+function shuffled(list: readonly Paper[]): fc.Arbitrary<readonly Paper[]> {
+  const mixed = <T>(items: readonly T[]): fc.Arbitrary<T[]> =>
+    fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
+  const mixedSaid = (one: Said): fc.Arbitrary<Said> => mixed(one.products).map((products) => ({ ...one, products }));
+  const mixedPaper = (one: Paper): fc.Arbitrary<Paper> =>
+    fc.tuple(...one.statements.map(mixedSaid)).chain((statements) => mixed(statements).map((all) => ({ ...one, statements: all })));
+  return fc.tuple(...list.map(mixedPaper)).chain(mixed);
+}
+
+// The rules again, as the decisions say them, with nothing shared with the product but the data.
+
+interface Voice {
+  readonly tier: number;
+  /** The product's place and the component's: digest 3, version 2, nothing 0; 0, or 1 more than that. */
+  readonly exact: readonly [number, number];
+  readonly time: number | undefined;
+  readonly silences: boolean;
+}
+
+function naive(list: readonly Paper[]): VexVerdict["kind"] {
+  const all = list.flatMap((document) => document.statements.filter(speaks).map((one) => ({ document, one })));
+  if (all.length === 0) return "unmentioned";
+  const voices = all.flatMap(({ document, one }): readonly Voice[] => {
+    const silences = one.status === "not_affected" || one.status === "fixed";
+    if (isSuperseded(document, silences, list)) return [];
+    const time = one.time ?? document.time;
+    if (silences && !mayCount(one, time)) return [];
+    const ways = one.products.flatMap(waysOf).filter(([whole, part]) => !silences || whole > 0 || part > 1);
+    const [best] = ways.sort(([a, b], [c, d]) => c - a || d - b);
+    return best === undefined ? [] : [{ tier: document.tier, exact: best, time, silences }];
+  });
+  const tier = Math.min(...voices.map((voice) => voice.tier));
+  const first = voices.filter((voice) => voice.tier === tier);
+  if (first.length === 0) return "kept";
+  const top = first.filter((voice) => first.every((other) => compare(voice, other) <= 0));
+  const warning = first.filter((voice) => !voice.silences);
+  const since = top[0]?.time;
+  if (!top.some((voice) => voice.silences)) return "kept";
+  const asNew = warning.filter(({ time }) => time === undefined || since === undefined || time >= since);
+  if (asNew.some((voice) => !top.includes(voice))) return "kept";
+  return top.some((voice) => !voice.silences) ? "conflict" : "suppressed";
+}
+
+/** Less than 0: `a` comes before `b`. */
+function compare(a: Voice, b: Voice): number {
+  const left = [...a.exact, a.time ?? -1];
+  const right = [...b.exact, b.time ?? -1];
+  for (const [place, value] of left.entries()) if (value !== right[place]) return (right[place] ?? 0) - value;
+  return 0;
+}
+
+function speaks({ vulnerability, products }: Said): boolean {
+  return vulnerability === "CVE-2024-0001" && products.some((one) => waysOf(one).length > 0);
+}
+
+function waysOf({ id, subcomponents }: Named): readonly (readonly [number, number])[] {
+  const exact = new Map([
+    [component, 2],
+    ["pkg:npm/c", 0],
+  ]);
+  if (subcomponents.length === 0) return id === digest ? [[3, 0]] : exact.has(id) ? [[exact.get(id) ?? 0, 0]] : [];
+  if (id !== digest) return [];
+  return subcomponents.flatMap((name) => (exact.has(name) ? [[3, 1 + (exact.get(name) ?? 0)] as const] : []));
+}
+
+function mayCount({ status, justification, expires }: Said, time: number | undefined): boolean {
+  if (time === undefined || time > now || time + maxAge <= now) return false;
+  if (expires !== undefined && expires <= now) return false;
+  return status === "fixed" || justification === "component_not_present";
+}
+
+function isSuperseded(document: Paper, silences: boolean, list: readonly Paper[]): boolean {
+  return list.some((other) => {
+    if (other.id !== document.id || other.version <= document.version || other.tier > document.tier) return false;
+    return silences || (other.time ?? 0) <= now;
+  });
+}
