@@ -27,7 +27,7 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { evidencePlan, type Need, typesAboutElse } from "../analysis/plan.ts";
-import { type Fed, failedLookups, feedAttested, feedDocuments } from "./feeding.ts";
+import { type Fed, failedLookups, feedAttested, feedDocuments, unreadParts } from "./feeding.ts";
 import { codeOf, expandSubject, type Policies, refusalDiagnostic } from "./policies.ts";
 import type { Setting } from "./shell/config.ts";
 import { bind, type Document, evidenceDigest, evidenceRead } from "./shell/evidence.ts";
@@ -132,14 +132,9 @@ function vexOf(gathered: Gathered, cases: readonly Case[], decisions: readonly D
 }
 
 /** Every document that is read for a decision, the feeds' among them. */
-export function documentsOf({ documents, named, feeds }: Gathered): readonly Document[] {
+export function documentsOf({ documents, named, feeds }: Pick<Gathered, "documents" | "named" | "feeds">): readonly Document[] {
   const given = [...documents, ...named.documents];
   return [...given, ...feedDocuments(given, feeds)];
-}
-
-/** Feeds that could not be read: a decision by them is another decision. */
-function unreadParts({ feeds }: Gathered): readonly (readonly string[])[] {
-  return (feeds?.unread ?? []).map(({ kind, at, reason }) => ["unread feed", kind, at, reason]);
 }
 
 /** One digest over all evidence that cases rest on. */
@@ -148,7 +143,11 @@ export function digestOfEvidence(gathered: Gathered, cases: readonly Case[]): st
   return evidenceDigest(
     [...documentsOf(gathered), ...envelopes],
     cases.flatMap((one) => one.failed),
-    [...trustParts(gathered), ...unreadParts(gathered), ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one))],
+    [
+      ...trustParts(gathered),
+      ...unreadParts(gathered.feeds),
+      ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one)),
+    ],
   );
 }
 

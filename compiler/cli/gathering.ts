@@ -8,17 +8,16 @@ import { nearest } from "../../language/domains/near.ts";
 import { enforcementPoints } from "../../language/semantics/subjects.ts";
 import { asksForSigned, type Need } from "../analysis/plan.ts";
 import type { Call } from "./cli.ts";
-import { feed } from "./feeding.ts";
+import { feedGiven } from "./feeding.ts";
 import { type Gathered, openNeeds, subjectsOf } from "./gathered.ts";
 import { type Options, texts } from "./options.ts";
 import { openPolicies, type Policies } from "./policies.ts";
 import type { TrustFile } from "./shell/believed.ts";
 import { type Config, readSettings } from "./shell/config.ts";
-import { type Document, EvidenceFiles, readEvidence } from "./shell/evidence.ts";
+import { EvidenceFiles, readEvidence } from "./shell/evidence.ts";
 import { exit, Stop } from "./shell/exit.ts";
-import type { OpenedFeeds } from "./shell/feeds/opened.ts";
 import { tell } from "./shell/report.ts";
-import { type NamedSubject, nameSubject, subjectsOfEvidence } from "./shell/subjects.ts";
+import { findSubjects } from "./shell/subjects.ts";
 
 /** Problems with credentials point into no text. */
 const noTexts = (): undefined => undefined;
@@ -32,28 +31,6 @@ export interface Gathering {
   readonly argument: string | undefined;
   /** Paths of evidence that the caller named, in contrast to what folders hold. */
   readonly named: readonly string[];
-}
-
-/** Who is judged: whom the caller named, or what the evidence is about. */
-export async function findSubjects(subject: string | undefined, files: EvidenceFiles, given: readonly Document[]): Promise<NamedSubject> {
-  if (subject !== undefined) return nameSubject(subject, files);
-  return subjectsGiven(given);
-}
-
-/** Who is judged where nobody was named: what the evidence is about. */
-export function subjectsGiven(given: readonly Document[]): NamedSubject {
-  const subjects = subjectsOfEvidence(given.flatMap((document) => document.evidence));
-  if (subjects.length === 1 || (subjects.length === 0 && given.some((document) => document.refused)))
-    return { subjects, evidence: [], documents: [] };
-  const names = subjects.map((one) => one.name).join(", ");
-  throw new Stop(exit.usage, [
-    diagnostic("WB1012", { verb: "gate" }, undefined, {
-      ...(subjects.length > 1
-        ? { notes: [`the evidence is about ${names}`] }
-        : { notes: ["no SBOM among the evidence names a root component"] }),
-      help: "`--subject` takes an image reference, a purl, `sha256:…`, a manifest or a file",
-    }),
-  ]);
 }
 
 function pointOf(options: Options): string {
@@ -84,9 +61,8 @@ export async function gather(
   const given = [...policies.config.given, ...readSettings("--given", "KIND.FACT=VALUE", texts(options, "given"))];
   const files = new EvidenceFiles();
   const documents = await readEvidence(files, texts(options, "evidence"), call.terminal);
-  const named = await findSubjects(argument, files, documents);
-  const feeds = await openConfigured(policies.config, files, documents, named);
-  const fed = await feed(documents, named, feeds);
+  const named = await findSubjects(argument, files, documents, "gate");
+  const feeding = await feedGiven(policies.config, files, documents, named);
   const { program } = policies.project;
   const needs = asking?.(policies);
   const isAsked = needs === undefined ? asksForSigned(program) : needs.length > 0;
@@ -101,8 +77,7 @@ export async function gather(
     given,
     documents,
     named,
-    ...(feeds === undefined ? {} : { feeds }),
-    ...(fed === undefined ? {} : { fed }),
+    ...feeding,
     ...(believing === undefined ? {} : { believed: believing.believed }),
     ...(needs === undefined ? {} : { needs }),
     attached: new Map(),
@@ -111,56 +86,19 @@ export async function gather(
     sources: files.sources,
   };
   const attached = await fetchAll(call, local, options, everything);
-  const more = feeds === undefined || attached.size === 0 ? {} : await feedsAbout(attached, policies.config, files, documents, named);
+  const more = await feedsAbout(policies.config, files, local, attached);
   return { gathered: { ...local, attached, ...more }, files, trustFiles, argument, named: texts(options, "evidence") };
-}
-
-/** The feeds that the project of the policies names; undefined: it names none. */
-export async function openConfigured(
-  { feeds }: Config,
-  files: EvidenceFiles,
-  documents: readonly Document[],
-  named: NamedSubject,
-  attached: ReadonlyMap<string, Attached | Unreached> = new Map(),
-): Promise<OpenedFeeds | undefined> {
-  const { sources, cache: folder } = feeds;
-  if (sources.length === 0) return undefined;
-  const [{ openFeeds }, { FeedCache, usualFolder }, { cvesOf }] = await Promise.all([
-    import("./shell/feeds/open.ts"),
-    import("./shell/feeds/cache.ts"),
-    import("./shell/feeds/wanted.ts"),
-  ]);
-  const evidence = [...documents.flatMap((document) => document.evidence), ...named.evidence];
-  const cache = new FeedCache(folder ?? usualFolder());
-  const first = await openFeeds(
-    sources.filter(({ kind }) => kind !== "cve"),
-    files,
-    cache,
-    new Set(),
-  );
-  const fromFeeds = first.documents.flatMap(({ document }) => document.evidence);
-  const wanted = cvesOf([...evidence, ...fromFeeds], attached);
-  const records = await openFeeds(
-    sources.filter(({ kind }) => kind === "cve"),
-    files,
-    cache,
-    wanted,
-  );
-  return { documents: [...first.documents, ...records.documents], unread: [...first.unread, ...records.unread] };
 }
 
 /** What is attached to images brings scans of its own, which records of CVEs may be about. */
 async function feedsAbout(
-  attached: ReadonlyMap<string, Attached | Unreached>,
   config: Config,
   files: EvidenceFiles,
-  documents: readonly Document[],
-  named: NamedSubject,
+  { documents, named }: Gathered,
+  attached: ReadonlyMap<string, Attached | Unreached>,
 ): Promise<Pick<Gathered, "feeds" | "fed">> {
-  if (!config.feeds.sources.some(({ kind }) => kind === "cve")) return {};
-  const feeds = await openConfigured(config, files, documents, named, attached);
-  const fed = await feed(documents, named, feeds);
-  return { ...(feeds === undefined ? {} : { feeds }), ...(fed === undefined ? {} : { fed }) };
+  if (attached.size === 0 || !config.feeds.sources.some(({ kind }) => kind === "cve")) return {};
+  return feedGiven(config, files, documents, named, attached);
 }
 
 /** What is attached to each image on which a clause still hangs; with `everything` to every image. */

@@ -41,16 +41,22 @@ interface Origin {
   text?: string;
 }
 
+export interface ReadOptions {
+  /** Fields that will be asked for; absent: any may be. */
+  readonly reads?: FieldsRead;
+  /** Nothing is held on to: few excerpts will be asked for, if any. */
+  readonly unheld?: boolean;
+}
+
 /** The documents of a call, each read once. */
 export class EvidenceFiles {
-  /** Fields that will be asked for; undefined: any may be. */
-  private readonly reads: FieldsRead | undefined;
+  private readonly options: ReadOptions;
   private held = 0;
   private readonly documents = new Map<string, Promise<Document>>();
   private readonly origins = new Map<string, Origin>();
 
-  constructor(reads?: FieldsRead) {
-    this.reads = reads;
+  constructor(options: ReadOptions = {}) {
+    this.options = options;
   }
 
   /** Reads a file, called `shown` in what is said of it; throws `Stop` (exit 2) where it is missing. */
@@ -64,7 +70,7 @@ export class EvidenceFiles {
 
   /** Whether a document of so many bytes is held on to: reading it again and hashing it costs, and so does memory. */
   private hold(size: number): boolean {
-    if (this.held + size > heldAtMost) return false;
+    if (this.options.unheld === true || this.held + size > heldAtMost) return false;
     this.held += size;
     return true;
   }
@@ -80,7 +86,7 @@ export class EvidenceFiles {
       keep: (text) => {
         if (origin.kept !== undefined) origin.text = text;
       },
-      ...(this.reads === undefined ? {} : { reads: this.reads }),
+      ...(this.options.reads === undefined ? {} : { reads: this.options.reads }),
     });
   }
 

@@ -18,16 +18,20 @@ import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 import { enforcementPoints, subjectKind } from "../../../language/semantics/subjects.ts";
+import { failedLookups, feedEvidence } from "../feeding.ts";
 import { expandSubject, type Policies, refusalDiagnostic } from "../policies.ts";
 import { sha256 } from "./digest.ts";
 import { EvidenceFiles } from "./evidence.ts";
 import { exit, Stop } from "./exit.ts";
+import type { OpenedFeeds } from "./feeds/opened.ts";
 import { artifactSubject, subjectOfEvidence, subjectOfText } from "./subjects.ts";
 
 export interface AnswerOptions {
   readonly policies: Policies;
   readonly effectsOnly: boolean;
   readonly evidenceRoot: string;
+  /** The feeds that the project names, without CVE records; absent: it names none. */
+  readonly feeds?: OpenedFeeds;
   /** The fields that decisions read where nothing else is wanted; undefined: all may be. */
   readonly reads: FieldsRead | undefined;
 }
@@ -121,7 +125,7 @@ function answer(request: JsonObject, bytes: Uint8Array, options: AnswerOptions):
     decideAll(request["id"], subject, { point, now: time, evidence }, options);
 
   const subject = readSubject(described.kind, named["object"], source, options);
-  if (!(subject instanceof Promise) && request["evidence"] === undefined) return decided(subject, []);
+  if (!(subject instanceof Promise) && request["evidence"] === undefined && options.feeds === undefined) return decided(subject, []);
   return Promise.resolve(subject).then(async (read) => decided(read, await readEvidence(request["evidence"], source.digest, options)));
 }
 
@@ -147,7 +151,11 @@ function decideAll(
   const { policies } = options;
   const decisions: Decision[] = [];
   for (const one of expandSubject(policies.compiled, subject, asked.point)) {
-    const result = decide(policies.compiled, { subject: one, ...asked, attested: [], failed: [] }, { explain: !options.effectsOnly });
+    const result = decide(
+      policies.compiled,
+      { subject: one, ...asked, attested: [], failed: failedLookups(options.feeds) },
+      { explain: !options.effectsOnly },
+    );
     if (result.kind === "refusal") throw new BadRequest(result.refusal.code, refusalText(result.refusal));
     decisions.push(result.decision);
   }
@@ -277,9 +285,18 @@ function readArtifact(object: unknown): Subject {
 
 /** Documents by path below the evidence root, or inline. */
 async function readEvidence(value: unknown, digest: string, options: AnswerOptions): Promise<readonly Evidence[]> {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new BadRequest("request", '`evidence` is a list of paths and {"inline": …} objects');
   const files = new EvidenceFiles();
+  const found = value === undefined ? [] : await readGiven(value, files, digest, options);
+  if (options.feeds === undefined && !found.some(({ feed }) => feed !== undefined)) return found;
+  const { withRecords } = await import("./feeds/configured.ts");
+  const opened = options.feeds && (await withRecords(options.policies.config.feeds, files, options.feeds, found));
+  const wrong = opened?.documents.find(({ document }) => document.refused)?.document;
+  if (wrong !== undefined) throw refused(wrong.path, wrong.diagnostics);
+  return (await feedEvidence(found, opened)).evidence;
+}
+
+async function readGiven(value: unknown, files: EvidenceFiles, digest: string, options: AnswerOptions): Promise<readonly Evidence[]> {
+  if (!Array.isArray(value)) throw new BadRequest("request", '`evidence` is a list of paths and {"inline": …} objects');
   const found: Evidence[] = [];
   for (const [i, item] of value.entries()) {
     if (typeof item === "string") {

@@ -146,6 +146,33 @@ export function subjectsOfEvidence(evidence: readonly Evidence[]): readonly Subj
   return [...roots.values()];
 }
 
+/** Who is judged: whom the caller named, or what the evidence is about. */
+export async function findSubjects(
+  subject: string | undefined,
+  files: EvidenceFiles,
+  given: readonly Document[],
+  verb: string,
+): Promise<NamedSubject> {
+  if (subject !== undefined) return nameSubject(subject, files);
+  return subjectsGiven(given, verb);
+}
+
+/** Who is judged where nobody was named: what the evidence is about. */
+export function subjectsGiven(given: readonly Document[], verb: string): NamedSubject {
+  const subjects = subjectsOfEvidence(given.flatMap((document) => document.evidence));
+  if (subjects.length === 1 || (subjects.length === 0 && given.some((document) => document.refused)))
+    return { subjects, evidence: [], documents: [] };
+  const names = subjects.map((one) => one.name).join(", ");
+  throw new Stop(exit.usage, [
+    diagnostic("WB1012", { verb }, undefined, {
+      ...(subjects.length > 1
+        ? { notes: [`the evidence is about ${names}`] }
+        : { notes: ["no SBOM among the evidence names a root component"] }),
+      help: "`--subject` takes an image reference, a purl, `sha256:…`, a manifest or a file",
+    }),
+  ]);
+}
+
 /** Puts facts that only the caller knows into the subjects they are about: `image.namespace=prod`. */
 export function withGiven(subjects: readonly Subject[], given: readonly Setting[], program: Program): readonly Subject[] {
   const diagnostics: Diagnostic[] = [];

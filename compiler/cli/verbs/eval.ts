@@ -1,7 +1,9 @@
 /** `waybill eval`: decides subjects that are given as data, one or a stream of them. */
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import type { Call } from "../cli.ts";
-import { openPolicies } from "../policies.ts";
+import { unreadFeeds } from "../feeding.ts";
+import { openPolicies, type Policies } from "../policies.ts";
+import { EvidenceFiles } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { readBytes } from "../shell/files.ts";
 import { tell } from "../shell/report.ts";
@@ -42,6 +44,18 @@ async function batch(call: Call, options: AnswerOptions): Promise<number> {
   return exit.done;
 }
 
+/** Read once for all requests. One that is refused would be missed in every answer: no verdict. */
+async function feedsOf(call: Call, { config }: Policies): Promise<Pick<AnswerOptions, "feeds">> {
+  if (config.feeds.sources.length === 0) return {};
+  const { openGeneral } = await import("../shell/feeds/configured.ts");
+  const files = new EvidenceFiles();
+  const feeds = await openGeneral(config.feeds, files);
+  const diagnostics = [...feeds.documents.flatMap(({ document }) => document.diagnostics), ...unreadFeeds(feeds)];
+  if (feeds.documents.some(({ document }) => document.refused)) throw new Stop(exit.noVerdict, diagnostics, files.sources);
+  await tell(call.terminal, diagnostics, files.sources);
+  return { feeds };
+}
+
 export async function evaluate(call: Call, file: string | undefined, options: Readonly<Record<string, unknown>>): Promise<number> {
   if (options["batch"] === true && file !== undefined && file !== "-") {
     throw new Stop(exit.usage, [
@@ -55,6 +69,7 @@ export async function evaluate(call: Call, file: string | undefined, options: Re
     effectsOnly,
     reads: readsOf(policies, effectsOnly),
     evidenceRoot: String(options["evidenceRoot"] ?? "."),
+    ...(await feedsOf(call, policies)),
   };
   return options["batch"] === true ? batch(call, answering) : one(call, file, answering);
 }

@@ -7,7 +7,6 @@ import { asksForSigned } from "../../analysis/plan.ts";
 import type { Call } from "../cli.ts";
 import { feed } from "../feeding.ts";
 import { decideGathered, type Gathered } from "../gathered.ts";
-import { subjectsGiven } from "../gathering.ts";
 import { type Options, texts } from "../options.ts";
 import { policiesOf } from "../policies.ts";
 import { believe, readTrustFiles } from "../shell/believed.ts";
@@ -20,7 +19,7 @@ import { loadProject, recordedProject } from "../shell/project.ts";
 import { type Recorded, type RecordedFile, readRecord } from "../shell/record.ts";
 import { readReport, type WrittenReport } from "../shell/record-report.ts";
 import { note, tell } from "../shell/report.ts";
-import { subjectNamed } from "../shell/subjects.ts";
+import { subjectNamed, subjectsGiven } from "../shell/subjects.ts";
 
 const text = (file: RecordedFile): string => Buffer.from(file.bytes).toString("utf8");
 
@@ -61,7 +60,7 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
   const { subject } = recorded;
   const named =
     subject === undefined
-      ? subjectsGiven(documents)
+      ? subjectsGiven(documents, "gate")
       : subjectNamed(subject.argument, subject.files === undefined ? undefined : await documentsOf(files, subject.files));
   const feeds = {
     documents: await Promise.all(

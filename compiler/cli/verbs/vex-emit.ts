@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { declaredStatements } from "../../../engine/decide/vex/declared.ts";
 import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
-import { type EmittedStatement, emittedDocument, emittedStatement, productOf } from "../../../engine/decide/vex/emission.ts";
+import { type EmittedStatement, emittedDocument, emittedStatement, productOf, profileCounts } from "../../../engine/decide/vex/emission.ts";
 import {
   type EmissionLoss,
   type EmissionReport,
@@ -18,6 +18,7 @@ import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { subjectKinds } from "../../../language/semantics/subjects.ts";
 import { vexNeeds } from "../../analysis/plan.ts";
 import { revisionsOf } from "../../targets/vex/csaf/tracking.ts";
+import { differenceOf } from "../../targets/vex/difference.ts";
 import type { Revision } from "../../targets/vex/loss.ts";
 import { readBack } from "../../targets/vex/readback.ts";
 import { type Loss, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
@@ -96,6 +97,8 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
     ...rowCounts(found.map(({ assessed }) => assessed)),
     unanchored: statements.filter(({ instead }) => instead === "unanchored").length,
     deployment: statements.filter(({ instead }) => instead === "deployment").length,
+    profiles: profileCounts(statements),
+    unsuppressed: previous === undefined ? [] : unsuppressedBetween(previous.document, written.document),
     open: found.flatMap(({ assessed }) => assessed.open),
     assumptions:
       found.length === 0
@@ -116,6 +119,20 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
   if (reportPath !== undefined) await save(reportPath, `${emissionJson(report, policies.project.sources)}\n`);
   await note(terminal, renderEmission(report, { policies: policies.project.sources, colour: terminal.colourErr }));
   return exit.done;
+}
+
+/** What a reader of the previous document would no longer pass over. */
+function unsuppressedBetween(before: VexDocument, after: VexDocument): EmissionReport["unsuppressed"] {
+  const suppressing = (status: string | undefined): status is string => status === "not_affected" || status === "fixed";
+  return differenceOf(before, after).flatMap((change): EmissionReport["unsuppressed"] => {
+    const { vulnerability, product } = change;
+    if (change.kind === "retracted")
+      return suppressing(change.status) ? [{ vulnerability, product, before: change.status, after: undefined }] : [];
+    const status = change.kind === "changed" ? change.changes.find(({ field }) => field === "status") : undefined;
+    return suppressing(status?.before) && !suppressing(status?.after)
+      ? [{ vulnerability, product, before: status.before, after: status.after }]
+      : [];
+  });
 }
 
 function wrong(problem: string, help: string): Stop {
