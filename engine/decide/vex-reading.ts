@@ -1,7 +1,7 @@
 /** From evidence to what VEX says of its findings: by the algebra by which policies read `resolved by`. */
 import { type DataRecord, origin } from "../../language/core/data.ts";
 import type { Trust } from "../../language/core/ir.ts";
-import { tiersOfTrust, type VexRead } from "../evaluate/compile/vex.ts";
+import type { VexRead } from "../evaluate/compile/vex.ts";
 import type { Attested, Subject } from "../evaluate/decision.ts";
 import { joinFindings } from "../evaluate/intrinsics/findings.ts";
 import { uniteFindings } from "../evaluate/intrinsics/merge.ts";
@@ -17,6 +17,7 @@ import {
   type VexVerdict,
   vexDecider,
 } from "./vex/decide.ts";
+import { tiersOfTrust } from "./vex/tiers.ts";
 import { nearestMisses } from "./vex/unmatched.ts";
 import type { VexFinding, VexReport, VexUnmatched } from "./vex-report.ts";
 

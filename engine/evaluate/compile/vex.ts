@@ -1,6 +1,6 @@
 /** `finding is resolved by …`: reading VEX in a decision (semantics, sections 8 and 10). */
 import type { DataRecord } from "../../../language/core/data.ts";
-import type { PredicateRead, Trust } from "../../../language/core/ir.ts";
+import type { PredicateRead } from "../../../language/core/ir.ts";
 import { showTime } from "../../../language/domains/time.ts";
 import { vexSubjectOf } from "../../decide/vex/about.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type VexVerdict,
   vexDecider,
 } from "../../decide/vex/decide.ts";
+import { tiersOfTrust } from "../../decide/vex/tiers.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { Request } from "../decision.ts";
 import { type Env, UNSET } from "../env.ts";
@@ -92,24 +93,6 @@ export function resolvedByVex(context: Context, expr: PredicateRead, site: Site)
     if (verdict.flipsAt !== undefined && verdict.flipsAt < env.validUntil) env.validUntil = verdict.flipsAt;
     return verdict.kind === "conflict" ? want(CONFLICT, site, finding, disagreement(verdict.used)) : verdict.kind === "suppressed";
   };
-}
-
-/**
- * Who ranks before whom: the members of `any of [a, b]` as they are written, then what satisfies it and none of them (as
- * tests may say). Every other declaration is one tier.
- */
-export function tiersOfTrust(trusts: readonly Trust[], trust: string): readonly string[] {
-  const found = new Set<string>();
-  const seen = new Set<string>();
-  const visit = (key: string): void => {
-    if (seen.has(key)) return;
-    seen.add(key);
-    const body = trusts.find((one) => one.key === key)?.body;
-    if (body?.kind === "quorum" && body.threshold === 1) for (const member of body.members) visit(member);
-    found.add(key);
-  };
-  visit(trust);
-  return [...found];
 }
 
 /** What a member signed counts as its word, and not again as that of a declaration that it satisfies besides. */
