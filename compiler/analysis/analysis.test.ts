@@ -96,3 +96,53 @@ it("says which outcomes, conditions and rows no test reached", () => {
   expect(coverage.tables[0]?.unreached.map((row) => row.row)).toEqual([0, 1, 2]);
   expect(coverage.ratio).toBeCloseTo(2 / 7);
 });
+
+const vex = `
+module acme.exploitability
+import waybill.vuln
+vex v for finding in image where image.tag != "old" {
+  when finding.kev then affected("upgrade")
+  when finding.reachable == false then not_affected(vulnerable_code_not_in_execute_path)
+  else under_investigation
+}
+test "exploited" {
+  given image { ref: "shop:1" }
+  given finding { id: "CVE-2024-21538", kev: true }
+  expect affected("upgrade") by v
+}
+`;
+
+it("says of `vex` which rows decided in no test, and which conditions never went either way", () => {
+  const program = compileText("vex.scp", vex);
+  const { results, coverage } = runWithCoverage(program, new Map(), program.tests, () => true);
+  expect(results.map((result) => result.passed)).toEqual([true]);
+  const [one] = coverage.vexes;
+  const text = (at: { start: number; end: number }): string => vex.slice(at.start, at.end);
+  expect(one?.unreached.map(({ row, at }) => [row, text(at)])).toEqual([
+    [1, "when finding.reachable == false then not_affected(vulnerable_code_not_in_execute_path)"],
+    [2, "under_investigation"],
+  ]);
+  expect(one?.gaps.map(({ at, never }) => [text(at), never])).toContainEqual(["finding.reachable == false", "true"]);
+  expect(coverage.ratio).toBeCloseTo(1 / 3);
+});
+
+it("puts faults into the scope, the rows, their order and their statuses, and says which no test notices", () => {
+  const program = compileText("vex.scp", vex);
+  const all = [...mutants(program, () => true)];
+  expect(all.map((mutant) => mutant.change)).toEqual(
+    expect.arrayContaining([
+      "`where` was dropped",
+      "`!=` became `==`",
+      "the row was dropped",
+      "`affected` became `fixed`",
+      "`not_affected` became `under_investigation`",
+      "`==` became `!=`",
+      "the row changed places with the one above",
+      "`under_investigation` became `fixed`",
+    ]),
+  );
+  const report = runMutation(program, new Map(), program.tests, () => true);
+  expect(report.killed).toBeGreaterThan(1);
+  expect(report.survivors.map((survivor) => survivor.change)).toContain("`not_affected` became `under_investigation`");
+  expect(report.survivors.map((survivor) => survivor.change)).not.toContain("`affected` became `fixed`");
+});

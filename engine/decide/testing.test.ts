@@ -121,3 +121,80 @@ policy newest_built for image at ci {
   expect(runs(`${clock}\n${ref}\n${level3}\n${level3}\nexpect undecided conflict by newest_built.latest`).failures).toEqual([]);
   expect(runs(`${ref}\n${level3}\nexpect undecided missing by newest_built.latest`).failures).toEqual([]);
 });
+
+const declarations = `
+module acme.exploitability
+import waybill.vuln
+vex a for finding in image where image.repository == "ghcr.io/acme/shop" {
+  when finding.kev then affected("upgrade {finding.component.name}")
+  when finding.reachable == false then not_affected(vulnerable_code_not_in_execute_path, "not called")
+  else under_investigation
+}
+vex b for finding in image {
+  when finding.severity == low then fixed
+  else affected("look")
+}
+`;
+
+function said(test: string): TestResult {
+  const program = compileText("vex.scp", `${declarations}\ntest "it" {\n${test}\n}`);
+  const [first] = program.tests;
+  if (first === undefined) throw new Error("no test");
+  return runTest(new TestPrograms(program), first);
+}
+
+const shop = 'given image { ref: "ghcr.io/acme/shop@sha256:*" }';
+
+it("asks `vex` declarations for a status, and says what was found and what it waits for", () => {
+  const unreached = `${shop}\n given finding { id: "CVE-2024-21538", kev: false, reachable: false, component: { name: "x" } }`;
+  expect(said(`${unreached}\n expect not_affected(vulnerable_code_not_in_execute_path, "not called") by a`).passed).toBe(true);
+  expect(said(`${unreached}\n expect not_affected(vulnerable_code_not_in_execute_path) by a`).passed).toBe(true);
+  expect(said(`${unreached}\n expect not_affected(component_not_present) by a`).failures).toMatchObject([
+    {
+      message: "the status is another one",
+      expected: "not_affected(component_not_present)",
+      found: 'not_affected(vulnerable_code_not_in_execute_path, "not called")',
+    },
+  ]);
+  const unknown = `${shop}\n given finding { id: "CVE-2024-21538", reachable: false, component: { name: "x" } }`;
+  expect(said(`${unknown}\n expect not_affected(vulnerable_code_not_in_execute_path) by a`).failures[0]?.found).toBe(
+    "under_investigation (not decided: `finding.kev`)",
+  );
+  expect(said(`${unknown}\n expect affected("look") by b\n expect under_investigation by a`).passed).toBe(true);
+});
+
+it("asks all declarations together where none is named, and shows that they disagree", () => {
+  const finding = 'given finding { id: "CVE-2024-21538", kev: true, severity: low, component: { name: "x" } }';
+  expect(said(`${shop}\n ${finding}\n expect fixed`).failures[0]?.found).toBe(
+    "under_investigation (`acme.exploitability.b` and `acme.exploitability.a` disagree)",
+  );
+  expect(said(`given image { ref: "ghcr.io/acme/other@sha256:*" }\n ${finding}\n expect fixed`).passed).toBe(true);
+});
+
+it("asks of each finding of the evidence, and of none nothing", () => {
+  const scan = (findings: string): string => `${shop}\n given attestation vuln.Scan claimed { findings: [${findings}] }`;
+  const one = (kev: boolean): string => `{ id: "CVE-2024-2153${kev ? 8 : 9}", kev: ${kev}, component: { name: "x" } }`;
+  expect(said(`${scan(one(true))}\n expect affected("upgrade x") by a`).passed).toBe(true);
+  expect(said(`${scan(`${one(true)}, ${one(false)}`)}\n expect affected("upgrade x") by a`).passed).toBe(false);
+  expect(said(`${scan("")}\n expect affected("upgrade x") by a`).failures[0]?.message).toContain("there is no finding");
+  expect(
+    said(`given image { ref: "ghcr.io/acme/other@sha256:*" }\n given finding { id: "CVE-2024-21538" }\n expect under_investigation by a`)
+      .failures,
+  ).toMatchObject([{ message: "`acme.exploitability.a` did not speak", found: "no status" }]);
+});
+
+it("compares versions of a test that stand beside a purl as its ecosystem does", () => {
+  const policy = `module acme.v\nimport waybill.vuln\nvex v for finding in artifact {\n when finding.installed >= finding.first_fixed then fixed\n when finding.installed in finding.fixed_range then fixed\n else under_investigation\n}`;
+  const of = (finding: string, status: string): boolean => {
+    const program = compileText(
+      "v.scp",
+      `${policy}\ntest "it" {\n given artifact { name: "x" }\n given finding ${finding}\n expect ${status}\n}`,
+    );
+    return program.tests.every((test) => runTest(new TestPrograms(program), test).passed);
+  };
+  const component = (purl: string): string => `component: { purl: ${purl} }`;
+  expect(of(`{ installed: "1.10.0", first_fixed: "1.9.0", ${component("pkg:npm/x@1.10.0")} }`, "fixed")).toBe(true);
+  expect(of(`{ installed: "1.9.0", first_fixed: "1.10.0", ${component("pkg:npm/x@1.9.0")} }`, "under_investigation")).toBe(true);
+  expect(of(`{ installed: "1.9.0", fixed_range: ">=1.8.0", ${component("pkg:npm/x@1.9.0")} }`, "fixed")).toBe(true);
+  expect(of('{ installed: "1.10.0", first_fixed: "1.9.0", component: { name: "x" } }', "under_investigation")).toBe(true);
+});
