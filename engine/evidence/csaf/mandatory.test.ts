@@ -71,7 +71,6 @@ const breaking: readonly (readonly [test: string, pointer: string, changes: Read
     `${first}/scores/1/products/0`,
     { [`${first}/scores/1`]: (valid as { vulnerabilities: { scores: unknown[] }[] }).vulnerabilities[0]?.scores[0] },
   ],
-  ["6.1.8", `${score}`, { [`${score}/baseSeverity`]: undefined }],
   ["6.1.9", `${score}/baseScore`, { [`${score}/baseScore`]: 9.7 }],
   ["6.1.10", `${score}/attackVector`, { [`${score}/attackVector`]: "LOCAL" }],
   ["6.1.11", `${first}/cwe/name`, { [`${first}/cwe/name`]: "Improper Output Validation" }],
@@ -156,10 +155,10 @@ it.each(breaking)("test %s is broken at %s", (test, pointer, changes) => {
   expect(mandatoryBreaches(changed(changes))).toContainEqual({ test, pointer, problem: expect.stringMatching(/\S/) });
 });
 
-it("every mandatory test of the library is done, and each has a document here that breaks it", () => {
+it("every mandatory test is done but that of scores, which the schema does, and each has a document here that breaks it", () => {
   const sections = Object.keys(library).map((key) => key.replace("mandatoryTest_", "").replaceAll("_", "."));
-  expect([...mandatoryTests].sort()).toEqual(sections.sort());
-  expect([...new Set(breaking.map(([test]) => test))].sort()).toEqual(sections);
+  expect([...mandatoryTests, "6.1.8"].sort()).toEqual(sections.sort());
+  expect([...new Set(breaking.map(([test]) => test))].sort()).toEqual([...mandatoryTests].sort());
 });
 
 it("tells every breach, not the first", () => {
@@ -174,7 +173,9 @@ it("tells every breach, not the first", () => {
 describe("where its own tests are used, they agree with the library on what both can do", () => {
   const own = [...productTests].filter((test) => !["6.1.13"].includes(test));
   const run = (test: string, json: unknown): boolean =>
-    (library as Readonly<Record<string, library.Test>>)[`mandatoryTest_${test.replaceAll(".", "_")}`]?.(json).isValid ?? true;
+    (library as Readonly<Record<string, (json: unknown) => { readonly isValid: boolean }>>)[`mandatoryTest_${test.replaceAll(".", "_")}`]?.(
+      json,
+    ).isValid ?? true;
 
   it("on every mutation of the valid document that falls into none of its gaps", () => {
     // Each vulnerability has every list, and no group a summary: else 6.1.24, 6.1.29, 6.1.32 and 6.1.33 are skipped.
@@ -228,7 +229,7 @@ it("agrees with the test documents that come with the library", () => {
   let seen = 0;
   for (const name of readdirSync(folder)) {
     const test = /^mandatoryTest_(\d+(?:_\d+)*)$/.exec(name)?.[1]?.replaceAll("_", ".");
-    if (test === undefined) continue;
+    if (test === undefined || test === "6.1.8") continue;
     for (const kind of readdirSync(new URL(`${name}/`, folder)))
       for (const file of readdirSync(new URL(`${name}/${kind}/`, folder))) {
         seen++;

@@ -1,9 +1,10 @@
 /**
- * Mandatory tests of CSAF 2.0 (section 6.1) about products and what refers to them, each in one pass over the document.
+ * Mandatory tests of CSAF 2.0 (section 6.1), most of them about products and what refers to them, each in one pass over the document.
  * The library's own of these are not used: version 2.0.10 skips 6.1.24, 6.1.29, 6.1.32 and 6.1.33 in documents of which
  * any vulnerability has no such list, takes a flag that names a product and its group for two (6.1.33), overlooks ids named `__proto__` (6.1.2, 6.1.5), takes time that doubles with each
  * relationship (6.1.3) or grows with products times references (the others), and reads purls by a library that refuses
- * some that the current specification allows (6.1.13).
+ * some that the current specification allows (6.1.13). 6.1.30 and 6.1.31 compile schemas at run time, which takes longer
+ * than all the rest, and which a page that allows no evaluation of text cannot do.
  */
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
@@ -30,6 +31,8 @@ export const productTests: ReadonlySet<string> = new Set([
   "6.1.27.9",
   "6.1.27.10",
   "6.1.29",
+  "6.1.30",
+  "6.1.31",
   "6.1.32",
   "6.1.33",
 ]);
@@ -39,7 +42,9 @@ export function productBreaches(document: Json): readonly Breach[] {
   const breaches: Breach[] = [];
   const report: Report = (test, pointer, problem) => breaches.push({ test, pointer, problem });
   const tree = productTree(document);
+  versioning(document, report);
   definitions(tree, report);
+  versionBranches(object(document["product_tree"]) ?? {}, "/product_tree", report);
   relationships(document, tree, report);
   for (const group of tree.groups) missing(group.products, `${group.pointer}/product_ids`, tree, report);
   const vex = object(document["document"])?.["category"] === "csaf_vex";
@@ -66,6 +71,46 @@ function definitions(tree: ProductTree, report: Report): void {
   const groupsTwice = repeated(tree.groups);
   for (const { id, pointer } of tree.groups)
     if (groupsTwice.has(id)) report("6.1.5", `${pointer}/group_id`, `group id \`${id}\` is defined more than once`);
+}
+
+/** 6.1.30: a document counts its versions by whole numbers or by SemVer, from its first to its last. */
+function versioning(document: Json, report: Report): void {
+  const tracking = object(object(document["document"])?.["tracking"]);
+  const numbers = objects(tracking?.["revision_history"]).map(
+    ({ number }, index) => [number, `/revision_history/${index}/number`] as const,
+  );
+  let scheme: boolean | undefined;
+  for (const [number, place] of [...numbers, [tracking?.["version"], "/version"] as const]) {
+    if (typeof number !== "string") continue;
+    const whole = /^\d+$/.test(number);
+    scheme ??= whole;
+    if (whole !== scheme)
+      report(
+        "6.1.30",
+        `/document/tracking${place}`,
+        `\`${number}\` is of another kind than the version before it: whole numbers or SemVer`,
+      );
+  }
+}
+
+const rangeWords: ReadonlySet<string> = new Set(["after", "all", "before", "earlier", "later", "prior", "versions"]);
+
+/** 6.1.31: a product version is one version. */
+function versionBranches(parent: Json, pointer: string, report: Report): void {
+  for (const [index, branch] of objects(parent["branches"]).entries()) {
+    const place = `${pointer}/branches/${index}`;
+    const name = branch["category"] === "product_version" ? text(branch["name"]) : undefined;
+    if (
+      name !== undefined &&
+      (/[<>]/.test(name) ||
+        name
+          .toLowerCase()
+          .split(/\s+/)
+          .some((word) => rangeWords.has(word)))
+    )
+      report("6.1.31", `${place}/name`, `\`${name}\` is a range of versions, not a version`);
+    versionBranches(branch, place, report);
+  }
 }
 
 function repeated(defined: readonly { readonly id: string }[]): ReadonlySet<string> {

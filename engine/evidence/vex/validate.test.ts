@@ -198,9 +198,14 @@ describe("CSAF", () => {
     ]);
   });
 
-  it("says that scores break their own schema by the test that asks it", async () => {
-    const found = await codes(changed(csaf, "/vulnerabilities/0/scores/0/cvss_v3/baseScore", "high"));
-    expect(new Set(found.map(([code]) => code))).toEqual(new Set(["schema", "6.1.8"]));
+  it.each<[string, unknown]>([
+    ["baseScore", "high"],
+    ["baseSeverity", undefined],
+    ["vectorString", "AV:N"],
+    ["version", "4.0"],
+  ])("says that scores break their own schema by the test that asks it: %s is %s", async (name, value) => {
+    const found = await codes(changed(csaf, `/vulnerabilities/0/scores/0/cvss_v3/${name}`, value));
+    expect(new Set(found.map(([code]) => code))).toEqual(new Set(["6.1.8"]));
   });
 
   it("of another profile is held by the rules that all have", async () => {

@@ -70,7 +70,7 @@ async function inside(json: unknown, base: string, options: ValidateOptions): Pr
 
 async function held(json: unknown, base: string, encapsulated: boolean, options: ValidateOptions): Promise<VexValidity> {
   for (const [format, load] of formats) {
-    const { adapter, faults } = await load();
+    const { adapter, faults, codeOf } = await load();
     if (!adapter.detect(json)) continue;
     const choice = adapter.schema(json);
     const at = (fault: VexFault): VexFault => ({ ...fault, pointer: base + fault.pointer });
@@ -79,7 +79,7 @@ async function held(json: unknown, base: string, encapsulated: boolean, options:
       return invalid(format, [at({ code: "version", pointer: choice.pointer, message })]);
     }
     const broken = (await everyFault(choice.schema, json)).map(({ pointer, problem }) => ({
-      code: "schema",
+      code: codeOf(pointer),
       pointer,
       message: fault("WB0913", { pointer: base + pointer, problem }, pointer).message,
     }));
@@ -100,6 +100,8 @@ function coded(code: keyof typeof vexCodes, diagnostics: readonly Diagnostic[]):
 
 interface Rules {
   readonly adapter: Adapter;
+  /** The code of what breaks the schema at a pointer. */
+  readonly codeOf: (pointer: string) => string;
   /** What is wrong beside the shape; `wellFormed` says that the schema holds. */
   readonly faults: (json: Json, wellFormed: boolean, encapsulated: boolean, options: ValidateOptions) => readonly VexFault[];
 }
@@ -109,22 +111,27 @@ const formats: readonly (readonly [Exclude<VexValidity["format"], null>, () => P
     "openvex",
     async () => {
       const [{ openvex }, { openvexFaults }] = await Promise.all([import("../openvex/adapter.ts"), import("../openvex/rules.ts")]);
-      return { adapter: openvex, faults: (json, _wellFormed, encapsulated, { now }) => openvexFaults(json, { now, encapsulated }) };
+      return {
+        adapter: openvex,
+        codeOf: () => "schema",
+        faults: (json, _wellFormed, encapsulated, { now }) => openvexFaults(json, { now, encapsulated }),
+      };
     },
   ],
   [
     "cyclonedx",
     async () => {
       const [{ cyclonedx }, { cyclonedxFaults }] = await Promise.all([import("../cyclonedx/adapter.ts"), import("../cyclonedx/rules.ts")]);
-      return { adapter: cyclonedx, faults: (json, wellFormed) => (wellFormed ? cyclonedxFaults(json) : []) };
+      return { adapter: cyclonedx, codeOf: () => "schema", faults: (json, wellFormed) => (wellFormed ? cyclonedxFaults(json) : []) };
     },
   ],
   [
     "csaf",
     async () => {
-      const [{ csaf }, { mandatoryBreaches }] = await Promise.all([import("../csaf/adapter.ts"), import("../csaf/mandatory.ts")]);
+      const [{ csaf }, { isScore, mandatoryBreaches }] = await Promise.all([import("../csaf/adapter.ts"), import("../csaf/mandatory.ts")]);
       return {
         adapter: csaf,
+        codeOf: (pointer) => (isScore(pointer) ? "6.1.8" : "schema"),
         faults: (json) => mandatoryBreaches(json).map(({ test, pointer, problem }) => ({ code: test, pointer, message: problem })),
       };
     },
