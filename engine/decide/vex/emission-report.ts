@@ -36,6 +36,15 @@ export interface EmissionLoss {
   readonly count: number;
 }
 
+/** A statement that suppressed in the version before. */
+export interface Unsuppressed {
+  readonly vulnerability: string;
+  readonly product: string;
+  readonly before: string;
+  /** Undefined: nothing is said of it any more. */
+  readonly after: string | undefined;
+}
+
 export interface EmissionReport {
   /** Of Waybill. */
   readonly version: string;
@@ -53,6 +62,10 @@ export interface EmissionReport {
   readonly unanchored: number;
   /** Statements about the deployment that became `affected` ones about the artifact. */
   readonly deployment: number;
+  /** Runtime profiles that statements rest on. */
+  readonly profiles: readonly { readonly runtime: string; readonly digest: string; readonly statements: number }[];
+  /** What the previous document suppressed and this one does not. */
+  readonly unsuppressed: readonly Unsuppressed[];
   /** Reasons why there may be more findings. */
   readonly open: readonly WantGroup[];
   readonly assumptions: readonly Assumption[];
@@ -152,6 +165,12 @@ export function renderEmission(report: EmissionReport, options: EmissionTextOpti
     out.push(palette.warning(`${plural(report.unanchored, "statement")} under_investigation: the product has neither version nor digest`));
   if (report.deployment > 0)
     out.push(palette.warning(`${plural(report.deployment, "statement")} affected: only a runtime profile keeps an exploit away`));
+  for (const { runtime, digest, statements } of report.profiles)
+    out.push(`${plural(statements, "statement")} ${statements === 1 ? "rests" : "rest"} on runtime profile ${visible(runtime)} ${digest}`);
+  for (const { vulnerability, product, before, after } of report.unsuppressed)
+    out.push(
+      `${palette.warning("no longer suppressed")}: ${visible(`${vulnerability} in ${product}`)} was ${before}, and is ${after ?? "not mentioned"}`,
+    );
   for (const want of report.open)
     out.push(`${palette.warning("may be more findings")}: \`${visible(want.fact)}\` is ${want.cause} (${visible(want.detail)})`);
   for (const assumption of report.assumptions)
@@ -184,6 +203,8 @@ export function emissionJson(report: EmissionReport, policies: Sources): string 
     held: report.held.map(undecided),
     unanchored,
     deployment,
+    profiles: report.profiles,
+    unsuppressed: report.unsuppressed.map(({ after, ...one }) => ({ ...one, after: after ?? null })),
     open: wantsOf(report.open),
     assumptions: report.assumptions.map(({ kind, text, at }) => ({ kind, text, span: place(at, policies) })),
     losses,

@@ -141,6 +141,16 @@ function profilesOf({ assessments }: DeclaredStatement): readonly RuntimeProfile
   return [...new Map(all.map((one) => [one.runtime, one])).values()].sort((a, b) => (a.runtime < b.runtime ? -1 : 1));
 }
 
+/** The runtime profiles that statements rest on, by name, with how many do. */
+export function profileCounts(statements: readonly EmittedStatement[]): readonly (RuntimeProfile & { readonly statements: number })[] {
+  const all = statements.flatMap(({ declared, instead }) =>
+    suppresses(declared.status) && instead !== "unanchored" ? profilesOf(declared) : [],
+  );
+  return [...Map.groupBy(all, (one) => `${one.runtime} ${one.digest}`).values()]
+    .flatMap(([first, ...others]) => (first === undefined ? [] : [{ ...first, statements: others.length + 1 }]))
+    .sort((a, b) => (a.runtime < b.runtime ? -1 : 1));
+}
+
 /** Who says it, and what the document is called. */
 export interface Publisher {
   readonly id: string;
