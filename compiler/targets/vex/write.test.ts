@@ -33,8 +33,13 @@ async function faults(value: unknown, format: VexFormat): Promise<readonly unkno
   return [...broken.map((one) => one.message), ...(format === "csaf" && broken.length === 0 ? mandatoryBreaches(value) : [])];
 }
 
+/** Claims as texts. A name counts where nothing else tells what the product is. */
 function said(document: VexDocument): readonly string[] {
-  return [...new Set(claimsOf(document).map(({ fields }) => JSON.stringify(Object.entries(fields).sort())))].sort();
+  const texts = claimsOf(document).map(({ fields: { name, product, ...rest } }) => {
+    const identified = rest.purl ?? rest.digests ?? rest.cpe;
+    return JSON.stringify(Object.entries(identified === undefined ? { name, product, ...rest } : rest).sort());
+  });
+  return [...new Set(texts)].sort();
 }
 
 it.each(formats)("writes %s that is valid, whatever the document says", async (format) => {
