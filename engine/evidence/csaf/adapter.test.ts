@@ -104,6 +104,7 @@ describe("a statement is read", () => {
     const ids = [
       { system_name: "errata", text: "RHSA-2026:1" },
       { system_name: "bugs", text: "4711" },
+      { system_name: "Bugzilla", text: "https://bugs.acme.example/show?id=4711" },
       { system_name: "GitHub", text: "GHSA-2345-6789-cfgh" },
     ];
     const json = changed({ "/vulnerabilities/0/cve": undefined, "/vulnerabilities/0/ids": ids, "/vulnerabilities/1/ids": ids.slice(0, 1) });
@@ -114,7 +115,7 @@ describe("a statement is read", () => {
       ...Array.from({ length: 2 }, () => ["CVE-2026-0002", []]),
     ]);
     expect(diagnostics).toContainEqual(
-      expect.objectContaining({ code: "WB1226", message: expect.stringContaining("3 ids are not taken") }),
+      expect.objectContaining({ code: "WB1226", message: expect.stringContaining("4 ids are not taken") }),
     );
   });
 });

@@ -1,5 +1,6 @@
 /** What a CSAF 2.0 document says about products and vulnerabilities, as statements of `waybill.vex`. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
+import { parseAdvisory } from "../../../language/domains/advisory.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { ecosystemOfPurlType } from "../../../language/domains/version.ts";
@@ -102,7 +103,7 @@ function identity(vulnerability: Json, shared: ReadonlySet<string>, pointer: str
   for (const [index, id] of objects(vulnerability["ids"]).entries()) {
     const name = text(id["text"]);
     if (name === undefined || name === cve) continue;
-    if (bare.test(name) || shared.has(name)) note(tally, `${pointer}/ids/${index}`, name);
+    if (bare.test(name) || shared.has(name) || !parseAdvisory(name).ok) note(tally, `${pointer}/ids/${index}`, name);
     else usable.push(name);
   }
   if (cve !== undefined) return { vulnerability: cve, aliases: usable };
