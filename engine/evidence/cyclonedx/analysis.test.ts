@@ -233,6 +233,15 @@ it("lists what nothing can be matched with", async () => {
   expect(nothing.diagnostics).toMatchObject([{ code: "WB1227", pointer: "/vulnerabilities/0" }]);
 });
 
+it("reads fifteen thousand analyses", async () => {
+  const one = {
+    analysis: { state: "not_affected" },
+    affects: [{ ref: "shop", versions: [{ version: "1.0.0" }, { range: "vers:npm/>=2.0.0|<3.0.0" }] }],
+  };
+  const vulnerabilities = Array.from({ length: 15_000 }, (_, index) => ({ id: `CVE-2026-${10_000 + index}`, ...one }));
+  expect((await read(bom({}, { vulnerabilities }))).statements).toHaveLength(15_000);
+});
+
 it("has a status that is missing where the analysis has no state", async () => {
   expect((await read(about(undefined))).statements[0]?.["status"]).toBeInstanceOf(Lack);
 });
