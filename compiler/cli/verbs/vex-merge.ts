@@ -5,7 +5,7 @@ import { mergeVex } from "../../targets/vex/merge.ts";
 import type { Call } from "../cli.ts";
 import { type Options, text } from "../options.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { tell } from "../shell/report.ts";
+import { note, tell } from "../shell/report.ts";
 import { readVexFile, type VexFile } from "../vex-files.ts";
 import { formatTitles, nowOf, textOf, writeOut, writingOptions } from "../vex-writing.ts";
 
@@ -15,7 +15,7 @@ export async function vexMerge(call: Call, paths: readonly string[], options: Op
   const now = nowOf(options);
   const files: VexFile[] = [];
   for (const path of paths) files.push(await readVexFile(path, call.terminal));
-  const { document, contradictions, superseded, authors } = mergeVex(files, text(options, "author"));
+  const { document, contradictions, superseded, authors, undated } = mergeVex(files, text(options, "author"));
   const title = formatTitles[format];
   await tell(call.terminal, [
     ...superseded.map(({ source, newer }) =>
@@ -33,11 +33,16 @@ export async function vexMerge(call: Call, paths: readonly string[], options: Op
     ),
     ...contradictions.map((one) => diagnostic("WB1246", one, undefined, { help: "ask the authors: such statements suppress nothing" })),
   ]);
+  if (undated > 0)
+    await note(
+      call.terminal,
+      `${undated} ${undated === 1 ? "statement has" : "statements have"} no time: what suppresses is dated as the oldest of all, the rest as the newest`,
+    );
   if (options["strict"] === true && contradictions.length > 0)
     throw new Stop(exit.no, [
       diagnostic("WB1249", { contradictions: contradictions.length }, undefined, { help: "nothing was written; without `--strict` it is" }),
     ]);
   const written = await textOf(document, format, writingOptions(call, document, options, now));
-  const other = authors.size + files.reduce((sum, { unreadable }) => sum + unreadable, 0);
+  const other = authors.size + undated + files.reduce((sum, { unreadable }) => sum + unreadable, 0);
   return writeOut(call, format, { ...written, other }, options);
 }

@@ -1,6 +1,7 @@
 /** Several VEX documents as one: every statement once, each with the time at which it holds, in an order of their own. */
 import type { VexAssertion, VexDocument, VexStatus } from "../../../engine/decide/vex/document.ts";
-import { claimsOf, ownLink } from "./claims.ts";
+import { claimsOf } from "./claims.ts";
+import { suppresses } from "./words.ts";
 
 /** A document, and what people call it. */
 export interface Source {
@@ -16,6 +17,8 @@ export interface Merged {
   readonly superseded: readonly { readonly source: Source; readonly newer: Source }[];
   /** Authors whose statements stand in a document of another, with how many. */
   readonly authors: ReadonlyMap<string, number>;
+  /** How many statements had no time, nor their documents: they are dated so that they suppress least. */
+  readonly undated: number;
 }
 
 export interface Contradiction {
@@ -27,15 +30,22 @@ export interface Contradiction {
 /**
  * Merges in any order of the sources to the same document. Times are made explicit before documents that gave them are gone
  * (OpenVEX 0.2.0, "Inheritance"). Of versions of one document by one author only the latest counts, or what it retracted
- * would come back. The result has the newest time among them; without `author`, the one that all have.
+ * would come back. The result has the newest time among them, and without `author` the one that all have. A statement without
+ * any time must not become newer than what stands against it: what suppresses gets the oldest time there is, the rest the newest.
  */
 export function mergeVex(sources: readonly Source[], author: string | undefined): Merged {
   const { kept, superseded } = latest(sources);
   const statements = new Map<string, VexAssertion>();
   const authored = new Map<string, number>();
+  const times = kept.flatMap(({ document }) => [document, ...document.statements].flatMap(({ timestamp }) => timestamp ?? []));
+  const range =
+    times.length === 0 ? undefined : { oldest: times.reduce((a, b) => Math.min(a, b)), newest: times.reduce((a, b) => Math.max(a, b)) };
+  let undated = 0;
   for (const { document } of kept) {
     for (const statement of document.statements) {
-      const explicit = withOwnNames(statement, document);
+      const timed = statement.timestamp ?? document.timestamp;
+      if (timed === undefined) undated++;
+      const explicit = withOwnNames(statement, timed ?? (range && (suppresses(statement.status) ? range.oldest : range.newest)));
       const key = canonical(explicit);
       if (statements.has(key)) continue;
       statements.set(key, explicit);
@@ -46,16 +56,15 @@ export function mergeVex(sources: readonly Source[], author: string | undefined)
   const authors = new Set(kept.map(({ document }) => document.author));
   const [only] = authors;
   const shared = authors.size === 1 ? only : undefined;
-  const times = kept.flatMap(({ document }) => document.timestamp ?? []);
   const document: VexDocument = {
     format: kept[0]?.document.format ?? "openvex",
     ...((author ?? shared) === undefined ? {} : { author: (author ?? shared) as string }),
-    ...(times.length === 0 ? {} : { timestamp: Math.max(...times) }),
+    ...(range === undefined ? {} : { timestamp: range.newest }),
     version: "1",
     statements: sorted,
   };
   const others = new Map([...authored].filter(([name]) => name !== document.author).sort(([a], [b]) => compareText(a, b)));
-  return { document: { ...document, format: "openvex" }, contradictions: contradictionsOf(document), superseded, authors: others };
+  return { document: { ...document, format: "openvex" }, contradictions: contradictionsOf(document), superseded, authors: others, undated };
 }
 
 function latest(sources: readonly Source[]): Pick<Merged, "superseded"> & { readonly kept: readonly Source[] } {
@@ -93,12 +102,10 @@ function compareRevisions(a: string, b: string): number {
   return 0;
 }
 
-/** Times made explicit; and ids that only mean something in their document are left to what identifies the product. */
-function withOwnNames(statement: VexAssertion, document: VexDocument): VexAssertion {
-  const timestamp = statement.timestamp ?? document.timestamp;
-  const link = ownLink(document);
+/** With the time at which it holds; and ids that only mean something in their document are left to what identifies the product. */
+function withOwnNames(statement: VexAssertion, timestamp: number | undefined): VexAssertion {
   const products = statement.products.map((product) => {
-    const local = link === undefined && !/^[a-z][a-z0-9+.-]*:/i.test(product.id);
+    const local = !/^[a-z][a-z0-9+.-]*:/i.test(product.id);
     const named = product.name !== undefined || product.purl !== undefined || product.cpe !== undefined || product.digests.length > 0;
     return local && named ? { ...product, id: product.purl ?? product.name ?? product.id } : product;
   });

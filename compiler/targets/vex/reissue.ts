@@ -4,13 +4,27 @@
  * bytes.
  */
 import type { VexAssertion, VexDocument } from "../../../engine/decide/vex/document.ts";
-import { canonicalPurl } from "./claims.ts";
+import { canonicalPurl, localId } from "./claims.ts";
 
 /**
  * `next` as the version after `previous`. Statements of `next` leave out their time where it is to be found here: that of
  * the same statement before, else `now` (microseconds). Without `previous` it is the first version.
  */
 export function reissue(previous: VexDocument | undefined, next: VexDocument, now: number): VexDocument {
+  const id = next.id ?? previous?.id;
+  return issue(previous && withLocalNames(previous), withLocalNames(id === undefined ? next : { ...next, id }), now);
+}
+
+/** A BOM-Link to the document itself has its version in it: in the next version it would lead into the last. */
+function withLocalNames(document: VexDocument): VexDocument {
+  const statements = document.statements.map((statement) => ({
+    ...statement,
+    products: statement.products.map((product) => ({ ...product, id: localId(product.id, document) })),
+  }));
+  return { ...document, statements };
+}
+
+function issue(previous: VexDocument | undefined, next: VexDocument, now: number): VexDocument {
   if (previous === undefined) {
     const time = next.timestamp ?? now;
     const statements = next.statements.map((statement) => ({ ...statement, timestamp: statement.timestamp ?? time }));
