@@ -67,7 +67,7 @@ export async function unzip(bytes: Buffer, name: string): Promise<readonly Packe
 }
 
 async function entriesOf(bytes: Buffer): Promise<readonly ZipEntry[]> {
-  const { fromBufferPromise } = await import("yauzl");
+  const { fromBufferPromise } = (await import("yauzl")).default;
   const zip = await fromBufferPromise(bytes, { lazyEntries: true, strictFileNames: true });
   const entries: ZipEntry[] = [];
   const names = new Set<string>();
