@@ -67,6 +67,30 @@ it("compares with what comes from stdin", async () => {
   });
 });
 
+it("compares rows of files beside the policies, found from where each policy stands", async () => {
+  const policy = `module acme.due
+
+enum Due { upgrade < _14_days < _3_days }
+
+table due(in_kev: Bool, exposed: Bool) -> Due monotone from "tables/due.csv"
+`;
+  const csv = (outcome: string): string =>
+    `row,In KEV v1.0.0,Exposed v1.0.0,Due v1.0.0\n0,no,no,upgrade\n1,yes,no,14 days\n2,no,yes,upgrade\n3,yes,yes,${outcome}\n`;
+  const cwd = await folder({
+    "old/due.scp": policy,
+    "old/tables/due.csv": csv("3 days"),
+    "new/due.scp": policy,
+    "new/tables/due.csv": csv("14 days"),
+    "wrong/due.scp": policy,
+    "wrong/tables/due.csv": csv("3 weeks"),
+  });
+  const { code, out } = await waybill(["diff", "old", "new"], { cwd });
+  expect([code, out]).toEqual([1, expect.stringContaining("table acme.due.due: relaxes 1 of 4 rows")]);
+  expect(out).toContain("relaxes in_kev true, exposed true: _3_days -> _14_days");
+  const wrong = await waybill(["check", "wrong"], { cwd });
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("`3 weeks` in column `Due v1.0.0` is not one of")]);
+});
+
 it("prints what its schema says, and the same bytes every time", async () => {
   const cwd = await folder(files);
   const words = ["diff", "--format", "json", "new", "old"];
