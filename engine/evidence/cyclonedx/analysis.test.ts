@@ -222,6 +222,16 @@ describe("what is said of versions", () => {
   });
 });
 
+it("does not put a purl that is none at another version", async () => {
+  const json = bom(
+    { analysis: { state: "in_triage" }, affects: [{ ref: "shop", versions: [{ version: "2.0.0" }] }] },
+    { components: [{ ...component, purl: "pkg:npm" }] },
+  );
+  const { statements, diagnostics } = await read(json);
+  expect(products(statements[0])[0]?.["purl"]).toMatchObject({ cause: "malformed" });
+  expect(diagnostics).toMatchObject([{ code: "WB1229", pointer: "/vulnerabilities/0/affects/0" }]);
+});
+
 it("lists what nothing can be matched with", async () => {
   const bare = { type: "library", name: "bare", "bom-ref": "bare" };
   const json = bom({ analysis: { state: "in_triage" }, affects: [{ ref: "bare" }, { ref: "shop" }] }, { components: [component, bare] });

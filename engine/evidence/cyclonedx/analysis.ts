@@ -186,12 +186,19 @@ function product({ ref, component, part, here, pointer }: Affected, entry: Json 
     supplier: component["supplier"],
     version,
     versions,
-    purl: purl === undefined || itself ? purl : (atVersion(purl, text(version)) ?? new Lack("malformed", `\`${purl}\` is not a purl`)),
+    purl: purl === undefined || itself ? purl : moved(purl, text(version), context, pointer),
     cpe: itself ? component["cpe"] : undefined,
     digests: found,
     subcomponents: part === undefined ? [] : [text(part["purl"]) ?? text(part["name"]) ?? ""],
     [origin]: { document: context.document, pointer, fields: productFields },
   };
+}
+
+function moved(purl: string, version: string | undefined, context: Context, pointer: string): DataValue {
+  const at = atVersion(purl, version);
+  if (at !== undefined) return at;
+  note(context.missed.purls, pointer, purl);
+  return new Lack("malformed", `\`${purl}\` is not a purl`);
 }
 
 function canonical(ref: string): string {

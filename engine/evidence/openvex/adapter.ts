@@ -4,9 +4,10 @@ import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import type { Adapter, SchemaChoice, Source } from "../evidence.ts";
-import { fault } from "../fault.ts";
+import { fault, token } from "../fault.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { digestIn } from "../scan/scan.ts";
+import { listed, note, type Shortcomings, shortcomings } from "../vex/shortcomings.ts";
 
 const documentType = "waybill.vex.Document";
 const context = "https://openvex.dev/ns";
@@ -27,10 +28,15 @@ export const openvex: Adapter = {
   read(json, source) {
     const vex = object(json) ?? {};
     const document: DocumentRef = { digest: source.digest, name: source.name, format: "openvex", predicateType: documentType };
-    const inherited = subjectProducts(source, document);
-    const statements = objects(vex["statements"]).map((statement, index) =>
-      readStatement(statement, vex, document, `${source.base}/statements/${index}`, inherited),
-    );
+    const missed = shortcomings();
+    const inherited = subjectProducts(source, document, missed);
+    const diagnostics: Diagnostic[] = [];
+    const isMatchable = matchability(missed);
+    const statements = objects(vex["statements"]).map((statement, index) => {
+      const read = readStatement(statement, vex, document, `${source.base}/statements/${index}`, inherited, isMatchable, missed);
+      if (read.diagnostics.length > 0) diagnostics.push(...read.diagnostics);
+      return read.data;
+    });
     const issued = text(vex["timestamp"]);
     const updated = text(vex["last_updated"]);
     const data: DataRecord = {
@@ -40,17 +46,11 @@ export const openvex: Adapter = {
       timestamp: updated ?? issued,
       first_issued: updated === undefined ? undefined : issued,
       version: typeof vex["version"] === "number" ? vex["version"] : undefined,
-      statements: statements.map((statement) => statement.data),
+      statements,
       [origin]: { document, pointer: source.base, fields: updated === undefined ? documentFields : updatedFields },
     };
     const evidence = { type: documentType, document, data, about: [], counts: { statements: statements.length } };
-    return {
-      value: [evidence],
-      diagnostics: told(
-        statements.flatMap((statement) => statement.diagnostics),
-        source.base,
-      ),
-    };
+    return { value: [evidence], diagnostics: [...told(diagnostics, source.base), ...listed(missed, 0)] };
   },
 };
 
@@ -89,12 +89,14 @@ function readStatement(
   document: DocumentRef,
   pointer: string,
   inherited: readonly DataRecord[],
+  isMatchable: (product: DataRecord) => boolean,
+  missed: Shortcomings,
 ): ReadStatement {
   const vulnerability = object(statement["vulnerability"]) ?? {};
   const name = text(vulnerability["name"]);
   const supplier = text(statement["supplier"]);
   const own = objects(statement["products"]).map((product, index) =>
-    readProduct(product, supplier, document, `${pointer}/products/${index}`),
+    readProduct(product, supplier, document, `${pointer}/products/${index}`, missed),
   );
   const products = own.length === 0 ? inherited : own;
   const data: DataRecord = {
@@ -113,7 +115,9 @@ function readStatement(
   const diagnostics =
     products.length === 0
       ? [fault("WB0953", { vulnerability: name ?? "" }, pointer, { help: "name the product by its digest or purl" })]
-      : own.flatMap((product, index) => unmatchable(product, `${pointer}/products/${index}`));
+      : own.every(isMatchable)
+        ? []
+        : own.flatMap((product, index) => unmatchable(product, `${pointer}/products/${index}`));
   return { data, diagnostics };
 }
 
@@ -121,10 +125,10 @@ function readStatement(
  * The subjects of the statement that the document is the predicate of, as products: by their digests alone, because a
  * name, even if it is a purl, would speak of what has other digests too.
  */
-function subjectProducts({ subjects, base }: Source, document: DocumentRef): readonly DataRecord[] {
+function subjectProducts({ subjects, base }: Source, document: DocumentRef, missed: Shortcomings): readonly DataRecord[] {
   const statement = base.replace(/\/predicate$/, "");
   return (subjects ?? []).map((subject, index) => {
-    const found = digests(subject.digest);
+    const found = digests(subject.digest, `${statement}/subject/${index}/digest`, missed);
     const [algorithm, hex] = Object.entries(subject.digest)[0] ?? [];
     return {
       id: found[0] ?? `${algorithm}:${hex}`,
@@ -136,7 +140,13 @@ function subjectProducts({ subjects, base }: Source, document: DocumentRef): rea
   });
 }
 
-function readProduct(product: Json, supplier: string | undefined, document: DocumentRef, pointer: string): DataRecord {
+function readProduct(
+  product: Json,
+  supplier: string | undefined,
+  document: DocumentRef,
+  pointer: string,
+  missed: Shortcomings,
+): DataRecord {
   const id = text(product["@id"]);
   const identifiers = object(product["identifiers"]) ?? {};
   const purl = text(identifiers["purl"]) ?? (id?.startsWith("pkg:") ? id : undefined);
@@ -146,23 +156,45 @@ function readProduct(product: Json, supplier: string | undefined, document: Docu
     supplier,
     purl,
     cpe,
-    digests: digests(object(product["hashes"]) ?? {}),
+    digests: product["hashes"] === undefined ? none : digests(object(product["hashes"]) ?? {}, `${pointer}/hashes`, missed),
     subcomponents: objects(product["subcomponents"]).map(subcomponent),
     [origin]: { document, pointer, fields: productFields },
   };
 }
 
+const none: readonly string[] = [];
+
 /** Digests in the form of the language; those whose length is not that of their algorithm match nothing. */
-function digests(hashes: Json): readonly string[] {
+function digests(hashes: Json, pointer: string, missed: Shortcomings): readonly string[] {
   return Object.entries(hashes).flatMap(([algorithm, hex]) => {
     const digest = digestOf(algorithm, typeof hex === "string" ? hex : "");
-    return digest.ok ? [digest.value] : [];
+    if (digest.ok) return [digest.value];
+    note(missed.hashes, `${pointer}/${token(algorithm)}`, digest.problem);
+    return [];
   });
 }
 
 function subcomponent(json: Json): string {
   const identifiers = object(json["identifiers"]) ?? {};
   return text(identifiers["purl"]) ?? text(json["@id"]) ?? text(identifiers["cpe23"]) ?? text(identifiers["cpe22"]) ?? "";
+}
+
+/** Whether something can be matched with a product; of each purl it is found out once. */
+function matchability(missed: Shortcomings): (product: DataRecord) => boolean {
+  const known = new Map<DataRecord[string], boolean>();
+  return (product) => {
+    const { purl } = product;
+    if (purl === undefined) return unmatchable(product, "").length === 0;
+    let isRead = known.get(purl);
+    if (isRead === undefined) {
+      isRead = typeof purl === "string" && parsePurl(purl).ok;
+      known.set(purl, isRead);
+    }
+    if (isRead) return true;
+    if (unmatchable(product, "").length > 0) return false;
+    note(missed.purls, product[origin]?.pointer ?? "", String(purl));
+    return true;
+  };
 }
 
 function unmatchable(product: DataRecord, pointer: string): readonly Diagnostic[] {

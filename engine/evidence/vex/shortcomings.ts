@@ -13,6 +13,8 @@ export interface Shortcomings {
   readonly products: Tally;
   readonly ranges: Tally;
   readonly hashes: Tally;
+  /** Purls of products that something else identifies. */
+  readonly purls: Tally;
   /** Versions of the status `unknown`. */
   readonly unknown: Tally;
   /** Ids of vulnerabilities that are no aliases. */
@@ -23,7 +25,7 @@ export interface Shortcomings {
 
 export function shortcomings(): Shortcomings {
   const none = (): Tally => ({ count: 0 });
-  return { products: none(), ranges: none(), hashes: none(), unknown: none(), ids: none(), silent: none() };
+  return { products: none(), ranges: none(), hashes: none(), purls: none(), unknown: none(), ids: none(), silent: none() };
 }
 
 /** Adds one. */
@@ -32,13 +34,14 @@ export function note(tally: Tally, pointer: string, detail: string): void {
 }
 
 /** As diagnostics; `products` is how many the document names. */
-export function listed({ products, ranges, hashes, unknown, ids, silent }: Shortcomings, total: number): readonly Diagnostic[] {
+export function listed({ products, ranges, hashes, purls, unknown, ids, silent }: Shortcomings, total: number): readonly Diagnostic[] {
   const tell = (tally: Tally, told: (count: number, detail: string, pointer: string) => Diagnostic): readonly Diagnostic[] =>
     tally.first === undefined ? [] : [told(tally.count, tally.first.detail, tally.first.pointer)];
   return [
     ...tell(products, (count, first, pointer) => fault("WB1223", { count, first, total: Math.max(total, count) }, pointer)),
     ...tell(ranges, (count, problem, pointer) => fault("WB1224", { count }, pointer, { notes: [problem] })),
     ...tell(hashes, (count, problem, pointer) => fault("WB1228", { count }, pointer, { notes: [problem] })),
+    ...tell(purls, (count, first, pointer) => fault("WB1229", { count, first }, pointer)),
     ...tell(unknown, (count, _version, pointer) => fault("WB1225", { count }, pointer)),
     ...tell(ids, (count, first, pointer) => fault("WB1226", { count, first }, pointer)),
     ...tell(silent, (count, first, pointer) => fault("WB1227", { count }, pointer, { notes: [`the first is \`${first}\``] })),

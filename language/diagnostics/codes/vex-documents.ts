@@ -55,4 +55,10 @@ export const vexDocumentCodes = {
     (p) =>
       `${p.count} ${p.count === 1 ? "digest" : "digests"} of products ${p.count === 1 ? "is" : "are"} not understood, so ${p.count === 1 ? "it matches" : "they match"} nothing`,
   ),
+  WB1229: row<{ count: number; first: string }>(
+    "warning",
+    "purls of VEX products that cannot be read",
+    (p) =>
+      `${p.count} ${p.count === 1 ? "purl of a product is" : "purls of products are"} none, so ${p.count === 1 ? "it matches" : "they match"} nothing: ${p.count === 1 ? "" : "the first is "}\`${p.first}\``,
+  ),
 };
