@@ -62,15 +62,17 @@ export function indexVex(tiers: readonly VexTier[]): VexIndex {
   const { statements, unread } = readStatements(tiers, productReader(readPurl));
   const classes = new AliasClasses();
   // Who is not believed does not say either which vulnerabilities are one: a suppression would reach further.
-  for (const statement of statements) if (statement.trusted) classes.link(statement.ids);
+  for (const ids of new Set(statements.flatMap(({ ids, trusted }) => (trusted ? [ids] : [])))) classes.link(ids);
   const entries = new Map<string, Map<string, Entry[]>>();
+  const byIds = new Map<readonly string[], Map<string, Entry[]>>();
   const keys = new Keys(readPurl);
   for (const statement of statements) {
-    const vulnerability = classes.of(statement.ids[0] ?? "");
-    let known = entries.get(vulnerability);
+    let known = byIds.get(statement.ids);
     if (known === undefined) {
-      known = new Map();
+      const vulnerability = classes.of(statement.ids[0] ?? "");
+      known = entries.get(vulnerability) ?? new Map<string, Entry[]>();
       entries.set(vulnerability, known);
+      byIds.set(statement.ids, known);
     }
     for (const product of statement.products) addProduct(known, statement, product, keys);
   }

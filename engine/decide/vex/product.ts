@@ -88,7 +88,7 @@ export function productReader(readPurl: PurlReader): (record: DataRecord, place:
     const given = record["purl"];
     // An adapter that knows the purl but must not give it (versions it cannot read) says so: the id is no way round.
     const hidden = given instanceof Lack;
-    const key = `${hidden ? "-" : (purlText(given) ?? "")} ${id}`;
+    const key = given === id ? id : `${hidden ? "-" : (purlText(given) ?? "")} ${id}`;
     let identity = seen.get(key);
     if (identity === undefined) {
       identity = identityOf(id, hidden ? undefined : (readPurl(given) ?? readPurl(id)));
@@ -100,7 +100,7 @@ export function productReader(readPurl: PurlReader): (record: DataRecord, place:
       id,
       name: textOf(record["name"]),
       purl: identity.purl,
-      versions: versionsOf(record, identity.purl),
+      versions: versionsOf(record) ?? identity.versions,
       digests: own.length === 0 ? identity.digests : [...new Set([...canonicalDigests(own), ...identity.digests])],
       repositories: identity.repositories,
       links: inside === undefined ? identity.links : [...identity.links, inside],
@@ -110,27 +110,29 @@ export function productReader(readPurl: PurlReader): (record: DataRecord, place:
   };
 }
 
-type Identity = Pick<VexProduct, "purl" | "digests" | "repositories" | "links" | "bom">;
+type Identity = Pick<VexProduct, "purl" | "versions" | "digests" | "repositories" | "links" | "bom">;
 
 function identityOf(id: string, purl: Purl | undefined): Identity {
   const link = bomLink(id);
   const links = link === undefined ? none : [linkKey(link.bom, link.ref)];
   // Most products are packages, whose purls are no digests.
   const digests = id.startsWith("pkg:") ? none : canonicalDigests([id]);
-  const identity = { purl, digests, repositories: none, links, bom: link?.bom };
+  const identity = { purl, versions: versionsOfPurl(purl), digests, repositories: none, links, bom: link?.bom };
   if (purl?.type !== "oci") return identity;
   const version = purl.version === undefined ? none : canonicalDigests([purl.version]);
   return { ...identity, digests: [...digests, ...version], repositories: repositoriesOf(purl) };
 }
 
 /** What the statement itself says of versions goes before the version of its purl, which may be that of a component. */
-function versionsOf(record: DataRecord, purl: Purl | undefined): Versions {
+function versionsOf(record: DataRecord): Versions | undefined {
   const exact = record["version"];
   if (exact instanceof Lack) return { kind: "unclear", detail: exact.detail };
   const text = textOf(exact);
   if (text !== undefined) return { kind: "exact", text };
-  const range = rangeOf(record["versions"]);
-  if (range !== undefined) return range;
+  return rangeOf(record["versions"]);
+}
+
+function versionsOfPurl(purl: Purl | undefined): Versions {
   return purl?.version === undefined || purl.type === "oci" ? any : { kind: "exact", text: versionOfPurl(purl)?.text ?? purl.version };
 }
 

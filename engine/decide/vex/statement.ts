@@ -1,7 +1,7 @@
 /** Statements of VEX documents as the algebra reads them: by tier of trust, with what supersedes them. */
 import { type DataRecord, type DataValue, Known, type Origin, origin } from "../../../language/core/data.ts";
 import { parseTime } from "../../../language/domains/time.ts";
-import { idsOf } from "../../evaluate/intrinsics/aliases.ts";
+import { idReader } from "../../evaluate/intrinsics/aliases.ts";
 import { membersOf, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type VexStatus, vexStatuses } from "./document.ts";
 import type { VexProduct } from "./product.ts";
@@ -63,7 +63,9 @@ export function readStatements(
 ): ReadStatements {
   const statements: VexStatement[] = [];
   const unread: DataRecord[] = [];
-  const sources = tiers.map((tier) => tier.documents.map(sourceOf));
+  const readIds = idReader();
+  const timeOf = timeReader();
+  const sources = tiers.map((tier) => tier.documents.map((document) => sourceOf(document, timeOf)));
   for (const [position, tier] of tiers.entries()) {
     // A document of a tier that is trusted less never takes back what one that is trusted more says.
     const known = tier.trusted === false ? sources[position] : sources.slice(0, position + 1).flat();
@@ -73,7 +75,7 @@ export function readStatements(
       for (const item of membersOf(plain.record["statements"], "statements").items) {
         const record = recordOf(item);
         if (record === undefined) continue;
-        const statement = readStatement(record, source, tier, position, readProduct);
+        const statement = readStatement(record, source, tier, position, { readProduct, readIds, timeOf });
         if (statement === undefined) unread.push(record);
         else statements.push(statement);
       }
@@ -82,7 +84,9 @@ export function readStatements(
   return { statements, unread };
 }
 
-function sourceOf(record: DataRecord): VexSource {
+type TimeReader = (raw: DataValue) => number | undefined;
+
+function sourceOf(record: DataRecord, timeOf: TimeReader): VexSource {
   const version = record["version"];
   const number: unknown = version instanceof Known ? version.value : version;
   return {
@@ -96,14 +100,21 @@ function sourceOf(record: DataRecord): VexSource {
   };
 }
 
+/** What is read once for all statements of a call. */
+interface Readers {
+  readonly readProduct: (product: DataRecord, place: Origin | undefined) => VexProduct;
+  readonly readIds: (record: DataRecord, field: string) => readonly string[];
+  readonly timeOf: TimeReader;
+}
+
 function readStatement(
   record: DataRecord,
   source: VexSource,
   tier: VexTier,
   position: number,
-  readProduct: (product: DataRecord, place: Origin | undefined) => VexProduct,
+  { readProduct, readIds, timeOf }: Readers,
 ): VexStatement | undefined {
-  const ids = idsOf(record, "vulnerability");
+  const ids = readIds(record, "vulnerability");
   const status = statusOf(record["status"]);
   if (ids.length === 0 || status === undefined) return undefined;
   const products: VexProduct[] = [];
@@ -136,11 +147,19 @@ function statusOf(raw: DataValue): VexStatus | undefined {
   return vexStatuses.find((status) => status === raw);
 }
 
-function timeOf(raw: DataValue): number | undefined {
-  if (raw instanceof Known) return typeof raw.value === "number" ? raw.value : undefined;
-  const text = textOf(raw);
-  const parsed = text === undefined ? undefined : parseTime(text);
-  return parsed?.ok ? parsed.value : undefined;
+/** Reads times, each text once: most statements of a document have its own. */
+function timeReader(): TimeReader {
+  const seen = new Map<string, number | undefined>();
+  return (raw) => {
+    if (raw instanceof Known) return typeof raw.value === "number" ? raw.value : undefined;
+    const text = textOf(raw);
+    if (text === undefined) return undefined;
+    if (seen.has(text)) return seen.get(text);
+    const parsed = parseTime(text);
+    const time = parsed.ok ? parsed.value : undefined;
+    seen.set(text, time);
+    return time;
+  };
 }
 
 /**

@@ -45,6 +45,31 @@ export function canonicalId(text: string): string {
   return parsed.ok ? parsed.value : text;
 }
 
+/** Reads ids as `idsOf` does, each text once. Records with the same ids in the same words have one list between them. */
+export function idReader(): (record: DataRecord, field: string) => readonly string[] {
+  const canonical = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
+  const read = (text: string): string => {
+    let id = canonical.get(text);
+    if (id === undefined) {
+      id = canonicalId(text);
+      canonical.set(text, id);
+    }
+    return id;
+  };
+  return (record, field) => {
+    const own = textOf(record[field]);
+    const aliases = textsOf(record["aliases"]);
+    const key = aliases.length === 0 ? (own ?? "") : `${own ?? ""}\n${aliases.join("\n")}`;
+    let ids = lists.get(key);
+    if (ids === undefined) {
+      ids = [...new Set((own === undefined ? aliases : [own, ...aliases]).map(read))];
+      lists.set(key, ids);
+    }
+    return ids;
+  };
+}
+
 /** Canonical ids that a record names: its own (`field`) first, then its aliases, without repetition. */
 export function idsOf(record: DataRecord, field: string): readonly string[] {
   const own = textOf(record[field]);

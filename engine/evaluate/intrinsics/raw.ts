@@ -68,7 +68,10 @@ const none: readonly string[] = [];
 /** The texts of a list that defaults to empty. What is no text is left out. */
 export function textsOf(raw: DataValue): readonly string[] {
   if (raw === undefined || raw === null) return none;
-  if (Array.isArray(raw) && raw.length === 0) return none;
+  if (Array.isArray(raw)) {
+    if (raw.length === 0) return none;
+    if (raw.every((text) => typeof text === "string" && text !== "")) return raw as readonly string[];
+  }
   return membersOf(raw, "")
     .items.map(textOf)
     .filter((text) => text !== undefined);
