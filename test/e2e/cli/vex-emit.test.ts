@@ -1,9 +1,11 @@
 /** `waybill vex emit`: what declarations say of findings, as VEX documents that others read. */
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
+import { readSigningKey, type SigningKey, signStatement } from "../../../engine/trust/sign.ts";
 import { folder, repository, waybill } from "./waybill.ts";
 
 const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { readonly version: string };
@@ -198,5 +200,64 @@ describe("fails closed", () => {
     const cwd = await folder({ "vex.scp": declared("  when finding.kev then fixed"), "scan.json": JSON.stringify(report) });
     const { code, out, err } = await waybill(emit(...subject), { cwd });
     expect([code, out, err]).toEqual([0, "", expect.stringContaining("there are no findings")]);
+  });
+});
+
+describe("a row that reads what a supplier signed", () => {
+  const artifact = "what was built";
+  const sha256 = createHash("sha256").update(artifact).digest("hex");
+  const policy = `module acme
+trust vendor = key { file: "vendor.pub" }
+vex v for finding in artifact {
+  when finding is resolved by vendor then not_affected(vulnerable_code_not_present, "its supplier says so")
+  else under_investigation
+}
+`;
+  const key = (): SigningKey => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const read = readSigningKey(String(privateKey.export({ type: "pkcs8", format: "pem" })));
+    if (read.kind === "refused") throw new Error(read.problem);
+    return read.key;
+  };
+  const predicate = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "https://vendor.example/vex/1",
+    author: "Vendor",
+    timestamp: "2026-09-01T09:00:00Z",
+    version: 1,
+    statements: [
+      {
+        vulnerability: { name: "CVE-2024-21538" },
+        products: [{ "@id": "pkg:npm/cross-spawn@7.0.3" }],
+        status: "not_affected",
+        justification: "vulnerable_code_not_present",
+      },
+    ],
+  };
+  const statement = {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ name: "app.tgz", digest: { sha256 } }],
+    predicateType: "https://openvex.dev/ns/v0.2.0",
+    predicate,
+  };
+
+  it("believes the supplier, and neither a stranger nor the same document unsigned", async () => {
+    const [vendor, stranger] = [key(), key()];
+    const cwd = await folder({
+      "app.tgz": artifact,
+      "vex.scp": policy,
+      "vendor.pub": vendor.publicPem,
+      "scan.json": scan("CVE-2024-21538", "cross-spawn", "7.0.3"),
+      "vendor.json": signStatement(statement, vendor),
+      "stranger.json": signStatement(statement, stranger),
+      "bare.json": JSON.stringify(predicate),
+    });
+    const said = async (file: string): Promise<readonly unknown[]> => {
+      const ran = await waybill(emit("--subject", "app.tgz", "--evidence", "scan.json", file, ...author, ...later), { cwd });
+      return [ran.code, ...JSON.parse(ran.out).statements.map((one: { status: string }) => one.status)];
+    };
+    expect(await said("vendor.json")).toEqual([0, "not_affected"]);
+    expect(await said("stranger.json")).toEqual([0, "under_investigation"]);
+    expect(await said("bare.json")).toEqual([0, "under_investigation"]);
   });
 });
