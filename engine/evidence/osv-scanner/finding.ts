@@ -2,6 +2,7 @@
 import { type DataRecord, type DataValue, type DocumentRef, origin } from "../../../language/core/data.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { newestScore, noVector, scoreOfVector } from "../scan/cvss.ts";
+import { parseVector } from "../scan/cvss-vector.ts";
 import { packageUrl } from "../scan/package-url.ts";
 import { foundComponent, upgrade } from "../scan/scan.ts";
 import { severityNamed, severityOfScore } from "../scan/severity.ts";
@@ -70,7 +71,7 @@ function vectors(vulnerability: Json): readonly string[] {
 
 /** CVSS vectors of a record that cannot be read. */
 export function unreadVectors(vulnerability: Json): readonly string[] {
-  return vectors(vulnerability).filter((vector) => scoreOfVector(vector) === undefined);
+  return vectors(vulnerability).filter((vector) => parseVector(vector) === undefined);
 }
 
 /** The database's own word, else the rating of the score, else that of the highest score of the group. */

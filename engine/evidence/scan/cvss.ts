@@ -1,6 +1,7 @@
 /** CVSS base scores: which one of several a finding has, and the score of a vector. */
 import calculator from "ae-cvss-calculator";
 import { Lack } from "../../../language/core/data.ts";
+import { cacheOf } from "../../../language/domains/cache.ts";
 import { parseVector } from "./cvss-vector.ts";
 
 export interface Score {
@@ -42,11 +43,16 @@ interface BaseScores {
 /** The base score of a vector, without what was added about time and place; undefined where it is no vector, or lacks a base metric. */
 export function scoreOfVector(text: string): { readonly version: number; readonly score: number } | undefined {
   const vector = parseVector(text);
-  if (vector === undefined) return undefined;
-  const scores = (calculator.fromVector(vector.base) as { calculateScores(): BaseScores } | null)?.calculateScores();
-  const score = scores?.baseMetricsOnly ?? scores?.base;
-  return typeof score === "number" && Number.isFinite(score) ? { version: vector.version, score } : undefined;
+  const score = vector === undefined ? undefined : baseScores.of(vector.base);
+  return vector === undefined || score === undefined ? undefined : { version: vector.version, score };
 }
+
+/** Scores of version 4 are a search among vectors, and a report repeats the few that its advisories have. */
+const baseScores = cacheOf(4096, (base: string): number | undefined => {
+  const scores = (calculator.fromVector(base) as { calculateScores(): BaseScores } | null)?.calculateScores();
+  const score = scores?.baseMetricsOnly ?? scores?.base;
+  return typeof score === "number" && Number.isFinite(score) ? score : undefined;
+});
 
 /** What is known of a score whose vector cannot be read: nothing, and certainly not 0. */
 export function noVector(text: string): Lack {
