@@ -164,7 +164,7 @@ export function lossReport(call: Call, format: VexFormat, losses: readonly Loss[
   const document = {
     schema: "waybill/vex-losses/1",
     tool: { name: "waybill", version: call.version },
-    to: format,
+    format,
     losses: losses.map(({ field, pointer, statement, value, why, decides }) => ({
       field,
       pointer,

@@ -46,9 +46,11 @@ export function mergeVex(sources: readonly Source[], author: string | undefined)
       const timed = statement.timestamp ?? document.timestamp;
       if (timed === undefined) undated++;
       const explicit = withOwnNames(statement, timed ?? (range && (suppresses(statement.status) ? range.oldest : range.newest)));
-      const key = canonical(explicit);
-      if (statements.has(key)) continue;
-      statements.set(key, explicit);
+      const key = meaningOf(explicit, document);
+      const before = statements.get(key);
+      // Of two ways to say the same the one that comes first as text: which file has it must not matter.
+      if (before === undefined || canonical(explicit) < canonical(before)) statements.set(key, explicit);
+      if (before !== undefined) continue;
       if (document.author !== undefined) authored.set(document.author, (authored.get(document.author) ?? 0) + 1);
     }
   }
@@ -110,6 +112,12 @@ function withOwnNames(statement: VexAssertion, timestamp: number | undefined): V
     return local && named ? { ...product, id: product.purl ?? product.name ?? product.id } : product;
   });
   return { ...statement, ...(timestamp === undefined ? {} : { timestamp }), products };
+}
+
+/** What a statement says, whatever words its format has for it. */
+function meaningOf(statement: VexAssertion, { format }: VexDocument): string {
+  const claims = claimsOf({ format, statements: [statement] });
+  return JSON.stringify([...new Set(claims.map(({ fields }) => canonical(fields)))].sort());
 }
 
 function contradictionsOf(document: VexDocument): readonly Contradiction[] {

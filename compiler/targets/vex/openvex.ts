@@ -119,8 +119,10 @@ function componentOf(product: VexNamedProduct, document: VexDocument): Json {
   const id = localId(product.id, document);
   const purl = purlOf(product)?.text;
   const { cpe } = product;
+  // Readers take the purl for the name of a product, so it is that where nothing else is.
+  const own = isIri(id) && !id.startsWith("pkg:") ? id : purl;
   const identifiers = given({
-    purl: id.startsWith("pkg:") && purl === id ? undefined : purl,
+    purl: own === purl ? undefined : purl,
     cpe22: cpe === undefined || cpe.startsWith("cpe:2.3:") ? undefined : cpe,
     cpe23: cpe?.startsWith("cpe:2.3:") ? cpe : undefined,
   });
@@ -131,7 +133,6 @@ function componentOf(product: VexNamedProduct, document: VexDocument): Json {
     if (name !== undefined && hashes[name] === undefined) hashes[name] = hex;
   }
   const identified = Object.keys(identifiers).length > 0;
-  const own = isIri(id) && !(id.startsWith("pkg:") && purl !== id) ? id : undefined;
   const iri = own ?? (identified ? undefined : (product.digests[0] ?? genericPurl(product)));
   return {
     ...given({ "@id": iri }),

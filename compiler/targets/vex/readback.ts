@@ -72,7 +72,8 @@ function claimLosses(document: VexDocument, read: VexDocument | undefined, forma
       // Said once, of the name.
       if (generic && (field === "purl" || field === "product_version")) continue;
       const pointer = productFields.has(field) ? `${place}/products/${claim.product}/${field}` : `${place}/${field}`;
-      add(loss(field, pointer, claim.statement, claim.fields[field] ?? "", format, { claim, statement, document }));
+      const value = field === "responses" ? statement.responses.join(" ") : (claim.fields[field] ?? "");
+      add(loss(field, pointer, claim.statement, value, format, { claim, statement, document }));
     }
   }
   return [...losses.values()];

@@ -1,0 +1,193 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { afterAll, expect, it } from "vitest";
+import { repository, waybill } from "./waybill.ts";
+
+const golden = new URL("../../golden/vex-convert/", import.meta.url);
+const source = readFileSync(new URL("source.json", golden), "utf8");
+const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string };
+const cwd = mkdtempSync(join(tmpdir(), "waybill-vex-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+function put(name: string, content: unknown): string {
+  writeFileSync(join(cwd, name), typeof content === "string" ? content : JSON.stringify(content));
+  return name;
+}
+
+const read = (name: string): string => readFileSync(join(cwd, name), "utf8");
+
+/** What `docs/schemas` says against a document. */
+function against(schema: string, json: unknown): unknown {
+  const ajv = new Ajv({ strict: false });
+  ajv.validate(JSON.parse(readFileSync(join(repository, `docs/schemas/${schema}.schema.json`), "utf8")) as object, json);
+  return ajv.errors;
+}
+
+function openvex(id: string, statements: readonly object[], more: object = {}): object {
+  return {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": `https://acme.example/vex/${id}`,
+    author: "Acme",
+    timestamp: "2026-01-01T00:00:00Z",
+    version: 1,
+    statements,
+    ...more,
+  };
+}
+
+const product = { "@id": "pkg:npm/shop@1.4.0" };
+const suppressed = {
+  vulnerability: { name: "CVE-2024-21538" },
+  products: [product],
+  status: "not_affected",
+  justification: "vulnerable_code_not_present",
+};
+const affected = {
+  vulnerability: { name: "CVE-2024-21538" },
+  products: [product],
+  status: "affected",
+  action_statement: "update to 1.4.1",
+};
+
+it.each([
+  [["convert", "--to", "csaf"], "missing required argument"],
+  [["convert", "a.json"], "required option `--to"],
+  [["convert", "a.json", "--to", "spdx"], "choices are openvex"],
+  [["convert", "nowhere.json", "--to", "csaf"], "nowhere.json"],
+  [["convert", "broken.json", "--to", "csaf"], "broken.json"],
+  [["convert", "plain.json", "--to", "csaf"], "--publisher-namespace https://acme.example"],
+  [["convert", "plain.json", "--to", "csaf", "--publisher-namespace", "acme"], "does not allow `acme` as a namespace"],
+  [["convert", "plain.json", "--to", "csaf", "--publisher-namespace", "https://acme.example", "--now", "tomorrow"], "tomorrow"],
+  [["merge", "--to", "csaf"], "missing required argument"],
+  [["diff", "plain.json"], "missing required argument"],
+])("refuses %j, says what to do, and writes nothing", async (words, said) => {
+  put("plain.json", openvex("1", [suppressed]));
+  put("broken.json", openvex("1", [{ ...suppressed, status: "unaffected" }]));
+  const { code, out, err } = await waybill(["vex", ...words], { cwd });
+  expect(err).toContain(said);
+  expect([code, out]).toEqual([words.includes("broken.json") ? 3 : 2, ""]);
+});
+
+it.each(["openvex", "csaf", "cyclonedx"])(
+  "writes %s as the golden has it, with what is lost, and the same again at any time",
+  async (format) => {
+    put("source.json", source);
+    const words = [
+      "vex",
+      "convert",
+      "source.json",
+      "--to",
+      format,
+      "--publisher-namespace",
+      "https://acme.example",
+      "--loss-report",
+      "losses.json",
+    ];
+    const { code, out, err } = await waybill([...words, "--out", "out.json"], { cwd, env: { COLUMNS: "120" } });
+    expect([code, out]).toEqual([0, ""]);
+    const losses = JSON.parse(read("losses.json"));
+    expect(against("vex-losses", losses)).toBe(null);
+    const written = `${read("out.json").replaceAll(version, "VERSION")}`;
+    const said = losses.losses
+      .map(
+        (loss: { field: string; pointer: string; value: string; why: string; decides: boolean }) =>
+          `${loss.decides ? "!" : " "} ${loss.pointer} ${JSON.stringify(loss.value)}\n    ${loss.why}\n`,
+      )
+      .join("");
+    for (const [name, text] of [
+      [`${format}.json`, written],
+      [`${format}.losses.txt`, said],
+    ] as const) {
+      const url = new URL(name, golden);
+      if (process.env["WAYBILL_GOLDEN"] === "write") writeFileSync(url, text);
+      expect(text).toBe(readFileSync(url, "utf8"));
+    }
+    expect(err.match(/warning\[WB1241\]/g)?.length ?? 0).toBe(
+      new Set(losses.losses.map((loss: { field: string; why: string }) => `${loss.field} ${loss.why}`)).size,
+    );
+    expect((await waybill([...words, "--now", "2031-01-01T00:00:00Z"], { cwd })).out).toBe(read("out.json"));
+    expect((await waybill(["vex", "validate", "out.json"], { cwd })).code).toBe(0);
+  },
+);
+
+it("writes nothing with --strict where something is lost, and says in the report what", async () => {
+  put("source.json", source);
+  const strict = ["vex", "convert", "source.json", "--strict", "--out", "strict.json", "--loss-report", "strict-losses.json"];
+  const { code, out, err } = await waybill([...strict, "--to", "openvex"], { cwd });
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toContain("error[WB1242]");
+  expect(() => read("strict.json")).toThrow();
+  expect(JSON.parse(read("strict-losses.json")).losses.length).toBeGreaterThan(0);
+  expect(await waybill([...strict, "--to", "cyclonedx", "--quiet"], { cwd })).toEqual({ code: 0, out: "", err: "" });
+  expect(JSON.parse(read("strict.json")).serialNumber).toBe("urn:uuid:7f1f5b7e-6d5a-4c5e-9a53-0f6d5f0c9a11");
+});
+
+it("reads a document from stdin and from inside an attestation", async () => {
+  const bare = openvex("1", [suppressed]);
+  const statement = {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ name: "shop", digest: { sha256: "a".repeat(64) } }],
+    predicateType: "https://openvex.dev/ns/v0.2.0",
+    predicate: bare,
+  };
+  const direct = await waybill(["vex", "convert", "-", "--to", "cyclonedx"], { cwd, stdin: JSON.stringify(bare) });
+  const wrapped = await waybill(["vex", "convert", "-", "--to", "cyclonedx"], { cwd, stdin: JSON.stringify(statement) });
+  expect(direct.code).toBe(0);
+  expect(wrapped.out).toBe(direct.out);
+});
+
+it("merges documents of three formats to the same bytes in any order, and finds them again by diff", async () => {
+  put("a.json", openvex("1", [suppressed]));
+  put("b.json", source);
+  const to = ["--to", "openvex", "--author", "Acme", "--id", "https://acme.example/vex/all"];
+  await waybill(["vex", "convert", "a.json", "--to", "csaf", "--publisher-namespace", "https://acme.example", "--out", "a.csaf.json"], {
+    cwd,
+  });
+  const one = await waybill(["vex", "merge", "a.json", "b.json", "a.csaf.json", ...to], { cwd });
+  const other = await waybill(["vex", "merge", "a.csaf.json", "b.json", "a.json", ...to], { cwd });
+  expect(one.code).toBe(0);
+  expect(other.out).toBe(one.out);
+  expect(one.err).toContain("warning[WB1248]");
+  const merged = JSON.parse(put("merged.json", one.out) && one.out);
+  expect(
+    merged.statements.filter((found: { vulnerability: { name: string } }) => found.vulnerability.name === "CVE-2024-21538"),
+  ).toHaveLength(2);
+  const diff = await waybill(["vex", "diff", "a.json", "a.csaf.json"], { cwd });
+  expect(diff).toMatchObject({ code: 0, out: "they say the same\n" });
+});
+
+it("lists what contradicts, keeps it where a format can, and refuses it with --strict", async () => {
+  put("yes.json", openvex("1", [suppressed]));
+  put("no.json", openvex("2", [affected]));
+  const words = ["vex", "merge", "yes.json", "no.json", "--publisher-namespace", "https://acme.example", "--to"];
+  const kept = await waybill([...words, "openvex"], { cwd });
+  expect([kept.code, JSON.parse(kept.out).statements.length]).toEqual([0, 2]);
+  expect(kept.err).toContain("warning[WB1246]");
+  const csaf = await waybill([...words, "csaf"], { cwd });
+  expect(Object.keys(JSON.parse(csaf.out).vulnerabilities[0].product_status)).toEqual(["known_affected"]);
+  expect(csaf.err).toContain("CSAF does not say a statement");
+  const strict = await waybill([...words, "openvex", "--strict"], { cwd });
+  expect([strict.code, strict.out]).toEqual([1, ""]);
+  expect(strict.err).toContain("error[WB1249]");
+});
+
+it("says by diff what was changed, added and taken back, in text and in JSON", async () => {
+  const other = { ...suppressed, vulnerability: { name: "CVE-2026-0001" } };
+  const more = { ...suppressed, vulnerability: { name: "CVE-2026-0002" } };
+  put("before.json", openvex("1", [suppressed, other]));
+  put("after.json", openvex("1", [affected, more], { version: 2, timestamp: "2026-02-01T00:00:00Z" }));
+  const text = await waybill(["vex", "diff", "before.json", "after.json"], { cwd });
+  expect(text.code).toBe(1);
+  expect(
+    text.out,
+  ).toBe(`~ CVE-2024-21538 pkg:npm/shop@1.4.0: not_affected -> affected; action none -> "update to 1.4.1"; justification "vulnerable_code_not_present" -> none
+- CVE-2026-0001 pkg:npm/shop@1.4.0: retracted, not_affected
++ CVE-2026-0002 pkg:npm/shop@1.4.0: added, not_affected
+1 changed, 1 added, 1 retracted
+`);
+  const json = await waybill(["vex", "diff", "before.json", "after.json", "--format", "json"], { cwd });
+  expect(against("vex-diff", JSON.parse(json.out))).toBe(null);
+  expect(JSON.parse(json.out)).toMatchObject({ same: false, changes: [{ kind: "changed" }, { kind: "retracted" }, { kind: "added" }] });
+});
