@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type DataRecord, Lack } from "../../../language/core/data.ts";
-import { parseTime } from "../../../language/domains/time.ts";
+import { parseTime, showTime } from "../../../language/domains/time.ts";
 import { compileText } from "../../../test/bench/project.ts";
 import { type Answer, compileProgram, type Decision, decide } from "../evaluate.ts";
 
@@ -86,4 +87,64 @@ it("tells how long is left, and until when that stays above a bound", () => {
 it("holds for the instant only where its start is made from the clock", () => {
   const odd = "forbid c: deadline.passed({ start: package.published + package.age, days: 1, counted: business })";
   expect(decided(odd, november, "2026-11-20T00:00:00Z").validUntil).toBe(at("2026-11-20T00:00:00.000001Z"));
+});
+
+it("decides the same until the time that a decision says, and the other way from then on", () => {
+  const program = compileText(
+    "policy.scp",
+    `
+module acme.late
+import waybill.deadline
+input days: Int = 3
+input business: Bool = false
+input notice: Duration = 0 days
+let pauses: List<deadline.Pause> = [{ begins: 2026-11-10, ends: 2026-11-12T12:00Z }]
+let christmas: List<Time> = [2026-12-25]
+function term(start: Time) -> deadline.Deadline = { start: start, days: days, holidays: christmas, pauses: pauses }
+function worked(start: Time) -> deadline.Deadline =
+  { start: start, days: days, counted: deadline.Days.business, holidays: christmas, pauses: pauses }
+policy late for package at firewall {
+  forbid c: (not business and term(package.published).left() <= notice) or (business and worked(package.published).passed())
+}`,
+  );
+  const hour = 3_600_000_000;
+  const decideAt = (inputs: ReadonlyMap<string, number | boolean>, start: number, now: number): Decision => {
+    const answer = decide(compileProgram(program, inputs), {
+      subject: { kind: "package", name: "it", data: { name: "it", published: showTime(start).replace(/T(\d\d:\d\d)Z$/, "T$1:00Z") } },
+      point: "firewall",
+      now,
+      evidence: [],
+      attested: [],
+      failed: [],
+    });
+    if (answer.kind === "refusal") throw new Error(answer.refusal.code);
+    return answer.decision;
+  };
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 60 * 24 }),
+      fc.nat({ max: 30 }),
+      fc.boolean(),
+      fc.nat({ max: 90 * 24 }),
+      fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      (offset, days, business, later, part) => {
+        const start = at(november) + offset * hour;
+        const now = start + later * hour;
+        const inputs = new Map<string, number | boolean>([
+          ["acme.late.days", days],
+          ["acme.late.business", business],
+        ]);
+        const first = decideAt(inputs, start, now);
+        const { validUntil } = first;
+        if (validUntil === undefined) {
+          expect(decideAt(inputs, start, now + 1000 * 24 * hour).effect).toBe(first.effect);
+          return;
+        }
+        expect(decideAt(inputs, start, now + Math.floor((validUntil - now) * part)).effect).toBe(first.effect);
+        expect(decideAt(inputs, start, validUntil - 1).effect).toBe(first.effect);
+        expect(decideAt(inputs, start, validUntil).effect).not.toBe(first.effect);
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
