@@ -8,13 +8,14 @@ import { digest, finding, otherDigest, product } from "./fixtures/statements.ts"
 const numRuns = Number(process.env["WAYBILL_RUNS"] ?? 2000);
 const subject: VexSubject = { digests: [digest] };
 const component = "pkg:npm/c@1.0.0";
-const asked = finding(component, { id: "CVE-2024-0001" });
+const asked = finding(component, { id: "CVE-2024-0001", aliases: ["GHSA-aaaa-aaaa-aaaa"] });
 const now = 100;
 const maxAge = 60;
 
 /** A statement of a few values that meet often; times are microseconds, so that they can be counted on fingers. */
 interface Said {
   readonly vulnerability: string;
+  readonly aliases: readonly string[];
   readonly status: "not_affected" | "affected" | "fixed" | "under_investigation";
   readonly justification: string | undefined;
   readonly time: number | undefined;
@@ -41,7 +42,11 @@ const named: fc.Arbitrary<Named> = fc.record({
   subcomponents: fc.oneof(fc.constant([]), fc.subarray([...parts], { maxLength: 2 })),
 });
 const said: fc.Arbitrary<Said> = fc.record({
-  vulnerability: fc.constantFrom("CVE-2024-0001", "CVE-2024-0001", "CVE-2024-0001", "CVE-2024-0002"),
+  vulnerability: fc.constantFrom("CVE-2024-0001", "CVE-2024-0001", "GHSA-aaaa-aaaa-aaaa", "CVE-2024-0002", "CVE-2024-0003"),
+  aliases: fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    fc.subarray(["CVE-2024-0001", "CVE-2024-0002", "CVE-2024-0003"], { maxLength: 2 }),
+  ),
   status: fc.constantFrom("not_affected", "not_affected", "fixed", "affected", "under_investigation"),
   justification: fc.constantFrom("component_not_present", "component_not_present", "protected_at_perimeter", undefined),
   time: times,
@@ -65,7 +70,6 @@ function dataOf({ id, version, time, statements }: Paper): DataRecord {
     timestamp: dated(time),
     statements: statements.map((one) => ({
       ...one,
-      aliases: [],
       timestamp: dated(one.time),
       expires: dated(one.expires),
       products: one.products.map((each) => product(each.id, each.subcomponents)),
@@ -129,10 +133,10 @@ describe("whatever documents say", () => {
       ...{ tier: fc.nat(2), version: fc.constant(1), time: times, id: fc.constant("noise") },
       statements: fc.array(
         fc.oneof(
-          said.map((one) => ({ ...one, vulnerability: "CVE-2024-0002" })),
-          said.map((one) => ({ ...one, products: [{ id: otherDigest, subcomponents: [] }] })),
-          said.map((one) => ({ ...one, products: [{ id: digest, subcomponents: ["pkg:npm/d@1.0.0", "pkg:npm/c@2.0.0"] }] })),
-          said.map((one) => ({ ...one, products: [] })),
+          said.map((one) => ({ ...one, vulnerability: "CVE-2023-0002", aliases: ["CVE-2023-0003"] })),
+          said.map((one) => ({ ...one, aliases: [], products: [{ id: otherDigest, subcomponents: [] }] })),
+          said.map((one) => ({ ...one, aliases: [], products: [{ id: digest, subcomponents: ["pkg:npm/d@1.0.0", "pkg:npm/c@2.0.0"] }] })),
+          said.map((one) => ({ ...one, aliases: [], products: [] })),
         ),
         { maxLength: 4 },
       ),
@@ -154,6 +158,7 @@ describe("whatever documents say", () => {
         (list, id, status) => {
           const later: Said = {
             vulnerability: "CVE-2024-0001",
+            aliases: [],
             status,
             justification: undefined,
             time: 130,
@@ -200,7 +205,7 @@ describe("whatever documents say", () => {
           }));
           const verdict = decided([...others, { tier: 0, id: "x", version: 1, time: undefined, statements: both }]);
           if (verdict.used.some(({ tier }) => tier === 0)) expect(verdict.kind).not.toBe("suppressed");
-          else expect(speaks(one)).toBe(false);
+          else expect(waysTo(one)).toEqual([]);
         },
       ),
       { numRuns },
@@ -276,7 +281,10 @@ interface Voice {
 }
 
 function naive(list: readonly Paper[]): VexVerdict["kind"] {
-  const all = list.flatMap((document) => document.statements.filter(speaks).map((one) => ({ document, one })));
+  const all = list.flatMap((document) => {
+    const ids = idsFor(document.tier, list);
+    return document.statements.filter((one) => speaks(one, ids)).map((one) => ({ document, one }));
+  });
   if (all.length === 0) return "unmentioned";
   const voices = all.flatMap(({ document, one }): readonly Voice[] => {
     const silences = one.status === "not_affected" || one.status === "fixed";
@@ -307,8 +315,24 @@ function compare(a: Voice, b: Voice): number {
   return 0;
 }
 
-function speaks({ vulnerability, products }: Said): boolean {
-  return vulnerability === "CVE-2024-0001" && products.some((one) => waysOf(one).length > 0);
+/** What means the same as the finding's ids, by the words of those who are trusted no less. */
+function idsFor(tier: number, list: readonly Paper[]): ReadonlySet<string> {
+  const believed = list.filter((one) => one.tier <= tier && !list.some((other) => isLater(other, one)));
+  const lists = believed.flatMap(({ statements }) => statements.map(({ vulnerability, aliases }) => [vulnerability, ...aliases]));
+  const found = new Set(["CVE-2024-0001", "GHSA-aaaa-aaaa-aaaa"]);
+  for (let size = 0; size < found.size; ) {
+    size = found.size;
+    for (const ids of lists) if (ids.some((id) => found.has(id))) for (const id of ids) found.add(id);
+  }
+  return found;
+}
+
+function speaks(one: Said, ids: ReadonlySet<string>): boolean {
+  return [one.vulnerability, ...one.aliases].some((id) => ids.has(id)) && waysTo(one).length > 0;
+}
+
+function waysTo({ products }: Said): readonly (readonly [number, number])[] {
+  return products.flatMap(waysOf);
 }
 
 function waysOf({ id, subcomponents }: Named): readonly (readonly [number, number])[] {
@@ -327,9 +351,10 @@ function mayCount({ status, justification, expires }: Said, time: number | undef
   return status === "fixed" || justification === "component_not_present";
 }
 
+function isLater(other: Paper, document: Paper): boolean {
+  return other.id === document.id && other.version > document.version && other.tier <= document.tier;
+}
+
 function isSuperseded(document: Paper, silences: boolean, list: readonly Paper[]): boolean {
-  return list.some((other) => {
-    if (other.id !== document.id || other.version <= document.version || other.tier > document.tier) return false;
-    return silences || (other.time ?? 0) <= now;
-  });
+  return list.some((other) => isLater(other, document) && (silences || (other.time ?? 0) <= now));
 }

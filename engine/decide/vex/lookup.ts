@@ -37,7 +37,8 @@ export interface VexIndex {
   readonly statements: readonly VexStatement[];
   /** Statements that say nothing that can be read: without a vulnerability, or with an unknown status. */
   readonly unread: readonly DataRecord[];
-  readonly classes: AliasClasses;
+  /** Of each tier. */
+  readonly classes: readonly AliasClasses[];
   /** By alias class of the vulnerability, then by `pairKey`. */
   readonly entries: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>;
   /** Keys with a version, by their name: what something without a version may be. */
@@ -60,23 +61,54 @@ export function pairKey(product: string, subcomponent: string): string {
 export function indexVex(tiers: readonly VexTier[]): VexIndex {
   const readPurl = purlReader();
   const { statements, unread } = readStatements(tiers, productReader(readPurl));
-  const classes = new AliasClasses();
-  // Who is not believed does not say either which vulnerabilities are one: a suppression would reach further.
-  for (const ids of new Set(statements.flatMap(({ ids, trusted }) => (trusted ? [ids] : [])))) classes.link(ids);
+  const classes = classesOf(tiers, statements);
   const entries = new Map<string, Map<string, Entry[]>>();
-  const byIds = new Map<readonly string[], Map<string, Entry[]>>();
+  const byIds = tiers.map(() => new Map<readonly string[], readonly Map<string, Entry[]>[]>());
   const keys = new Keys(readPurl);
   for (const statement of statements) {
-    let known = byIds.get(statement.ids);
+    let known = byIds[statement.tier]?.get(statement.ids);
     if (known === undefined) {
-      const vulnerability = classes.of(statement.ids[0] ?? "");
-      known = entries.get(vulnerability) ?? new Map<string, Entry[]>();
-      entries.set(vulnerability, known);
-      byIds.set(statement.ids, known);
+      known = vulnerabilitiesOf(classes, statement.tier, statement.ids).map((vulnerability) => entriesOf(entries, vulnerability));
+      byIds[statement.tier]?.set(statement.ids, known);
     }
-    for (const product of statement.products) addProduct(known, statement, product, keys);
+    for (const product of statement.products) for (const each of known) addProduct(each, statement, product, keys);
   }
   return { statements, unread, classes, entries, versioned: keys.versioned, kinds: keys.kinds, readPurl };
+}
+
+/**
+ * The alias classes of each tier: what its own statements and those of tiers that are trusted more say. Who is trusted less, or
+ * was superseded, does not say which vulnerabilities are one: the words of others would reach further than they meant.
+ */
+function classesOf(tiers: readonly VexTier[], statements: readonly VexStatement[]): readonly AliasClasses[] {
+  const made: AliasClasses[] = tiers.map(() => new AliasClasses());
+  const linking = new Map<readonly string[], number>();
+  for (const { ids, tier, trusted, source } of statements) {
+    if (ids.length > 1 && trusted && source.superseded === undefined) linking.set(ids, Math.min(tier, linking.get(ids) ?? tier));
+  }
+  for (const [ids, from] of linking) for (const classes of made.slice(from)) classes.link(ids);
+  return made;
+}
+
+/** The classes of ids as one tier has them; of the first tier by name alone. */
+function vulnerabilitiesOf(classes: readonly AliasClasses[], tier: number, ids: readonly string[]): readonly string[] {
+  const own = classes[tier];
+  if (own === undefined) return nobody;
+  const prefix = tier === 0 ? "" : `${tier} `;
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined) return [prefix + own.of(only)];
+  return [...new Set(ids.map((id) => prefix + own.of(id)))];
+}
+
+/** Names of the vulnerability of a statement; findings of one of them may be its. */
+export function vulnerabilitiesOfStatement(index: VexIndex, { tier, ids }: VexStatement): readonly string[] {
+  return vulnerabilitiesOf(index.classes, tier, ids);
+}
+
+function entriesOf(entries: Map<string, Map<string, Entry[]>>, vulnerability: string): Map<string, Entry[]> {
+  const known = entries.get(vulnerability) ?? new Map<string, Entry[]>();
+  entries.set(vulnerability, known);
+  return known;
 }
 
 function addProduct(known: Map<string, Entry[]>, statement: VexStatement, product: VexProduct, keys: Keys): void {
@@ -192,7 +224,7 @@ const nobody: readonly string[] = [];
 
 /** What a finding asks of the index. */
 export interface VexQuestion {
-  /** Alias classes of its ids that some statement is about. */
+  /** Alias classes of its ids, in each tier, that some statement is about. */
   readonly vulnerabilities: readonly string[];
   readonly component: DataRecord;
   /** Where the purl has none. */
@@ -204,9 +236,11 @@ export interface VexQuestion {
 /** Undefined: no statement is about any vulnerability of the finding. */
 export function questionOf(index: VexIndex, finding: DataRecord): VexQuestion | undefined {
   const vulnerabilities: string[] = [];
-  for (const id of idsOf(finding, "id")) {
-    const vulnerability = index.classes.of(id);
-    if (index.entries.has(vulnerability) && !vulnerabilities.includes(vulnerability)) vulnerabilities.push(vulnerability);
+  const ids = idsOf(finding, "id");
+  for (let tier = 0; tier < index.classes.length; tier++) {
+    for (const vulnerability of vulnerabilitiesOf(index.classes, tier, ids)) {
+      if (index.entries.has(vulnerability)) vulnerabilities.push(vulnerability);
+    }
   }
   if (vulnerabilities.length === 0) return undefined;
   const component = recordOf(finding["component"]) ?? noComponent;

@@ -191,6 +191,18 @@ describe("whoever would like a finding to be silent", () => {
     });
   });
 
+  it("does not reach further with the words of others by saying that two vulnerabilities are one", () => {
+    const other = { vulnerability: "CVE-1999-0001" };
+    const vendor = vex(statement({ status: "affected", timestamp: "2024-06-01T00:00:00Z" }), statement(other));
+    const linking = statement({ aliases: ["CVE-1999-0001"], status: "under_investigation", products: [] });
+    const nothing = statement({ products: [], aliases: ["CVE-1999-0001"] });
+    for (const claim of [linking, nothing]) {
+      expect(by(["acme.vendor", vendor], ["claimed", vex(claim)])).toMatchObject({ kind: "kept", used: [{ status: "affected" }] });
+      expect(by(["acme.vendor", vendor], ["claimed", vex(claim), false])).toMatchObject({ kind: "kept", used: [{ status: "affected" }] });
+    }
+    expect(by(["acme.vendor", vex(statement(other), nothing)])).toMatchObject({ kind: "suppressed" });
+  });
+
   it("does not take back by a claim what is believed", () => {
     const vendor = { ...vex(statement()), id: "https://vendor.example/vex/1", version: 1 };
     const forged = { ...vex(statement({ status: "affected" })), id: "https://vendor.example/vex/1", version: 2 };

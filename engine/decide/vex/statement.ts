@@ -68,8 +68,8 @@ export function readStatements(
   const sources = tiers.map((tier) => tier.documents.map((document) => sourceOf(document, timeOf)));
   for (const [position, tier] of tiers.entries()) {
     // A document of a tier that is trusted less never takes back what one that is trusted more says.
-    const known = tier.trusted === false ? sources[position] : sources.slice(0, position + 1).flat();
-    const laterOf = laterVersions(known ?? []);
+    const known = sources.filter((_, other) => other === position || (other < position && tiers[other]?.trusted !== false));
+    const laterOf = laterVersions(known.flat());
     for (const plain of sources[position] ?? []) {
       const source = { ...plain, superseded: laterOf(plain) };
       for (const item of membersOf(plain.record["statements"], "statements").items) {

@@ -2,7 +2,7 @@
 import type { DataRecord } from "../../../language/core/data.ts";
 import { type NearMiss, nearestMiss, type PurlMiss } from "../../../language/domains/purl/miss.ts";
 import type { Purl, PurlSet } from "../../../language/domains/purl.ts";
-import { keyOfQuestion, Names, questionOf, type VexIndex, type VexQuestion } from "./lookup.ts";
+import { keyOfQuestion, Names, questionOf, type VexIndex, type VexQuestion, vulnerabilitiesOfStatement } from "./lookup.ts";
 import { Meetings } from "./meet.ts";
 import { type Miss, matchProduct, misses, type VexProduct } from "./product.ts";
 import type { VexStatement } from "./statement.ts";
@@ -32,7 +32,7 @@ export function nearestMisses(
   let questions: ReadonlyMap<string, readonly VexQuestion[]> | undefined;
   return (statement) => {
     questions ??= questionsOf(index, findings);
-    const near = questions.get(index.classes.of(statement.ids[0] ?? ""));
+    const near = nearTo(index, statement, questions);
     return near === undefined ? unheardOf(statement) : nearestOf(statement, near, names, index);
   };
 }
@@ -51,6 +51,15 @@ function questionsOf(index: VexIndex, findings: readonly DataRecord[]): Readonly
   return questions;
 }
 
+function nearTo(
+  index: VexIndex,
+  statement: VexStatement,
+  questions: ReadonlyMap<string, readonly VexQuestion[]>,
+): readonly VexQuestion[] | undefined {
+  const near = vulnerabilitiesOfStatement(index, statement).flatMap((vulnerability) => questions.get(vulnerability) ?? []);
+  return near.length === 0 ? undefined : near;
+}
+
 function unheardOf({ ids }: VexStatement): Omit<UnmatchedStatement, "statement"> {
   return { nearest: "vulnerability", detail: `no finding has ${ids.join(", ")}` };
 }
@@ -62,7 +71,7 @@ export function unmatchedStatements(index: VexIndex, findings: readonly DataReco
   return index.statements
     .filter((statement) => !matched.has(statement))
     .map((statement) => {
-      const near = questions.get(index.classes.of(statement.ids[0] ?? ""));
+      const near = nearTo(index, statement, questions);
       if (near === undefined) return { statement, ...unheardOf(statement) };
       return { statement, ...nearestOf(statement, near, names, index) };
     });
