@@ -66,10 +66,9 @@ export const vexOutCodes = {
     "product without version and digest",
     (p) => `nothing says which \`${p.subject}\` it is: no version, no digest`,
   ),
-  WB1256: row<{ count: number }>(
-    "warning",
-    "findings that cannot be named",
-    (p) =>
-      `${p.count} ${p.count === 1 ? "finding says" : "findings say"} neither which vulnerability nor which component, and nothing is said of ${p.count === 1 ? "it" : "them"}`,
+  WB1256: row<{ count: number }>("warning", "findings that cannot be named", (p) =>
+    p.count === 1
+      ? "a finding does not say which vulnerability is in which component, and nothing is said of it"
+      : `${p.count} findings do not say which vulnerability is in which component, and nothing is said of them`,
   ),
 };
