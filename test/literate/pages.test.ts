@@ -69,6 +69,40 @@ async function admitted(text: string, name = "evidence.json", limits?: { size: n
 
 const statements = Array.from({ length: 200 }, (_, n) => ({ vulnerability: { name: `CVE-2024-${10_000 + n}` }, status: "fixed" }));
 
+/** CSAF in which a thousand products have six thousand remediations each. */
+function excessive(): string {
+  const ids = Array.from({ length: 1000 }, (_, n) => `P${n}`);
+  const time = "2026-01-01T00:00:00Z";
+  return JSON.stringify({
+    document: {
+      category: "csaf_vex",
+      csaf_version: "2.0",
+      title: "shop",
+      publisher: { category: "vendor", name: "acme", namespace: "https://acme.example" },
+      tracking: {
+        id: "ACME-1",
+        status: "final",
+        version: "1",
+        initial_release_date: time,
+        current_release_date: time,
+        revision_history: [{ date: time, number: "1", summary: "first" }],
+      },
+    },
+    product_tree: {
+      full_product_names: ids.map((id) => ({ name: id, product_id: id })),
+      product_groups: [{ group_id: "ALL", product_ids: ids }],
+    },
+    vulnerabilities: [
+      {
+        cve: "CVE-2024-21538",
+        notes: [{ category: "description", text: "x" }],
+        product_status: { known_affected: ids },
+        remediations: Array.from({ length: 6000 }, () => ({ category: "workaround", details: "x", group_ids: ["ALL"] })),
+      },
+    ],
+  });
+}
+
 /** What is too long, or cannot be written, on a page. */
 const elsewhere: Readonly<Record<string, () => readonly Diagnostic[] | Promise<readonly Diagnostic[]>>> = {
   WB0103: () => checked("let x = 1\n".repeat(600_000)),
@@ -92,6 +126,7 @@ const elsewhere: Readonly<Record<string, () => readonly Diagnostic[] | Promise<r
         statements,
       }),
     ),
+  WB1230: () => admitted(excessive()),
   WB1029: () => [decodePolicy(new Uint8Array(16_000_001), "a.scp")].filter((one) => typeof one !== "string"),
   WB1279: fetchedPage,
   ...registryFaults,

@@ -279,6 +279,39 @@ it("reads fifteen thousand products", async () => {
   expect(products(read[0])).toHaveLength(15_000);
 });
 
+it("refuses a document that says more of its products than a machine holds", async () => {
+  const ids = Array.from({ length: 5000 }, (_, index) => `P${index}`);
+  const json = changed({
+    "/product_tree/full_product_names": [
+      ...(at(valid, "/product_tree/full_product_names") as unknown[]),
+      ...ids.map((id) => ({ name: id, product_id: id })),
+    ],
+    "/product_tree/product_groups/1": { group_id: "ALL", product_ids: ids },
+    "/vulnerabilities/1/product_status": { known_affected: ids },
+    "/vulnerabilities/1/remediations": Array.from({ length: 5000 }, () => ({ category: "workaround", details: "x", group_ids: ["ALL"] })),
+  });
+  const { value, diagnostics } = await admitValue(json, source, [csaf]);
+  expect(value).toEqual([]);
+  expect(diagnostics).toMatchObject([{ code: "WB1230", level: "error" }]);
+});
+
+it("follows a long line of relationships once, not once a product", async () => {
+  const relationships = Array.from({ length: 20_000 }, (_, index) => ({
+    category: "default_component_of",
+    product_reference: "PARSER",
+    relates_to_product_reference: index === 0 ? "SHOP-2.4.0" : `R${index - 1}`,
+    full_product_name: { name: "x", product_id: `R${index}` },
+  }));
+  const fixed = relationships.map(({ full_product_name }) => full_product_name.product_id);
+  const json = changed({
+    "/product_tree/relationships": [...(at(valid, "/product_tree/relationships") as unknown[]), ...relationships],
+    "/vulnerabilities/1/product_status": { fixed },
+  });
+  const read = statements(await admitted(json)).find(({ vulnerability }) => vulnerability === "CVE-2026-0002");
+  expect(products(read)).toHaveLength(20_000);
+  expect(products(read).at(-1)).toMatchObject({ name: "Shop", version: "2.4.0", subcomponents: ["pkg:npm/parser@3.1.0"] });
+});
+
 it("throws on nothing, and gives evidence of nothing that it refuses", async () => {
   const pointers = [
     "/document/category",

@@ -62,7 +62,8 @@ function isCsaf(json: unknown): boolean {
 
 function evidence(csaf: Json, source: Source): ReturnType<Adapter["read"]> {
   const document: DocumentRef = { digest: source.digest, name: source.name, format: "csaf", predicateType: documentType };
-  const { statements, products, missed } = statementsOf(csaf, document, source.base);
+  const { statements, products, missed, excessive } = statementsOf(csaf, document, source.base);
+  if (excessive) return { value: [], diagnostics: [fault("WB1230", { name: source.name }, source.base)] };
   const data: DataRecord = { ...head(csaf), statements, [origin]: { document, pointer: source.base, fields } };
   const counts = { statements: statements.length, products };
   return {

@@ -8,7 +8,7 @@
  */
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
-import { boundTo, type ProductTree, productTree } from "./tree.ts";
+import { boundTo, boundToAny, type ProductTree, productTree } from "./tree.ts";
 
 /** A mandatory test that a document breaks: `6.1.27.9`, and where. The pointer is relative to the document. */
 export interface Breach {
@@ -224,14 +224,22 @@ function unbound(vulnerability: Json, pointer: string, report: Report): void {
   look("flags", "6.1.32", "flag");
 }
 
-/** 6.1.33: each of the five labels of flags is a justification, and a product has at most one. */
+/**
+ * 6.1.33: each of the five labels of flags is a justification, and a product has at most one. A group that two flags name
+ * is one product at least that both name, so that no group is looked through twice.
+ */
 function justifications(vulnerability: Json, pointer: string, tree: ProductTree, report: Report): void {
   const flagged = new Set<string>();
+  const groups = new Set<string>();
   for (const [index, flag] of objects(vulnerability["flags"]).entries()) {
-    const bound = boundTo(tree, flag);
-    const again = bound.find((id) => flagged.has(id));
+    const named = texts(flag["group_ids"]);
+    const repeated = named.find((group) => groups.has(group));
+    const fresh = { product_ids: flag["product_ids"], group_ids: named.filter((group) => !groups.has(group)) };
+    const bound = boundTo(tree, fresh);
+    const again = (repeated === undefined ? undefined : tree.byGroup.get(repeated)?.[0]) ?? bound.find((id) => flagged.has(id));
     if (again !== undefined) report("6.1.33", `${pointer}/flags/${index}`, `product \`${again}\` has more than one justification`);
     for (const id of bound) flagged.add(id);
+    for (const group of named) groups.add(group);
   }
 }
 
@@ -251,18 +259,17 @@ function involvements(vulnerability: Json, pointer: string, report: Report): voi
 /** 6.1.27.9 and 6.1.27.10: what the VEX profile asks of products that are not affected, and of those that are. */
 function profile(vulnerability: Json, pointer: string, tree: ProductTree, report: Report): void {
   const status = object(vulnerability["product_status"]);
-  const bound = (list: string, counts: (item: Json) => boolean): ReadonlySet<string> =>
-    new Set(objects(vulnerability[list]).flatMap((item) => (counts(item) ? boundTo(tree, item) : [])));
+  const bound = (items: readonly Json[]): ReadonlySet<string> => boundToAny(tree, items);
   const look = (name: string, said: ReadonlySet<string>, test: string, problem: string): void => {
     for (const [index, id] of texts(status?.[name]).entries())
       if (!said.has(id)) report(test, `${pointer}/product_status/${name}/${index}`, `product \`${id}\` ${problem}`);
   };
-  const impacts = new Set([...bound("flags", () => true), ...bound("threats", (threat) => threat["category"] === "impact")]);
-  look("known_not_affected", impacts, "6.1.27.9", "is not affected, and neither a flag nor a threat of category `impact` says why");
+  const impacts = objects(vulnerability["threats"]).filter((threat) => threat["category"] === "impact");
   look(
-    "known_affected",
-    bound("remediations", () => true),
-    "6.1.27.10",
-    "is affected, and no remediation says what to do",
+    "known_not_affected",
+    bound([...objects(vulnerability["flags"]), ...impacts]),
+    "6.1.27.9",
+    "is not affected, and neither a flag nor a threat of category `impact` says why",
   );
+  look("known_affected", bound(objects(vulnerability["remediations"])), "6.1.27.10", "is affected, and no remediation says what to do");
 }

@@ -8,12 +8,24 @@ import { canonicalLink, isLink } from "../cyclonedx/links.ts";
 import { type Json, joined, object, objects, text, texts } from "../raw.ts";
 import { note, type Shortcomings, shortcomings, type Tally } from "../vex/shortcomings.ts";
 import { atVersion, readVersions } from "../vex/versions.ts";
-import { boundTo, type Definition, meaning, type ProductTree, productTree } from "./tree.ts";
+import { boundTo, type Definition, meanings, type ProductTree, productTree } from "./tree.ts";
 
 export interface Statements {
   readonly statements: readonly DataRecord[];
   readonly products: number;
   readonly missed: Shortcomings;
+  /** More is bound to products than is read: the statements are not all there are. */
+  readonly excessive: boolean;
+}
+
+/**
+ * So many times a flag, a threat or a remediation may be bound to a product. Through groups, a document of a megabyte can
+ * say more than a machine can hold; the largest of real ones stay far below.
+ */
+const mostBindings = 5_000_000;
+
+interface Budget {
+  left: number;
 }
 
 /** CSAF's names for a status (section 3.2.3.9). `recommended` is none: a version may be affected and recommended. */
@@ -36,11 +48,12 @@ export function statementsOf(csaf: Json, document: DocumentRef, base: string): S
   const vulnerabilities = objects(csaf["vulnerabilities"]);
   const shared = sharedIds(vulnerabilities);
   const statements: DataRecord[] = [];
+  const budget: Budget = { left: mostBindings };
   let products = 0;
   for (const [index, vulnerability] of vulnerabilities.entries()) {
     const pointer = `${base}/vulnerabilities/${index}`;
     const names = identity(vulnerability, shared, pointer, missed.ids);
-    const groups = grouped(vulnerability, tree, time);
+    const groups = grouped(vulnerability, tree, time, budget);
     if (groups.length === 0) note(missed.silent, pointer, String(names["vulnerability"]));
     for (const { list, ids, said } of groups) {
       const read = [...ids].map((id) => product(id)).filter((one) => one !== undefined);
@@ -55,7 +68,7 @@ export function statementsOf(csaf: Json, document: DocumentRef, base: string): S
       });
     }
   }
-  return { statements, products, missed };
+  return { statements, products, missed, excessive: budget.left < 0 };
 }
 
 function fieldsOf(vulnerability: Json, list: string): Readonly<Record<string, string>> {
@@ -119,12 +132,12 @@ interface Group {
 }
 
 /** Products by what is said of them. */
-function grouped(vulnerability: Json, tree: ProductTree, time: string | undefined): readonly Group[] {
+function grouped(vulnerability: Json, tree: ProductTree, time: string | undefined, budget: Budget): readonly Group[] {
   const status = object(vulnerability["product_status"]);
   if (status === undefined) return [];
-  const flags = bindings(vulnerability, "flags", tree, () => true);
-  const impacts = bindings(vulnerability, "threats", tree, (threat) => threat["category"] === "impact");
-  const remedies = bindings(vulnerability, "remediations", tree, () => true);
+  const flags = bindings(vulnerability, "flags", tree, () => true, budget);
+  const impacts = bindings(vulnerability, "threats", tree, (threat) => threat["category"] === "impact", budget);
+  const remedies = bindings(vulnerability, "remediations", tree, () => true, budget);
   const groups = new Map<string, Group>();
   for (const [list, name] of statusOf) {
     for (const id of texts(status[list])) {
@@ -151,14 +164,19 @@ function bindings(
   list: string,
   tree: ProductTree,
   counts: (item: Json) => boolean,
+  budget: Budget,
 ): ReadonlyMap<string, readonly Bound[]> {
   const found = new Map<string, Bound[]>();
   for (const [index, item] of objects(vulnerability[list]).entries()) {
     if (!counts(item)) continue;
-    for (const id of boundTo(tree, item)) {
+    const one = { index, item };
+    const bound = boundTo(tree, item);
+    budget.left -= bound.length;
+    if (budget.left < 0) return found;
+    for (const id of bound) {
       const before = found.get(id);
-      if (before === undefined) found.set(id, [{ index, item }]);
-      else before.push({ index, item });
+      if (before === undefined) found.set(id, [one]);
+      else before.push(one);
     }
   }
   return found;
@@ -191,11 +209,12 @@ type ReadProduct = (id: string) => DataRecord | undefined;
 
 /** Products by id. What a definition says is read once, and counted once where it is not understood. */
 function productReader(tree: ProductTree, document: DocumentRef, base: string, missed: Shortcomings): ReadProduct {
+  const meaningOf = meanings(tree);
   const done = new Map<string, DataRecord | undefined>();
   const wholes = new Map<Definition, DataRecord>();
   return (id) => {
     if (done.has(id)) return done.get(id);
-    const meant = meaning(tree, id);
+    const meant = meaningOf(id);
     const whole = meant && (wholes.get(meant.product) ?? readProduct(meant.product, document, base, missed));
     if (meant && whole) wholes.set(meant.product, whole);
     const record = meant?.part === undefined || whole === undefined ? whole : { ...whole, subcomponents: [partName(meant.part)] };

@@ -91,32 +91,51 @@ export interface Meaning {
 }
 
 /**
- * "A as a component of B" is B, and of it A (section 3.2.2.3); through several relationships, the outermost product and
- * the innermost part. Undefined: the id is not defined, or relationships lead round in a circle.
+ * What ids mean: "A as a component of B" is B, and of it A (section 3.2.2.3); through several relationships, the
+ * outermost product and the innermost part. Undefined: the id is not defined, or relationships lead round in a circle.
+ * Each relationship is followed once, however many ids lead through it.
  */
-export function meaning(tree: ProductTree, id: string): Meaning | undefined {
-  const definition = tree.byId.get(id);
-  const product = followed(tree, definition, "whole");
-  if (definition === undefined || product === undefined) return undefined;
-  if (product === definition) return { product, part: undefined };
-  const part = followed(tree, definition, "part");
-  return part === undefined ? undefined : { product, part };
+export function meanings(tree: ProductTree): (id: string) => Meaning | undefined {
+  const product = following(tree, "whole");
+  const part = following(tree, "part");
+  return (id) => {
+    const definition = tree.byId.get(id);
+    const outermost = definition && product(definition);
+    if (definition === undefined || outermost === undefined) return undefined;
+    if (outermost === definition) return { product: outermost, part: undefined };
+    const innermost = part(definition);
+    return innermost === undefined ? undefined : { product: outermost, part: innermost };
+  };
 }
 
-function followed(tree: ProductTree, from: Definition | undefined, side: "part" | "whole"): Definition | undefined {
-  const seen = new Set<Definition>();
-  let at = from;
-  while (at?.part !== undefined && at.whole !== undefined) {
-    if (seen.has(at)) return undefined;
-    seen.add(at);
-    at = tree.byId.get(at[side] ?? "");
-  }
-  return at;
+function following(tree: ProductTree, side: "part" | "whole"): (from: Definition) => Definition | undefined {
+  const known = new Map<Definition, Definition | undefined>();
+  return (from) => {
+    const way = new Set<Definition>();
+    let at: Definition | undefined = from;
+    while (at?.part !== undefined && at.whole !== undefined && !known.has(at) && !way.has(at)) {
+      way.add(at);
+      at = tree.byId.get(at[side] ?? "");
+    }
+    const end = at === undefined || way.has(at) ? undefined : known.has(at) ? known.get(at) : at;
+    for (const one of way) known.set(one, end);
+    return end;
+  };
+}
+
+/** The products that any of several flags, threats or remediations is bound to. */
+export function boundToAny(tree: ProductTree, items: readonly Json[]): ReadonlySet<string> {
+  const groups = new Set(items.flatMap((item) => texts(item["group_ids"])));
+  const bound = new Set(items.flatMap((item) => texts(item["product_ids"])));
+  for (const group of groups) for (const id of tree.byGroup.get(group) ?? []) bound.add(id);
+  return bound;
 }
 
 /** The products that a flag, a threat or a remediation is bound to, by id and by group. */
 export function boundTo(tree: ProductTree, item: Json): readonly string[] {
   const groups = texts(item["group_ids"]);
   const own = texts(item["product_ids"]);
+  const [only, ...others] = groups;
+  if (own.length === 0 && only !== undefined && others.length === 0) return tree.byGroup.get(only) ?? [];
   return groups.length === 0 ? own : [...new Set([...own, ...groups.flatMap((group) => tree.byGroup.get(group) ?? [])])];
 }

@@ -65,25 +65,46 @@ function identified(component: Json, pointer: string, faults: VexFault[]): void 
 function ties(statements: readonly Json[], issued: string | undefined): readonly VexFault[] {
   const faults: VexFault[] = [];
   const said = new Map<string, { readonly status: unknown; readonly index: number }>();
+  const classOf = aliasClasses(statements.map(idsOf));
   for (const [index, statement] of statements.entries()) {
     const written = text(statement["timestamp"]) ?? issued ?? "";
     const time = parseTime(written);
-    const vulnerability = object(statement["vulnerability"]);
-    const ids = new Set([text(vulnerability?.["name"]) ?? "", ...texts(vulnerability?.["aliases"])]);
+    const vulnerability = classOf(idsOf(statement)[0] ?? "");
     const against = new Set<number>();
-    for (const subject of subjectsOf(statement))
-      for (const id of ids) {
-        const key = JSON.stringify([time.ok ? time.value : written, id, ...subject]);
-        const before = said.get(key);
-        if (before === undefined) said.set(key, { status: statement["status"], index });
-        else if (before.status !== statement["status"]) against.add(before.index);
-      }
+    for (const subject of subjectsOf(statement)) {
+      const key = JSON.stringify([time.ok ? time.value : written, vulnerability, ...subject]);
+      const before = said.get(key);
+      if (before === undefined) said.set(key, { status: statement["status"], index });
+      else if (before.status !== statement["status"]) against.add(before.index);
+    }
     for (const other of against) {
       const message = `says \`${String(statement["status"])}\` of what \`/statements/${other}\` says \`${String(statements[other]?.["status"])}\` of at the same instant`;
       faults.push({ code: "openvex-tie", pointer: `/statements/${index}`, message });
     }
   }
   return faults;
+}
+
+function idsOf(statement: Json): readonly string[] {
+  const vulnerability = object(statement["vulnerability"]);
+  return [text(vulnerability?.["name"]) ?? "", ...texts(vulnerability?.["aliases"])];
+}
+
+/** One name for all that are names of each other, whatever statement says so, in any order and in circles. */
+function aliasClasses(groups: readonly (readonly string[])[]): (id: string) => string {
+  const above = new Map<string, string>();
+  const top = (id: string): string => {
+    let root = id;
+    for (let next = above.get(root); next !== undefined && next !== root; next = above.get(root)) root = next;
+    for (let at = id; at !== root; ) {
+      const next = above.get(at) ?? root;
+      above.set(at, root);
+      at = next;
+    }
+    return root;
+  };
+  for (const [first = "", ...others] of groups) for (const other of others) above.set(top(other), top(first));
+  return top;
 }
 
 /** Products and subcomponents by their names, in pairs. */

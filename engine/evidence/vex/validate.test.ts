@@ -156,6 +156,14 @@ describe("OpenVEX", () => {
     expect(await codes(openvex([...circle, third]))).toEqual([["openvex-tie", "/statements/2"]]);
   });
 
+  it("with very many names and very many products is held in one pass", async () => {
+    const aliases = Array.from({ length: 10_000 }, (_, index) => `OSV-${index}`);
+    const products = Array.from({ length: 10_000 }, (_, index) => ({ "@id": `pkg:npm/p${index}@1.0.0` }));
+    const one = statement({ vulnerability: { name: "CVE-2026-0001", aliases }, products });
+    const other = statement({ vulnerability: { name: "OSV-77" }, products: products.slice(0, 1), status: "under_investigation" });
+    expect(await codes(openvex([one, other]))).toEqual([["openvex-tie", "/statements/1"]]);
+  });
+
   it("is valid at any time where no time is given", async () => {
     expect((await validateVexValue(openvex([statement({ timestamp: "2999-01-01T00:00:00Z" })]), "vex.json")).valid).toBe(true);
   });

@@ -61,4 +61,9 @@ export const vexDocumentCodes = {
     (p) =>
       `${p.count} ${p.count === 1 ? "purl of a product is" : "purls of products are"} none, so ${p.count === 1 ? "it matches" : "they match"} nothing: ${p.count === 1 ? "" : "the first is "}\`${p.first}\``,
   ),
+  WB1230: row<{ name: string }>(
+    "error",
+    "CSAF document says more of its products than is read",
+    (p) => `\`${p.name}\` binds flags, threats and remediations to products more than 5,000,000 times`,
+  ),
 };
