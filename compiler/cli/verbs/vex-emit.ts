@@ -4,6 +4,7 @@ import { declaredStatements } from "../../../engine/decide/vex/declared.ts";
 import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
 import { type EmittedStatement, emittedDocument, emittedStatement, productOf, profileCounts } from "../../../engine/decide/vex/emission.ts";
 import {
+  detailsOf,
   type EmissionLoss,
   type EmissionReport,
   emissionJson,
@@ -68,7 +69,11 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
   const { policies } = gathered;
   const documents = documentsOf(gathered);
   const cases = await casesFor(gathered);
-  const diagnostics: Diagnostic[] = [...documents.flatMap((one) => one.diagnostics), ...cases.flatMap((one) => one.diagnostics)];
+  const diagnostics: Diagnostic[] = [
+    ...documents.flatMap((one) => one.diagnostics),
+    ...(gathered.fed?.diagnostics ?? []),
+    ...cases.flatMap((one) => one.diagnostics),
+  ];
   if (documents.some((one) => one.refused)) {
     await tell(terminal, diagnostics, gathered.sources);
     return exit.noVerdict;
@@ -94,6 +99,7 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
       statements: statements.length,
     },
     statuses: statusCounts(statements),
+    said: detailsOf(statements),
     ...rowCounts(found.map(({ assessed }) => assessed)),
     unanchored: statements.filter(({ instead }) => instead === "unanchored").length,
     deployment: statements.filter(({ instead }) => instead === "deployment").length,
@@ -117,7 +123,10 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
   else await save(out, written.text);
   const reportPath = text(options, "report");
   if (reportPath !== undefined) await save(reportPath, `${emissionJson(report, policies.project.sources)}\n`);
-  await note(terminal, renderEmission(report, { policies: policies.project.sources, colour: terminal.colourErr }));
+  await note(
+    terminal,
+    renderEmission(report, { policies: policies.project.sources, colour: terminal.colourErr, verbose: terminal.verbose }),
+  );
   return exit.done;
 }
 

@@ -45,6 +45,19 @@ export interface Unsuppressed {
   readonly after: string | undefined;
 }
 
+/** One statement, and what it came from. */
+export interface EmittedDetail {
+  readonly vulnerability: string;
+  readonly component: string;
+  readonly product: string;
+  readonly status: VexStatus;
+  /** The row that decided of each declaration that speaks of it, each once. */
+  readonly rows: readonly Omit<RowCount, "count">[];
+  /** What keeps something that suppresses from being said. */
+  readonly wants: readonly WantGroup[];
+  readonly instead: EmittedStatement["instead"];
+}
+
 export interface EmissionReport {
   /** Of Waybill. */
   readonly version: string;
@@ -53,6 +66,8 @@ export interface EmissionReport {
   readonly products: readonly string[];
   readonly document: { readonly id: string | undefined; readonly version: string | undefined; readonly statements: number };
   readonly statuses: Readonly<Record<VexStatus, number>>;
+  /** In the order of the document. */
+  readonly said: readonly EmittedDetail[];
   readonly decided: readonly RowCount[];
   /** Suppressing rows that were passed over, as they are not known to be true. */
   readonly wouldBe: readonly UndecidedRow[];
@@ -72,6 +87,28 @@ export interface EmissionReport {
   readonly losses: readonly EmissionLoss[];
   readonly policyDigest: string;
   readonly evidenceDigest: string;
+}
+
+/** Each statement with the rows that decided it. */
+export function detailsOf(statements: readonly EmittedStatement[]): readonly EmittedDetail[] {
+  return statements.map(({ declared, assertion, instead }) => {
+    const rows = new Map<string, Omit<RowCount, "count">>();
+    const wants = new Map<string, WantGroup>();
+    for (const { declaration, row, at, held } of declared.assessments) {
+      rows.set(`${declaration} ${row}`, { declaration, row, at });
+      for (const want of [...(held?.by ?? []).flatMap((open) => open.wants), ...(held?.scope ?? [])])
+        wants.set(`${want.cause} ${want.fact}`, want);
+    }
+    return {
+      vulnerability: declared.vulnerability,
+      component: declared.component,
+      product: assertion.products[0]?.id ?? "",
+      status: assertion.status,
+      rows: [...rows.values()].sort((a, b) => byRow({ ...a, count: 0 }, { ...b, count: 0 })),
+      wants: [...wants.values()],
+      instead,
+    };
+  });
 }
 
 /** Counts of assessments by row. */
@@ -130,6 +167,8 @@ export function statusCounts(statements: readonly EmittedStatement[]): Readonly<
 export interface EmissionTextOptions {
   readonly policies: Sources;
   readonly colour: boolean;
+  /** Every statement with the rows that decided it. */
+  readonly verbose: boolean;
 }
 
 /** For people: what was written, by which rows, and what was not said. */
@@ -152,6 +191,12 @@ export function renderEmission(report: EmissionReport, options: EmissionTextOpti
   const version = document.version === undefined ? "" : `, version ${visible(document.version)}`;
   out.push(`${palette.strong(plural(document.statements, "statement"))} about ${about} as ${format}${version}`);
   out.push(`  ${vexStatuses.flatMap((status) => (statuses[status] === 0 ? [] : [`${statuses[status]} ${status}`])).join(", ")}`);
+  for (const one of options.verbose ? report.said : []) {
+    const why = one.wants.length === 0 ? "" : `, for want of ${facts(one.wants)}`;
+    out.push(
+      `  ${one.status} ${visible(`${one.vulnerability} in ${one.component}`)}${why} ${one.rows.map((row) => where(row.at)).join(" ")}`,
+    );
+  }
   out.push("decided by");
   for (const row of report.decided) out.push(line(row.count, source(row.at), row.at));
   const verb = (count: number): string => (count === 1 ? "is" : "are");
@@ -198,6 +243,15 @@ export function emissionJson(report: EmissionReport, policies: Sources): string 
     products,
     document: { id: document.id ?? null, version: document.version ?? null, statements: document.statements },
     statuses,
+    said: report.said.map(({ vulnerability, component, product, status, rows, wants, instead }) => ({
+      vulnerability,
+      component,
+      product,
+      status,
+      rows: rows.map(({ declaration, row, at }) => ({ declaration, row, span: place(at, policies) })),
+      wants: wantsOf(wants),
+      ...(instead === undefined ? {} : { instead }),
+    })),
     decided: report.decided.map(rowOf),
     wouldBe: report.wouldBe.map(undecided),
     held: report.held.map(undecided),
