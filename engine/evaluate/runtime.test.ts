@@ -118,6 +118,11 @@ describe("a runtime profile denies", () => {
 
   it.each([
     ["at ci only", admission.replace("at admission", "at ci"), "no policy for workloads at admission"],
+    [
+      "that warns of what it does not know",
+      admission.replace("confines(c)", 'confines(c) on missing warn because "x"'),
+      "what is not known says warn",
+    ],
     ["that only warns", admission.replace("confines(c)", 'confines(c) else warn "soft"'), "a violation says warn"],
     [
       "whose header may not hold",

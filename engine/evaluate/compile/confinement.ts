@@ -33,9 +33,19 @@ interface Demand {
 export function compileConfinement(context: Context, runtime: string): (env: Env) => Confinement {
   const { program } = context;
   let demands: readonly Demand[] | undefined;
+  // It is asked for every finding in one subject, and is about the subject alone.
+  let last: { readonly request: Request; readonly answer: Confinement; readonly until: number } | undefined;
   return (env) => {
-    demands ??= program.policies.flatMap((policy) => demandsOf(context, policy, runtime));
-    return confinementOf(program, demands, runtime, env);
+    if (last?.request !== env.request) {
+      demands ??= program.policies.flatMap((policy) => demandsOf(context, policy, runtime));
+      const before = env.validUntil;
+      env.validUntil = Number.POSITIVE_INFINITY;
+      const answer = confinementOf(program, demands, runtime, env);
+      last = { request: env.request, answer, until: env.validUntil };
+      env.validUntil = before;
+    }
+    if (last.until < env.validUntil) env.validUntil = last.until;
+    return last.answer;
   };
 }
 
@@ -90,6 +100,9 @@ function reached(program: Program, policy: Policy, root: Expr): readonly Expr[] 
 /** What makes its answer about the imagined pod say nothing of real ones. */
 function unfitness(program: Program, policy: Policy, clause: Clause): string | undefined {
   if (clause.otherwise.effect !== "deny") return `a violation says ${clause.otherwise.effect}, not deny`;
+  // A real pod may leave open what the imagined one is sure of.
+  const soft = Object.values(clause.onUnknown).find(({ effect }) => effect !== "deny");
+  if (soft !== undefined) return `what is not known says ${soft.effect}, not deny`;
   const parts = [policy.scope, ...clause.guards, clause.condition].flatMap((expr) =>
     expr === undefined ? [] : reached(program, policy, expr),
   );
