@@ -4,7 +4,7 @@ import { mostRequests } from "../../engine/evidence/oci/plan.ts";
 import { ociLimits } from "../../engine/evidence/oci/transport.ts";
 import type { Program } from "../../language/core/ir.ts";
 import { plural } from "../../language/diagnostics/render/wrap.ts";
-import { evidencePlan, type KindPlan, type Need } from "../analysis/plan.ts";
+import { evidencePlan, type KindPlan, type Need, vexNeeds } from "../analysis/plan.ts";
 
 /** Requests to a registry for one image: as it should be, and whatever the registry answers. */
 interface Requests {
@@ -40,6 +40,12 @@ export function planText(program: Program): string {
       lines.push(
         `    ${plural(requests.usual, "request")} for an image of one platform with one envelope for each need; never more than ${requests.most} for an image`,
       );
+  }
+  for (const kind of [...new Set(program.vexes.map((vex) => vex.subject))].sort()) {
+    const needs = vexNeeds(program, [kind]);
+    lines.push(`  findings in ${kind}, for \`vex emit\`${needs.length === 0 ? ": nothing that somebody signed" : ""}`);
+    for (const [i, need] of needs.entries())
+      lines.push(`    ${i + 1}. ${needText(need)}`, `       for ${need.clauses.map((one) => one.name).join(", ")}`);
   }
   return lines.join("\n");
 }

@@ -252,6 +252,8 @@ vex v for finding in artifact {
       "stranger.json": signStatement(statement, stranger),
       "bare.json": JSON.stringify(predicate),
     });
+    const plan = await waybill(["check", "--plan", "vex.scp"], { cwd });
+    expect(plan.out).toContain("findings in artifact, for `vex emit`\n    1. waybill.vex.Document by acme.vendor\n       for acme.v");
     const said = async (file: string): Promise<readonly unknown[]> => {
       const ran = await waybill(emit("--subject", "app.tgz", "--evidence", "scan.json", file, ...author, ...later), { cwd });
       return [ran.code, ...JSON.parse(ran.out).statements.map((one: { status: string }) => one.status)];
