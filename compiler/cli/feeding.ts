@@ -1,5 +1,5 @@
 /** What feeds say, put on the findings of the scans that a call judges by. */
-import type { Attested, FailedLookup } from "../../engine/evaluate/evaluate.ts";
+import type { Attested, FailedLookup, Subject } from "../../engine/evaluate/evaluate.ts";
 import type { Evidence } from "../../engine/evidence/evidence.ts";
 import type { FeedFailure } from "../../engine/evidence/feeds/enrich.ts";
 import type { Feed } from "../../engine/evidence/feeds/feed.ts";
@@ -14,6 +14,8 @@ import type { NamedSubject } from "./shell/subjects.ts";
 
 export interface Fed {
   readonly evidence: readonly Evidence[];
+  /** Who is judged: feeds speak about a finding that is. */
+  readonly subjects: readonly Subject[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -62,7 +64,8 @@ async function openAll(
   attached: ReadonlyMap<string, Attached | Unreached> | undefined,
 ): Promise<OpenedFeeds> {
   const { openGeneral, withRecords } = await import("./shell/feeds/configured.ts");
-  const evidence = [...documents.flatMap((document) => document.evidence), ...named.evidence];
+  const given = [...documents.flatMap((document) => document.evidence), ...named.evidence];
+  const evidence = [...given, ...judgedFindings(named.subjects)];
   return withRecords(settings, files, await openGeneral(settings, files), evidence, attached);
 }
 
@@ -75,19 +78,24 @@ export async function feed(documents: readonly Document[], named: NamedSubject, 
   const own = feedDocuments(given, opened).flatMap((document) => document.evidence);
   const evidence = [...documents.flatMap((document) => document.evidence), ...own, ...named.evidence];
   const isFed = opened.documents.length + opened.unread.length > 0 || feedsIn(evidence).length > 0;
-  return isFed ? enriched(evidence, opened) : undefined;
+  return isFed ? enriched(evidence, named.subjects, opened) : undefined;
 }
 
-/** The same of evidence without documents: the feeds of the project become part of it. */
-export async function feedEvidence(evidence: readonly Evidence[], opened: OpenedFeeds = noFeeds): Promise<Fed> {
-  return enriched([...evidence, ...opened.documents.flatMap(({ document }) => document.evidence)], opened);
+/** The same for one request of a stream: the feeds of the project become part of its evidence. */
+export async function feedRequest(subject: Subject, evidence: readonly Evidence[], opened: OpenedFeeds = noFeeds): Promise<Fed> {
+  return enriched([...evidence, ...opened.documents.flatMap(({ document }) => document.evidence)], [subject], opened);
 }
 
-async function enriched(evidence: readonly Evidence[], opened: OpenedFeeds): Promise<Fed> {
-  const { enrich } = await enricher();
-  const result = enrich(evidence, { feeds: feedsIn(evidence), failed: failuresOf(opened) });
+async function enriched(evidence: readonly Evidence[], subjects: readonly Subject[], opened: OpenedFeeds): Promise<Fed> {
+  const { enrich, enrichFindings } = await enricher();
+  const feeds = { feeds: feedsIn(evidence), failed: failuresOf(opened) };
+  const result = enrich(evidence, feeds);
+  const judged = subjects.map((subject) => {
+    const [data] = subject.kind === "finding" ? enrichFindings([subject.data], feeds) : [];
+    return data === undefined ? subject : { ...subject, data };
+  });
   const ranges = result.unreadRanges === 0 ? [] : [diagnostic("WB1275", { count: result.unreadRanges, what: "range" }, undefined)];
-  return { evidence: result.evidence, diagnostics: [...unreadFeeds(opened), ...ranges] };
+  return { evidence: result.evidence, subjects: judged, diagnostics: [...unreadFeeds(opened), ...ranges] };
 }
 
 /**
@@ -103,6 +111,17 @@ export async function feedAttested(attested: readonly Attested[], opened: Opened
     { feeds, failed: failuresOf(opened) },
   );
   return attested.map((one, index) => ({ ...one, evidence: evidence[index] ?? one.evidence }));
+}
+
+/** Findings that are judged, as a scan of their own: they name vulnerabilities as those of a scan do. */
+export function judgedFindings(subjects: readonly Subject[]): readonly Evidence[] {
+  const type = "waybill.vuln.Scan";
+  return subjects
+    .filter(({ kind }) => kind === "finding")
+    .map(({ kind, name, data }) => {
+      const document = { digest: "", name, format: kind, predicateType: type };
+      return { type, document, data: { findings: [data] }, about: [], counts: {} };
+    });
 }
 
 /** What could not be looked at, for people. */

@@ -159,8 +159,8 @@ export async function casesFor(gathered: Gathered): Promise<readonly Case[]> {
 }
 
 /** Who is judged, before it is known what is attached to them. */
-export function subjectsOf({ policies, point, named, given }: Gathered): readonly Subject[] {
-  const subjects = named.subjects.flatMap((one) => expandSubject(policies.compiled, one, point));
+export function subjectsOf({ policies, point, named, given, fed }: Gathered): readonly Subject[] {
+  const subjects = (fed?.subjects ?? named.subjects).flatMap((one) => expandSubject(policies.compiled, one, point));
   return withGiven(subjects, given, policies.project.program);
 }
 

@@ -18,7 +18,7 @@ import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 import { enforcementPoints, subjectKind } from "../../../language/semantics/subjects.ts";
-import { failedLookups, feedEvidence } from "../feeding.ts";
+import { type Fed, failedLookups, feedRequest, judgedFindings } from "../feeding.ts";
 import { expandSubject, type Policies, refusalDiagnostic } from "../policies.ts";
 import { sha256 } from "./digest.ts";
 import { EvidenceFiles } from "./evidence.ts";
@@ -126,7 +126,10 @@ function answer(request: JsonObject, bytes: Uint8Array, options: AnswerOptions):
 
   const subject = readSubject(described.kind, named["object"], source, options);
   if (!(subject instanceof Promise) && request["evidence"] === undefined && options.feeds === undefined) return decided(subject, []);
-  return Promise.resolve(subject).then(async (read) => decided(read, await readEvidence(request["evidence"], source.digest, options)));
+  return Promise.resolve(subject).then(async (read) => {
+    const { subjects, evidence } = await readEvidence(read, request["evidence"], source.digest, options);
+    return decided(subjects[0] ?? read, evidence);
+  });
 }
 
 /** Where a request's object is from; its digest is computed when somebody asks for it. */
@@ -284,15 +287,21 @@ function readArtifact(object: unknown): Subject {
 }
 
 /** Documents by path below the evidence root, or inline. */
-async function readEvidence(value: unknown, digest: string, options: AnswerOptions): Promise<readonly Evidence[]> {
+async function readEvidence(
+  subject: Subject,
+  value: unknown,
+  digest: string,
+  options: AnswerOptions,
+): Promise<Pick<Fed, "subjects" | "evidence">> {
   const files = new EvidenceFiles();
   const found = value === undefined ? [] : await readGiven(value, files, digest, options);
-  if (options.feeds === undefined && !found.some(({ feed }) => feed !== undefined)) return found;
+  if (options.feeds === undefined && !found.some(({ feed }) => feed !== undefined)) return { subjects: [subject], evidence: found };
   const { withRecords } = await import("./feeds/configured.ts");
-  const opened = options.feeds && (await withRecords(options.policies.config.feeds, files, options.feeds, found));
+  const opened =
+    options.feeds && (await withRecords(options.policies.config.feeds, files, options.feeds, [...found, ...judgedFindings([subject])]));
   const wrong = opened?.documents.find(({ document }) => document.refused)?.document;
   if (wrong !== undefined) throw refused(wrong.path, wrong.diagnostics);
-  return (await feedEvidence(found, opened)).evidence;
+  return feedRequest(subject, found, opened);
 }
 
 async function readGiven(value: unknown, files: EvidenceFiles, digest: string, options: AnswerOptions): Promise<readonly Evidence[]> {

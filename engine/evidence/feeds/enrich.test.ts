@@ -135,6 +135,18 @@ describe("OSV records", () => {
     expect(one({ id: "CVE-2024-0001" }, [await feedOf(record)])["withdrawn"]).toBeUndefined();
   });
 
+  it("count in their newest state, whichever comes first", async () => {
+    const old = await feedOf(osv("GHSA-jfh8-c2jp-5v3q", { aliases: ["CVE-2024-0001"] }));
+    const now = await feedOf({ ...osv("GHSA-jfh8-c2jp-5v3q", { withdrawn: "2026-11-02T00:00:00Z" }), modified: "2026-11-02T00:00:00Z" });
+    for (const feeds of [
+      [old, now],
+      [now, old],
+    ]) {
+      expect(one({ id: "GHSA-jfh8-c2jp-5v3q" }, feeds)).toMatchObject({ withdrawn: "2026-11-02T00:00:00Z", aliases: [] });
+      expect(one({ id: "CVE-2024-0001" }, feeds)).toMatchObject({ aliases: [] });
+    }
+  });
+
   it("give the fix of the installed line, of all entries about the package, in any order of events", async () => {
     const record = osv("CVE-2024-0001", {
       affected: [
@@ -258,4 +270,40 @@ it("makes scans that agree disagree on nothing", async () => {
     }),
     { numRuns: 100 },
   );
+});
+
+it("says the same of findings in whatever order feeds and scans come", async () => {
+  const feeds = [
+    await feedOf(epssTable("CVE-2024-0001,0.1,0.9", "CVE-2024-0002,0.2,0.9")),
+    await feedOf(epssTable("CVE-2024-0001,0.3,0.9").replace("2026-11-20", "2026-11-19")),
+    await feedOf(kev(listed("CVE-2024-0002"))),
+    await feedOf(kev()),
+    await feedOf(cveOf("CVE-2024-0001", [{ Exploitation: "poc" }])),
+    await feedOf(cveOf("CVE-2024-0002", [{ Exploitation: "none" }])),
+    await feedOf(osv("GHSA-jfh8-c2jp-5v3q", { aliases: ["CVE-2024-0001"] })),
+    await feedOf(osv("SNYK-1", { aliases: ["GHSA-jfh8-c2jp-5v3q"] })),
+  ];
+  const scans = ["CVE-2024-0001", "CVE-2024-0002", "GHSA-jfh8-c2jp-5v3q", "SNYK-1"].map((id, index) => scanOf(`${index}`, { id }));
+  const summary = (evidence: readonly Evidence[]): readonly string[] =>
+    findings(evidence)
+      .map(({ aliases, component: _, ...rest }) => JSON.stringify([rest, [...(aliases as readonly string[])].sort()]))
+      .sort();
+  const expected = summary(enrich(scans, { feeds, failed: [] }).evidence);
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(feeds, { minLength: feeds.length }),
+      fc.shuffledSubarray(scans, { minLength: scans.length }),
+      (someFeeds, someScans) => {
+        expect(summary(enrich(someScans, { feeds: someFeeds, failed: [] }).evidence)).toEqual(expected);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it("changes no finding's id, severity or component, and drops none", async () => {
+  const feeds = [await feedOf(osv("CVE-2024-0001", { withdrawn: "2026-01-01T00:00:00Z" })), await feedOf(kev(listed("CVE-2024-0001")))];
+  const scan = scanOf("s", { id: "CVE-2024-0001", severity: "high" }, { id: "x y", severity: "low" }, { id: new Lack("missing", "") });
+  const kept = ({ id, severity, component }: DataRecord): unknown => ({ id, severity, component });
+  expect(findings(enrich([scan], { feeds, failed: [] }).evidence).map(kept)).toEqual(findings([scan]).map(kept));
 });

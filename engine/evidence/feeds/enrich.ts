@@ -31,6 +31,7 @@ import type {
   RequirementsFeed,
 } from "./feed.ts";
 import { fixesFor } from "./osv-fixes.ts";
+import { type Listed, recordsAbout } from "./osv-index.ts";
 
 /** A feed that was named and could not be read, and why. */
 export interface FeedFailure {
@@ -59,6 +60,12 @@ export function enrich(evidence: readonly Evidence[], feeds: Feeds): Enriched {
   const enricher = new Enricher(scans.map(findingsOf), feeds);
   const enriched = evidence.map((piece) => (piece.type === scanType ? { ...piece, data: enricher.scan(piece.data) } : piece));
   return { evidence: enriched, unreadRanges: enricher.unreadRanges };
+}
+
+/** The same for findings that stand alone, as where one is what is judged. */
+export function enrichFindings(findings: readonly DataRecord[], feeds: Feeds): readonly DataRecord[] {
+  const enricher = new Enricher([findings], feeds);
+  return findings.map((finding) => enricher.finding(finding));
 }
 
 function findingsOf({ data }: Evidence): readonly DataRecord[] {
@@ -94,10 +101,11 @@ class Enricher {
   readonly #epss: readonly EpssFeed[];
   readonly #kev: readonly KevFeed[];
   readonly #cve = new Map<string, CveFeed>();
-  readonly #osv: readonly OsvFeed[];
+  /** Records that a finding may be about, each in its newest state. */
+  readonly #osv: readonly Listed[];
   /** Records by class, of those that were not taken back. */
   readonly #records = new Map<string, { readonly feed: OsvFeed; readonly index: number }[]>();
-  readonly #withdrawn = new Map<string, { readonly head: OsvHead; readonly feed: OsvFeed; readonly index: number }>();
+  readonly #withdrawn = new Map<string, Listed>();
   readonly #reached: readonly (Reached & { readonly feed: ReachabilityFeed })[];
   readonly #required: readonly (Requirement & { readonly feed: RequirementsFeed })[];
   readonly #failed: ReadonlyMap<FeedKind, Lack>;
@@ -109,7 +117,6 @@ class Enricher {
   constructor(scans: readonly (readonly DataRecord[])[], { feeds, failed }: Feeds) {
     this.#epss = newestFirst(feeds.filter((feed) => feed.kind === "epss"));
     this.#kev = newestFirst(feeds.filter((feed) => feed.kind === "kev"));
-    this.#osv = feeds.filter((feed) => feed.kind === "osv");
     this.#failed = new Map(failed.map(({ kind, detail }) => [kind, new Lack("transient", detail)]));
     for (const feed of feeds) {
       if (feed.kind !== "cve") continue;
@@ -120,12 +127,16 @@ class Enricher {
     this.#required = feeds.flatMap((feed) => (feed.kind === "requirements" ? feed.requirements.map((one) => ({ ...one, feed })) : []));
     const wanted = new Set<string>();
     for (const findings of scans) for (const finding of findings) this.#link(idsOf(finding, "id"), wanted);
+    this.#osv = recordsAbout(
+      wanted,
+      feeds.filter((feed) => feed.kind === "osv"),
+    );
     this.#linkRecords(wanted);
     for (const id of wanted) this.#member(id);
-    for (const { head } of this.#heads()) if (head.withdrawn === undefined) for (const id of [head.id, ...head.aliases]) this.#member(id);
-    for (const { head, feed, index } of this.#heads()) {
+    for (const { head } of this.#osv) if (head.withdrawn === undefined) for (const id of [head.id, ...head.aliases]) this.#member(id);
+    for (const { head, feed, index } of this.#osv) {
       if (head.withdrawn !== undefined) {
-        if (wanted.has(head.id)) this.#withdrawn.set(head.id, { head, feed, index });
+        this.#withdrawn.set(head.id, { head, feed, index });
         continue;
       }
       const of = this.#narrow.of(head.id);
@@ -158,10 +169,6 @@ class Enricher {
     return this.#reads.get(head);
   }
 
-  *#heads(): Generator<{ readonly head: OsvHead; readonly feed: OsvFeed; readonly index: number }> {
-    for (const feed of this.#osv) for (const [index, head] of feed.records.entries()) yield { head, feed, index };
-  }
-
   #link(ids: readonly string[], wanted: Set<string>): void {
     this.#wide.link(ids);
     this.#narrow.link(ids);
@@ -170,7 +177,7 @@ class Enricher {
 
   /** A record that was taken back says nothing of aliases either. */
   #linkRecords(wanted: Set<string>): void {
-    for (const { head } of this.#heads()) {
+    for (const { head } of this.#osv) {
       if (head.withdrawn !== undefined || head.aliases.length === 0) continue;
       const ids = [head.id, ...head.aliases];
       this.#wide.link(ids);
@@ -189,12 +196,12 @@ class Enricher {
 
   scan(data: DataRecord): DataRecord {
     const list = data["findings"];
-    const items = itemsOf(list).map((item) => (isRecord(item) ? this.#finding(item) : item));
+    const items = itemsOf(list).map((item) => (isRecord(item) ? this.finding(item) : item));
     if (list instanceof OpenList) return { ...data, findings: new OpenList(items, list.undeclared, list.lacks) };
     return Array.isArray(list) ? { ...data, findings: items } : data;
   }
 
-  #finding(finding: DataRecord): DataRecord {
+  finding(finding: DataRecord): DataRecord {
     const [id, ...aliases] = idsOf(finding, "id");
     if (id === undefined) return finding;
     const { cves, facts } = this.#about(id);

@@ -81,6 +81,8 @@ export interface OsvHead {
   /** Canonical. */
   readonly id: string;
   readonly aliases: readonly string[];
+  /** RFC 3339 */
+  readonly modified: string;
   /** RFC 3339: the record was taken back then. */
   readonly withdrawn: string | undefined;
 }

@@ -50,6 +50,7 @@ function headOf(record: Json): OsvHead {
   return {
     id: canonical(text(record["id"]) ?? ""),
     aliases: texts(record["aliases"]).map(canonical),
+    modified: feedTime(text(record["modified"])) ?? "",
     // A time that cannot be read still says that the record was taken back; the fact is malformed then.
     withdrawn: withdrawn === undefined ? undefined : (feedTime(withdrawn) ?? withdrawn),
   };

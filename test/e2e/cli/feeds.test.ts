@@ -346,6 +346,31 @@ describe("eval", () => {
   });
 });
 
+it("puts feeds on a finding that is judged itself", async () => {
+  const cwd = await folder({
+    "own.scp": `module acme.own
+
+import waybill.vuln
+
+policy own for finding {
+  forbid attacked: finding.exploitation == active
+  forbid listed: finding.kev
+}
+`,
+    "waybill.toml": 'policy = "own.scp"\n[feeds]\ncve = "cves"\nkev = "kev.json"\n',
+    "cves/CVE-2024-21538.json": cve("active"),
+    "kev.json": catalogue,
+  });
+  const finding = { id: "CVE-2024-21538", component: { name: "cross-spawn", purl: "pkg:npm/cross-spawn@7.0.3" } };
+  const stdin = `${JSON.stringify({ subject: { kind: "finding", object: finding } })}\n`;
+  const ran = await waybill(["eval", "--batch", ...now], { cwd, stdin });
+  const { clauses } = JSON.parse(ran.out) as { clauses: readonly { clause: string; outcome: string }[] };
+  expect(clauses.map(({ clause, outcome }) => [clause, outcome])).toEqual([
+    ["attacked", "violated"],
+    ["listed", "passed"],
+  ]);
+});
+
 describe("feeds update", () => {
   it("says what it fetched, as text and by its schema", async () => {
     const cwd = await project(

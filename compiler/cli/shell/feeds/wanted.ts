@@ -1,6 +1,8 @@
 /** Which CVEs a call is about, so that of a folder of all records only theirs are read. */
 
+import { canonicalId } from "../../../../engine/evaluate/intrinsics/aliases.ts";
 import type { Evidence } from "../../../../engine/evidence/evidence.ts";
+import { recordsAbout } from "../../../../engine/evidence/feeds/osv-index.ts";
 import type { Attached, Unreached } from "../../../../engine/evidence/oci/attached.ts";
 import { OpenList } from "../../../../language/core/data.ts";
 
@@ -12,20 +14,14 @@ const cve = /\bCVE-\d{4}-\d{4,19}\b/gi;
  */
 export function cvesOf(evidence: readonly Evidence[], attached: ReadonlyMap<string, Attached | Unreached>): ReadonlySet<string> {
   const ids = new Set<string>();
-  const aliases = new Map<string, readonly string[]>();
-  for (const { data, feed } of evidence) {
+  for (const { data } of evidence) {
     const list = data["findings"];
     const findings = list instanceof OpenList ? list.items : Array.isArray(list) ? list : [];
     for (const finding of findings) {
       if (finding === null || typeof finding !== "object") continue;
       const record = finding as Readonly<Record<string, unknown>>;
       for (const id of [record["id"], ...(Array.isArray(record["aliases"]) ? record["aliases"] : [])])
-        if (typeof id === "string") ids.add(id.toUpperCase());
-    }
-    if (feed?.kind !== "osv") continue;
-    for (const head of feed.records) {
-      const all = [head.id, ...head.aliases].map((id) => id.toUpperCase());
-      for (const id of all) aliases.set(id, [...(aliases.get(id) ?? []), ...all]);
+        if (typeof id === "string") ids.add(canonicalId(id));
     }
   }
   for (const one of attached.values()) {
@@ -33,8 +29,9 @@ export function cvesOf(evidence: readonly Evidence[], attached: ReadonlyMap<stri
     for (const { bytes } of [...one.envelopes, ...one.children.flatMap((child) => child.envelopes)])
       for (const [id] of textOf(bytes).matchAll(cve)) ids.add(id.toUpperCase());
   }
-  // A set grows while it is gone through, and what is added is gone through as well.
-  for (const id of ids) for (const other of aliases.get(id) ?? []) ids.add(other);
+  const feeds = evidence.flatMap(({ feed }) => (feed?.kind === "osv" ? [feed] : []));
+  for (const { head } of recordsAbout([...ids], feeds))
+    if (head.withdrawn === undefined) for (const id of [head.id, ...head.aliases]) ids.add(id);
   return new Set([...ids].filter((id) => id.startsWith("CVE-")));
 }
 
