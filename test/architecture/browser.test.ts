@@ -12,6 +12,7 @@ const faces = [
   "engine/evidence/oci/fetch.ts",
   "engine/evidence/vex/validate.ts",
   "engine/decide/report.ts",
+  "compiler/targets/vex/write.ts",
 ];
 
 it.each(faces)("bundles %s for a browser, with nothing left outside", async (face) => {

@@ -38,6 +38,18 @@ export function localId(id: string, document: Pick<VexDocument, "format" | "id" 
   return link !== undefined && id.startsWith(link) ? decoded(id.slice(link.length)) : id;
 }
 
+/**
+ * The document with its own names for products. A BOM-Link to the document itself has its name and version in it: in the
+ * next version, and under another name, it would lead elsewhere.
+ */
+export function withLocalNames(document: VexDocument): VexDocument {
+  const statements = document.statements.map((statement) => ({
+    ...statement,
+    products: statement.products.map((product) => ({ ...product, id: localId(product.id, document) })),
+  }));
+  return { ...document, statements };
+}
+
 function decoded(fragment: string): string {
   try {
     return decodeURIComponent(fragment);

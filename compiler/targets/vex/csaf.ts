@@ -35,7 +35,7 @@ export function csafOf(document: VexDocument, options: VexOptions): unknown {
 
 /** A CSAF document is named by its publisher's namespace and its tracking id together. */
 function idOf(document: VexDocument, options: VexOptions, namespace: string | undefined): string {
-  const id = (document.id ?? options.id ?? options.uuid("")).trim();
+  const id = (document.id ?? options.uuid("")).trim();
   const prefix = `${namespace}#`;
   return id.startsWith(prefix) && id.length > prefix.length ? id.slice(prefix.length) : id;
 }

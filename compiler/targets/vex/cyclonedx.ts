@@ -38,10 +38,8 @@ export function cyclonedxOf(document: VexDocument, options: VexOptions): unknown
   };
 }
 
-function serialOf(document: VexDocument, options: VexOptions): string {
-  const id = document.id ?? options.id ?? "";
-  if (serialShape.test(id)) return id;
-  return options.id !== undefined && serialShape.test(options.id) ? options.id : options.uuid(id);
+function serialOf({ id = "" }: VexDocument, { uuid }: VexOptions): string {
+  return serialShape.test(id) ? id : uuid(id);
 }
 
 function versionOf(version: string | undefined): number {

@@ -51,6 +51,8 @@ export interface Loss {
 
 /** What of a document a decision never reads. */
 const told: ReadonlySet<LossField> = new Set([
+  // It tells versions of a document apart from other documents; what the document says does not depend on it.
+  "id",
   "role",
   "title",
   "first_issued",
@@ -74,7 +76,7 @@ export interface VexOptions {
   readonly title?: string;
   /** CSAF: the publisher's namespace, a URI. */
   readonly namespace?: string;
-  /** Name of a document that has none, and of one whose name the target does not allow. */
+  /** Name of the document, instead of its own. */
   readonly id?: string;
   /** Microseconds; the time of a document that has none. */
   readonly now: number;

@@ -50,11 +50,8 @@ export function openvexOf(document: VexDocument, options: VexOptions): unknown {
   };
 }
 
-function idOf(document: VexDocument, options: VexOptions): string {
-  const id = document.id ?? options.id;
-  if (id !== undefined && isIri(id)) return id;
-  if (options.id !== undefined && isIri(options.id)) return options.id;
-  return options.uuid(id ?? "");
+function idOf({ id = "" }: VexDocument, { uuid }: VexOptions): string {
+  return isIri(id) ? id : uuid(id);
 }
 
 /** A whole number from 1; of `1.0.3` the first. */

@@ -42,6 +42,8 @@ function headLosses(document: VexDocument, read: VexDocument | undefined, format
   return fields.flatMap(([field, key]) => {
     const wanted = document[key];
     if (wanted === undefined || wanted === read?.[key]) return [];
+    // CSAF: the tracking id, after the namespace.
+    if (field === "id" && format === "csaf" && read?.id?.endsWith(`#${wanted}`)) return [];
     // Documents that were never issued again need not say so.
     if (field === "first_issued" && wanted === document.timestamp) return [];
     return [loss(field, `/${field}`, undefined, String(wanted), format, undefined)];

@@ -4,7 +4,7 @@
  * bytes.
  */
 import type { VexAssertion, VexDocument } from "../../../engine/decide/vex/document.ts";
-import { canonicalPurl, localId } from "./claims.ts";
+import { canonicalPurl, withLocalNames } from "./claims.ts";
 
 /**
  * `next` as the version after `previous`. Statements of `next` leave out their time where it is to be found here: that of
@@ -13,15 +13,6 @@ import { canonicalPurl, localId } from "./claims.ts";
 export function reissue(previous: VexDocument | undefined, next: VexDocument, now: number): VexDocument {
   const id = next.id ?? previous?.id;
   return issue(previous && withLocalNames(previous), withLocalNames(id === undefined ? next : { ...next, id }), now);
-}
-
-/** A BOM-Link to the document itself has its version in it: in the next version it would lead into the last. */
-function withLocalNames(document: VexDocument): VexDocument {
-  const statements = document.statements.map((statement) => ({
-    ...statement,
-    products: statement.products.map((product) => ({ ...product, id: localId(product.id, document) })),
-  }));
-  return { ...document, statements };
 }
 
 function issue(previous: VexDocument | undefined, next: VexDocument, now: number): VexDocument {

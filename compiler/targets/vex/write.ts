@@ -1,5 +1,6 @@
 /** VEX out: a document of the model in one of the three formats, and what that format does not say of it. */
 import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
+import { withLocalNames } from "./claims.ts";
 import { csafOf } from "./csaf.ts";
 import { cyclonedxOf } from "./cyclonedx.ts";
 import type { VexOptions, Written } from "./loss.ts";
@@ -18,8 +19,9 @@ const writers: Readonly<Record<VexFormat, (document: VexDocument, options: VexOp
  * document without a statement that the format can say is not.
  */
 export function writeVex(document: VexDocument, format: VexFormat, options: VexOptions): Written {
-  const value = writers[format](document, options);
-  return { value, losses: lossesBetween(document, readBack(value, format), format) };
+  const named = options.id === undefined ? document : { ...withLocalNames(document), id: options.id };
+  const value = writers[format](named, options);
+  return { value, losses: lossesBetween(named, readBack(value, format), format) };
 }
 
 export { type Loss, lacking, type Needed, type VexOptions } from "./loss.ts";

@@ -88,7 +88,9 @@ function vulnerabilityOf({ names, standing, statements }: Entry, time: number): 
   const remediations = new Gathered();
   for (const [id, statement] of standing) {
     const group = groups[statement.status];
-    status[group] = [...(status[group] ?? []), id];
+    const ids = status[group] ?? [];
+    status[group] = ids;
+    ids.push(id);
     const date = rfc3339(statement.timestamp ?? time);
     const { justification, impact } = statement;
     if (justification !== undefined && statement.status === "not_affected") flags.add({ date, label: justification }, id);
