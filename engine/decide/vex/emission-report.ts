@@ -201,7 +201,12 @@ export function renderEmission(report: EmissionReport, options: EmissionTextOpti
   for (const row of report.decided) out.push(line(row.count, source(row.at), row.at));
   const verb = (count: number): string => (count === 1 ? "is" : "are");
   if (report.wouldBe.length + report.held.length > 0) out.push(palette.warning("not known"));
-  for (const row of report.wouldBe) out.push(line(row.count, `would be ${row.status} if ${facts(row.wants)} were known`, row.at));
+  for (const row of report.wouldBe) {
+    out.push(line(row.count, `would be ${row.status} if ${facts(row.wants)} were known`, row.at));
+    // That a fact is not stated is what was said already.
+    const telling = row.wants.filter((want) => want.detail !== "not stated").slice(0, 4);
+    for (const { fact, detail } of telling) out.push(`        \`${visible(fact)}\`: ${visible(detail)}`);
+  }
   for (const row of report.held) {
     const may = row.row < 0 ? "whether the declaration speaks of them is not known" : `may be ${row.status}`;
     out.push(line(row.count, `${verb(row.count)} under_investigation: ${may}, for want of ${facts(row.wants)}`, row.at));

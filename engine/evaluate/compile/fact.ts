@@ -1,5 +1,5 @@
 /** How a fact is named in wants, citations and explanations: the path as the policy reads it. */
-import type { Expr } from "../../../language/core/ir.ts";
+import type { Expr, IntrinsicCall } from "../../../language/core/ir.ts";
 
 /** `c.license`, `image.tag`, `attestation waybill.sbom.Bom claimed`; for other expressions the kind of thing they are. */
 export function factOf(expr: Expr): string {
@@ -20,8 +20,11 @@ export function factOf(expr: Expr): string {
       return `${expr.quantity === "all" ? "attestations" : expr.quantity === "newest" ? "newest attestation" : "attestation"} ${expr.predicate.name} ${originOf(expr.origin)}`;
     case "closed":
       return factOf(expr.operand);
-    case "intrinsic":
+    case "intrinsic": {
+      const runtime = runtimeFact(expr);
+      if (runtime !== undefined) return runtime;
       return `${expr.name}(${expr.args.map(factOf).join(", ")})`;
+    }
     case "call":
     case "table":
       return `${expr.key}(${expr.args.map(factOf).join(", ")})`;
@@ -35,6 +38,15 @@ export function factOf(expr: Expr): string {
     default:
       return expr.kind;
   }
+}
+
+/** `api.denies(finding.required_syscalls)`, `api.confines(c)`: core has the settings of the container in its place. */
+function runtimeFact({ name, args }: IntrinsicCall): string | undefined {
+  const [key, about] = args;
+  if (!name.startsWith("runtime.") || key?.kind !== "literal" || about === undefined) return undefined;
+  const asked = name === "runtime.confines" && about.kind === "field" ? about.record : about;
+  const runtime = String(key.value);
+  return `${runtime.slice(runtime.lastIndexOf(".") + 1)}.${name.slice("runtime.".length)}(${factOf(asked)})`;
 }
 
 function originOf(origin: { readonly kind: "trust"; readonly trust: string } | { readonly kind: "claimed" }): string {

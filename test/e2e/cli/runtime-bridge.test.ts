@@ -189,8 +189,9 @@ describe("a finding whose exploit needs what a runtime profile denies", () => {
 
   it("is investigated where no admission policy requires the profile, and the report says what to add", async () => {
     const cwd = await folder(files);
-    const { code, out } = await emit(cwd, "cyclonedx", "--policy", "bare.scp", "--report", "report.json");
+    const { code, out, err } = await emit(cwd, "cyclonedx", "--policy", "bare.scp", "--report", "report.json");
     expect([code, out.includes("protected_at_runtime")]).toEqual([0, false]);
+    expect(err).toContain("`api.denies(finding.required_syscalls)`: no policy for workloads at admission requires the profile");
     expect(readFileSync(join(cwd, "report.json"), "utf8")).toContain("add require every c in workload.containers: api.confines(c)");
   });
 
