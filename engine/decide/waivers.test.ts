@@ -1,6 +1,12 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
 import { expect, it } from "vitest";
 import type { Waiver } from "../../language/core/ir.ts";
 import type { ClauseResult, Decision } from "../evaluate/decision.ts";
+import { report, texts } from "./fixtures/hostile.ts";
+import { renderJson } from "./json.ts";
+import { renderText } from "./text.ts";
 import { endedWaivers, type WaiverState, waiverCounts, waiverLine, waiverNotes, waiverUses } from "./waivers.ts";
 
 const day = 86_400_000_000;
@@ -73,4 +79,19 @@ it("notes what a person should look at, and nothing of a waiver that does its wo
 it("counts a waiver as ended from the instant at which it ends", () => {
   expect(endedWaivers({ waivers: [ended] }, now - 1)).toEqual([]);
   expect(endedWaivers({ waivers: [ended] }, now).map((note) => note.code)).toEqual(["WB1296"]);
+});
+
+it("writes them into reports: a line for people, counts and each waiver for machines, as the schema has it", () => {
+  const waived = { ...report, decisions: decisions.map((one) => ({ ...one, time: now })), waivers: uses };
+  expect(renderText(waived, texts, { colour: false, width: 200, verbose: false })).toContain(`waivers ${waiverLine(uses)}`);
+  const json = JSON.parse(renderJson(waived, texts)) as {
+    waivers: { live: number; list: object[] };
+    decisions: { clauses: { waived: object[] }[] }[];
+  };
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  const validate = ajv.compile(JSON.parse(readFileSync(new URL("../../docs/schemas/gate.schema.json", import.meta.url), "utf8")) as object);
+  expect([validate(json), validate.errors]).toEqual([true, null]);
+  expect(json.waivers).toMatchObject({ live: 3, used: 1, list: [{ state: "used", lifted: 5 }, {}, {}, { state: "ended" }] });
+  expect(json.decisions[0]?.clauses[0]?.waived).toMatchObject([{ lifted: 3, approvedBy: "security@acme.example" }]);
 });
