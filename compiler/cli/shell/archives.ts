@@ -54,13 +54,11 @@ interface ZipEntry {
   readonly crc: number;
 }
 
-/** The files of an archive, unpacked one at a time; every one was unpacked once before any is handed on. */
+/** The files of an archive, each unpacked when it is read; one that is damaged throws then. */
 export async function unzip(bytes: Buffer, name: string): Promise<readonly Packed[] | Diagnostic> {
   try {
     const entries = await entriesOf(bytes);
-    const files = entries.map((entry): Packed => ({ name: entry.name, read: () => unpack(bytes, entry) }));
-    for (const file of files) file.read();
-    return files;
+    return entries.map((entry): Packed => ({ name: entry.name, read: () => unpack(bytes, entry) }));
   } catch (problem) {
     return broken(name, reasonOf(problem));
   }
@@ -106,7 +104,9 @@ async function entriesOf(bytes: Buffer): Promise<readonly ZipEntry[]> {
 function unpack(bytes: Buffer, { name, start, compressed, size, method, crc }: ZipEntry): Uint8Array {
   const { crc32, inflateRawSync } = process.getBuiltinModule("node:zlib");
   const packed = bytes.subarray(start, start + compressed);
-  const content = method === 0 ? packed : inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+  // Buffers of the content's own size: a dump has hundreds of thousands of small files.
+  const sizes = { maxOutputLength: Math.max(size, 1), chunkSize: Math.min(Math.max(size, 64), 1_000_000) };
+  const content = method === 0 ? packed : inflateRawSync(packed, sizes);
   if (packed.length !== compressed || content.length !== size || crc32(content) !== crc) throw new Error(`\`${name}\` in it is damaged`);
   return content;
 }
@@ -121,11 +121,19 @@ const mostDocuments = 10_000;
 export async function readZip(bytes: Buffer, name: string, digest: string): Promise<Result<readonly Evidence[]>> {
   const files = await unzip(bytes, name);
   if (!Array.isArray(files)) return { value: [], diagnostics: [files as Diagnostic] };
-  const documents = (files as readonly Packed[]).filter((file) => /\.json$/i.test(file.name));
+  try {
+    return await readFiles(files as readonly Packed[], name, digest);
+  } catch (problem) {
+    return { value: [], diagnostics: [broken(name, reasonOf(problem))] };
+  }
+}
+
+async function readFiles(files: readonly Packed[], name: string, digest: string): Promise<Result<readonly Evidence[]>> {
+  const documents = files.filter((file) => /\.json$/i.test(file.name));
   const refuse = (problem: string): Result<readonly Evidence[]> => ({ value: [], diagnostics: [broken(name, problem)] });
   const [first] = documents;
   if (first === undefined) return refuse("there is no document in it");
-  if (isOsvRecord(first.read())) return readOsvDump(files as readonly Packed[], { name, digest, base: "" });
+  if (isOsvRecord(first.read())) return await readOsvDump(files, { name, digest, base: "" });
   const listed = listedIn(documents);
   if (typeof listed === "string") return refuse(listed);
   if (listed.length > mostDocuments) return refuse(`it holds more than ${mostDocuments} documents`);

@@ -5,7 +5,7 @@ import type { Adapter, Evidence, Source } from "../evidence.ts";
 import { fault, token } from "../fault.ts";
 import { readJson } from "../json/read.ts";
 import { type Json, object, text, texts } from "../raw.ts";
-import { validate } from "../schema/validate.ts";
+import { validate, validateLoaded } from "../schema/validate.ts";
 import { defaultLimits } from "../text.ts";
 import { feedDocument, feedEvidence, feedTime, type OsvHead } from "./feed.ts";
 
@@ -61,7 +61,7 @@ function canonical(id: string): string {
   return parsed.ok ? parsed.value : id;
 }
 
-/** A file of an archive; `read` unpacks it, and may be asked again. */
+/** A file of an archive; `read` unpacks it, may be asked again, and throws where the file is damaged. */
 export interface Packed {
   readonly name: string;
   readonly read: () => Uint8Array;
@@ -82,7 +82,8 @@ export async function readOsvDump(files: readonly Packed[], source: Source): Pro
     const read = readJson(file.read(), `${source.name}#${file.name}`, { ...defaultLimits, size: largestRecord });
     if (read.value === undefined) diagnostics.push(...read.diagnostics);
     else if (detect(read.value.json)) {
-      diagnostics.push(...(await validate("osv-record", read.value.json, pointer)));
+      const { json } = read.value;
+      diagnostics.push(...(validateLoaded("osv-record", json, pointer) ?? (await validate("osv-record", json, pointer))));
       records.push(headOf(object(read.value.json) ?? {}));
     } else diagnostics.push(fault("WB1272", { problem: `\`${file.name}\` in it is no OSV record` }, pointer));
     if (diagnostics.length >= told) break;
