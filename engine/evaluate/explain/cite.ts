@@ -1,7 +1,8 @@
 /** What a truth value rests on: the reads of the operands that decided it, in source order (semantics, section 3). */
 import { type DataRecord, type Origin, origin, type Place as PlaceRead, placeOf as placeOfField } from "../../../language/core/data.ts";
-import type { Expr, FieldRead, PredicateRead } from "../../../language/core/ir.ts";
+import type { Expr, FieldRead, FunctionCall, PredicateRead } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
+import { scalar } from "../../../language/semantics/types.ts";
 import type { Fn } from "../compile/context.ts";
 import type { Citation, Fact } from "../decision.ts";
 import type { Env } from "../env.ts";
@@ -10,12 +11,17 @@ import { Unknown } from "../unknown.ts";
 import { type Collection, isVirtual, MergedRecord, PartialRecord, type RecordValue } from "../virtual.ts";
 
 /** Compiles an expression on first use, for explanations only. */
-export type Lazy = (expr: Expr) => Fn;
+export interface Lazy {
+  (expr: Expr): Fn;
+  /** What a call comes down to: its body, and what puts the arguments where the body reads them. */
+  readonly inside: (call: FunctionCall) => { readonly body: Expr; readonly bind: (env: Env) => void } | undefined;
+}
 
 /** What a value rests on: places in documents, and facts of the subject that stand in none. */
 export interface Cited {
   readonly citations: Citation[];
   readonly facts: Fact[];
+  readonly knownOnly?: true;
 }
 
 /** Adds what a Boolean expression's present value rests on to `out`. */
@@ -36,14 +42,51 @@ export function citerOf(lazy: Lazy, expr: Expr): Citer {
     case "field":
     case "predicate":
       return read(lazy, expr);
+    case "call":
+      return called(lazy, expr);
     default: {
+      const due = dueOf(lazy, expr);
       const parts = operandsOf(expr).map((operand) => citerOf(lazy, operand));
       return (env, out) => {
         for (const part of parts) part(env, out);
+        due?.(env, out);
       };
     }
   }
 }
+
+/**
+ * A call is substitution: it rests on what its body rests on. What is not known in there is left out: where it decided
+ * something, the clause is not decided, and says what it wants.
+ */
+function called(lazy: Lazy, expr: FunctionCall): Citer {
+  const given = expr.args.map((arg) => citerOf(lazy, arg));
+  // Made when it is asked for: functions that call others twice would make it twice as long with each.
+  let inside: ReturnType<Lazy["inside"]>;
+  let cite: Citer | undefined;
+  return (env, out) => {
+    for (const arg of given) arg(env, out);
+    inside ??= lazy.inside(expr);
+    if (inside === undefined) return;
+    cite ??= citerOf(lazy, inside.body);
+    inside.bind(env);
+    cite(env, { ...out, knownOnly: true });
+  };
+}
+
+/** Whether a deadline has passed rests on when it is due, which no document says. */
+function dueOf(lazy: Lazy, expr: Expr): Citer | undefined {
+  if (expr.kind !== "intrinsic" || !readsDue.has(expr.name)) return undefined;
+  const type = scalar("Time");
+  const due = lazy({ ...expr, name: "waybill.deadline.due", type });
+  return (env, out) => {
+    const value = due(env);
+    if (value instanceof Unknown || out.facts.some((fact) => fact.path === "due")) return;
+    out.facts.push({ path: "due", value: showValue(type, value) });
+  };
+}
+
+const readsDue: ReadonlySet<string> = new Set(["waybill.deadline.passed", "waybill.deadline.left"]);
 
 function connective(lazy: Lazy, decisive: boolean, left: Expr, right: Expr): Citer {
   const l = lazy(left);
@@ -104,12 +147,14 @@ function read(lazy: Lazy, expr: FieldRead | PredicateRead): Citer {
     const found = placeOf(env, places);
     if (found === undefined && root.kind !== "subject") return inner(env, out);
     const result = value(env);
-    if (result instanceof Unknown && (found === undefined || result.record === undefined)) return;
+    if (result instanceof Unknown && (out.knownOnly === true || found === undefined || result.record === undefined)) return;
     if (found === undefined) {
       if (!out.facts.some((fact) => fact.path === path)) out.facts.push({ path, value: showValue(expr.type, result) });
       return;
     }
-    out.citations.push({ document: found.document, pointer: found.pointer, path, value: showValue(expr.type, result) });
+    const { document, pointer } = found;
+    if (out.citations.some((known) => known.path === path && known.pointer === pointer && known.document === document)) return;
+    out.citations.push({ document, pointer, path, value: showValue(expr.type, result) });
   };
 }
 

@@ -54,13 +54,26 @@ export function lazyIn(context: Context): Lazy {
     fns.set(context, known);
   }
   const cache = known;
-  return (expr) => {
+  const lazy = (expr: Expr): Fn => {
     const cached = cache.get(expr);
     if (cached !== undefined) return cached;
     const { fn } = context.compile(expr);
     cache.set(expr, fn);
     return fn;
   };
+  const inside: Lazy["inside"] = (call) => {
+    const definition = context.functions.get(call.key);
+    if (definition === undefined) return undefined;
+    const args = call.args.map(lazy);
+    const bind = (env: Env): void => {
+      const values = args.map((arg) => arg(env));
+      definition.parameters.forEach(({ slot }, index) => {
+        env.slots[slot] = values[index];
+      });
+    };
+    return { body: definition.body, bind };
+  };
+  return Object.assign(lazy, { inside });
 }
 
 function explainerOf(context: Context, clause: CompiledClause): Explainer {

@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import { type DataRecord, origin } from "../../../language/core/data.ts";
+import { compileText } from "../../../test/bench/project.ts";
+import { type ClauseResult, compileProgram, decide } from "../evaluate.ts";
+
+const document = { digest: `sha256:${"0".repeat(64)}`, name: "scan.json", format: "test", predicateType: "waybill.vuln.Scan" };
+
+/** The first clause of a policy about one finding. */
+function judged(clause: string, facts: DataRecord): ClauseResult | undefined {
+  const program = compileText(
+    "policy.scp",
+    `
+module acme.calls
+import waybill.deadline, waybill.ssvc, waybill.vuln
+function at_risk(f: vuln.Finding) -> Bool = exploited(f) or f.reachable
+function exploited(f: vuln.Finding) -> Bool = ssvc.exploitation(f) == vuln.Exploitation.active
+function late(f: vuln.Finding, days: Int) -> Bool = deadline.passed({ start: f.detected, days: days })
+function same(a: Bool, b: Bool) -> Bool = a and b
+policy calls for artifact at ci {
+  let scan = attestation vuln.Scan claimed
+  ${clause}
+}`,
+  );
+  const finding = { id: "CVE-2026-10001", component: { name: "openssl" }, ...facts, [origin]: { document, pointer: "/findings/0" } };
+  const answer = decide(
+    compileProgram(program),
+    {
+      subject: { kind: "artifact", name: "shop", data: { name: "shop" } },
+      point: "ci",
+      now: Date.UTC(2026, 10, 21) * 1000,
+      evidence: [{ type: "waybill.vuln.Scan", document, data: { findings: [finding] }, about: [], counts: {} }],
+      attested: [],
+      failed: [],
+    },
+    { explain: true },
+  );
+  if (answer.kind === "refusal") throw new Error(answer.refusal.code);
+  return answer.decision.clauses[0];
+}
+
+const cited = (clause: ClauseResult | undefined): readonly string[] =>
+  (clause?.witnesses[0]?.citations ?? []).map(({ pointer, value }) => `${pointer} ${value}`);
+
+it("cites what the body of a function read, and nothing of it that is not known", () => {
+  const clause = judged("forbid c: some f in scan.findings where at_risk(f)", { kev: true, reachable: true });
+  expect(clause?.outcome).toBe("violated");
+  expect(cited(clause)).toEqual(["/findings/0/kev true"]);
+  expect(
+    cited(judged("forbid c: some f in scan.findings where at_risk(f)", { kev: false, exploit_public: true, reachable: true })),
+  ).toEqual(["/findings/0/reachable true"]);
+});
+
+it("cites what a call is given, once, also where the function is called again with something else", () => {
+  const clause = judged("forbid c: some f in scan.findings where same(f.kev, f.kev) and same(f.reachable, true)", {
+    kev: true,
+    reachable: true,
+  });
+  expect(cited(clause)).toEqual(["/findings/0/kev true", "/findings/0/reachable true"]);
+});
+
+it("says when a deadline that decided was due, of the call that decided", () => {
+  const facts = { detected: "2026-11-11T00:00:00Z" };
+  const clause = judged("forbid c: some f in scan.findings where late(f, 30) or late(f, 3)", facts);
+  expect(clause?.outcome).toBe("violated");
+  expect(cited(clause)).toEqual(["/findings/0/detected 2026-11-11T00:00Z"]);
+  expect(clause?.witnesses[0]?.facts).toEqual([{ path: "due", value: "2026-11-14T00:00Z" }]);
+});
