@@ -19,7 +19,6 @@ export function csafOf(document: VexDocument, options: VexOptions): unknown {
     document: {
       category: "csaf_vex",
       csaf_version: "2.0",
-      lang: "en",
       publisher: {
         category: role !== undefined && categories.has(role) ? role : "other",
         name: document.author ?? options.author,

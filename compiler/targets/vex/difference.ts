@@ -41,7 +41,7 @@ export function differenceOf(before: VexDocument, after: VexDocument): readonly 
   const changes: VexChange[] = [];
   const seen = new Set<Standing>();
   for (const one of old.all) {
-    const found = one.names.map((name) => now.byKey.get(keyOf(name, one.about))).find((other) => other !== undefined);
+    const found = one.keys.map((key) => now.byKey.get(key)).find((other) => other !== undefined);
     if (found === undefined) {
       changes.push({ kind: "retracted", ...named(one), status: one.fields.get("status") ?? "" });
       continue;
@@ -60,6 +60,8 @@ export function differenceOf(before: VexDocument, after: VexDocument): readonly 
 
 /** What holds about one thing. */
 interface Standing {
+  /** Of each claim, by each of its names and of what its product is told by. */
+  readonly keys: readonly string[];
   readonly names: readonly string[];
   readonly about: string;
   readonly fields: ReadonlyMap<LossField, string>;
@@ -68,13 +70,13 @@ interface Standing {
 function standing(document: VexDocument): { readonly all: readonly Standing[]; readonly byKey: ReadonlyMap<string, Standing> } {
   const claims = new Map<string, SingleClaim[]>();
   for (const claim of claimsOf(document)) {
-    const key = claim.names.map((name) => keyOf(name, claim.about)).find((name) => claims.has(name));
-    const list = key === undefined ? [] : (claims.get(key) ?? []);
+    const keys = keysOf(claim);
+    const list = keys.map((key) => claims.get(key)).find((known) => known !== undefined) ?? [];
     const newest = timeOf(list[0]);
     const time = timeOf(claim);
     if (list.length === 0 || time > newest) list.splice(0, list.length, claim);
     else if (time === newest) list.push(claim);
-    for (const name of claim.names) if (!claims.has(keyOf(name, claim.about))) claims.set(keyOf(name, claim.about), list);
+    for (const key of keys) if (!claims.has(key)) claims.set(key, list);
   }
   const byList = new Map<SingleClaim[], Standing>();
   const byKey = new Map<string, Standing>();
@@ -96,7 +98,7 @@ function joined(list: readonly SingleClaim[]): Standing {
   }
   const fields = new Map([...values].map(([field, all]) => [field, [...all].sort().join(" and ")] as const));
   const [first] = list;
-  return { names: first?.names ?? [], about: first?.about ?? "", fields };
+  return { keys: [...new Set(list.flatMap(keysOf))], names: first?.names ?? [], about: first?.about ?? "", fields };
 }
 
 function named({ names, about }: Standing): { readonly vulnerability: string; readonly product: string } {
@@ -107,6 +109,11 @@ function timeOf(claim: SingleClaim | undefined): number {
   return Number(claim?.fields.timestamp ?? Number.NEGATIVE_INFINITY);
 }
 
-function keyOf(name: string, about: string): string {
-  return JSON.stringify([name, about]);
+/** A product is told by its purl, digests, CPE or link; by its name only where it has none of the first three. */
+function keysOf({ names, about, fields }: SingleClaim): readonly string[] {
+  const { purl, digests, cpe, product, name, product_version: version, versions, subcomponents } = fields;
+  const identified = purl ?? digests ?? cpe;
+  const identities = [purl, digests, cpe, product, identified === undefined ? name : undefined].filter((one) => one !== undefined);
+  const texts = identities.map((identity) => JSON.stringify([identity, version ?? null, versions ?? null, subcomponents ?? null]));
+  return names.flatMap((vulnerability) => [about, ...texts].map((text) => JSON.stringify([vulnerability, text])));
 }

@@ -3,6 +3,7 @@
  * those of fields of `waybill.vex`; other documents do not have them.
  */
 import type { DataRecord } from "../../../language/core/data.ts";
+import { parseTime } from "../../../language/domains/time.ts";
 import { type Json, objects, text } from "../raw.ts";
 
 const prefix = "waybill:vex:";
@@ -30,7 +31,13 @@ export function keptOfDocument(metadata: Json | undefined): DataRecord {
 
 /** Fields of `waybill.vex.Statement`; they stand instead of what was read otherwise. */
 export function keptOfStatement(vulnerability: Json): DataRecord {
-  return fields(keptIn(vulnerability), ["justification", "impact", "notes", "expires"]);
+  const kept = keptIn(vulnerability);
+  const end = kept.get("expires");
+  return {
+    ...fields(kept, ["justification", "impact", "notes"]),
+    // An end that cannot be read must not be none.
+    ...(end === undefined ? {} : { expires: parseTime(end).ok ? end : "1970-01-01T00:00:00Z" }),
+  };
 }
 
 /** Of a component: the ref of the product that it is a part of, where a statement is about it as a part. */
