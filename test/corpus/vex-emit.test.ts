@@ -55,7 +55,7 @@ describe.skipIf(!present)("statements about the scans of the corpus", () => {
     const request = { subject, point: "ci", now, evidence: evidence.map((one) => ({ ...one, about: [] })), attested: [], failed: [] };
     const answer = assess(program, request, { explain: false });
     if (answer.kind === "refusal") throw new Error(answer.refusal.code);
-    const { statements } = declaredStatements(answer.assessed.assessments);
+    const { statements } = declaredStatements(answer.assessed.assessments, answer.assessed.findings);
     expect(statements.length).toBeGreaterThan(4);
     for (const format of ["openvex", "csaf", "cyclonedx"] satisfies readonly VexFormat[]) {
       const emitted = statements.map((one) => emittedStatement(one, productOf(subject, undefined), format));

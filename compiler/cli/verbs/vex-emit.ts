@@ -188,7 +188,7 @@ function statementsOf(
   diagnostics: Diagnostic[],
 ): readonly EmittedStatement[] {
   const about = productOf(subject, text(options, "productVersion"));
-  const { statements, unnamed } = declaredStatements(assessed.assessments);
+  const { statements, unnamed } = declaredStatements(assessed.assessments, assessed.findings);
   const nameless = unnamed + assessed.unreadable;
   if (nameless > 0) diagnostics.push(diagnostic("WB1256", { count: nameless }, undefined));
   for (const { conflict, vulnerability, component } of statements) {

@@ -42,7 +42,7 @@ it("says of several findings in a component what matters most", () => {
 it("makes one statement of a vulnerability that has several names, with the version in the purl", () => {
   const component = { purl: "pkg:npm/cross-spawn" };
   const alias: DataRecord = { id: "GHSA-3xgq-45jq-v275", aliases: ["CVE-2024-21538"], installed: "7.0.3", component };
-  const { statements, unnamed } = declaredStatements([said(absent, alias), said(upgrade, one)]);
+  const { statements, unnamed } = declaredStatements([said(absent, alias), said(upgrade, one)], []);
   expect(unnamed).toBe(0);
   expect(statements).toMatchObject([
     {
@@ -57,12 +57,19 @@ it("makes one statement of a vulnerability that has several names, with the vers
 
 it("names a component without a purl by name and version, and passes over what has no name", () => {
   const named: DataRecord = { id: "CVE-2024-21538", component: { name: "openssl", version: "3.0.1" } };
-  const { statements, unnamed } = declaredStatements([
-    said(fixed, named),
-    said(fixed, { id: "CVE-2024-21538", component: {} }),
-    said(fixed, { component: { name: "openssl" } }),
-  ]);
+  const { statements, unnamed } = declaredStatements(
+    [said(fixed, named), said(fixed, { id: "CVE-2024-21538", component: {} }), said(fixed, { component: { name: "openssl" } })],
+    [],
+  );
   expect([statements.map((statement) => statement.component), unnamed]).toEqual([["openssl@3.0.1"], 2]);
+});
+
+it("knows of findings of the same of which no declaration speaks", () => {
+  const elsewhere = finding("CVE-2024-21538", "pkg:npm/cross-spawn@7.0.3", { path: "tools" });
+  const [alone] = declaredStatements([said(fixed, one)], [one]).statements;
+  const [beside] = declaredStatements([said(fixed, one)], [one, elsewhere]).statements;
+  expect([alone?.unspoken, beside?.unspoken]).toEqual([false, true]);
+  expect(declaredStatements([], [one, elsewhere])).toEqual({ statements: [], unnamed: 0 });
 });
 
 it("comes to the same statements in whichever order findings and declarations come", () => {
@@ -77,9 +84,10 @@ it("comes to the same statements in whichever order findings and declarations co
     .array(assessment, { maxLength: 8 })
     .chain((items) => fc.tuple(fc.constant(items), fc.shuffledSubarray(items, { minLength: items.length })));
   const bare = (items: readonly { status: AssessedStatus; of: DataRecord; declaration: string; row: number }[]): unknown =>
-    declaredStatements(items.map(({ status, of, declaration, row }) => said(status, of, declaration, row))).statements.map(
-      ({ assessments: _, ...rest }) => rest,
-    );
+    declaredStatements(
+      items.map(({ status, of, declaration, row }) => said(status, of, declaration, row)),
+      [],
+    ).statements.map(({ assessments: _, ...rest }) => rest);
   fc.assert(
     fc.property(list, ([items, shuffled]) => {
       expect(bare(shuffled)).toEqual(bare(items));

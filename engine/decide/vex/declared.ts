@@ -20,6 +20,8 @@ export interface DeclaredStatement {
   readonly status: AssessedStatus;
   /** What it was made from: each finding of this vulnerability in this component by each declaration that speaks of it. */
   readonly assessments: readonly Assessment[];
+  /** Some finding of this vulnerability in this component no declaration speaks of, so nothing that suppresses may be said of all. */
+  readonly unspoken: boolean;
   /** Declarations that disagree, which never suppresses. */
   readonly conflict?: { readonly suppressing: string; readonly other: string };
 }
@@ -36,42 +38,44 @@ interface Group {
   readonly component: string;
   readonly purl: string | undefined;
   readonly assessments: Assessment[];
+  readonly findings: Set<DataRecord>;
 }
 
-/** Statements of the assessments, each key once, in an order that does not depend on theirs. */
-export function declaredStatements(assessments: readonly Assessment[]): Declared {
+/**
+ * Statements of the assessments, each key once, in an order that does not depend on theirs. `findings` are all that were
+ * assessed: those of which no declaration speaks are among them.
+ */
+export function declaredStatements(assessments: readonly Assessment[], findings: readonly DataRecord[]): Declared {
   const readPurl = purlReader();
   const named = new Map<DataRecord, { readonly ids: readonly string[]; readonly component: string; readonly purl: string | undefined }>();
   const unnamed = new Set<DataRecord>();
   const classes = new AliasClasses();
-  for (const { finding } of assessments) {
-    if (named.has(finding) || unnamed.has(finding)) continue;
+  const spoken = new Set(assessments.map(({ finding }) => finding));
+  for (const finding of new Set([...findings, ...spoken])) {
     const ids = idsOf(finding, "id");
     const own = recordOf(finding["component"]) ?? {};
     const version = textOf(finding["installed"]) ?? textOf(own["version"]);
     const purl = withVersion(readPurl(own["purl"]), version);
     const component = purl ?? nameOf(own, version);
     if (ids.length === 0 || component === undefined) {
-      unnamed.add(finding);
+      if (spoken.has(finding)) unnamed.add(finding);
       continue;
     }
     classes.link(ids);
     named.set(finding, { ids, component, purl });
   }
   const groups = new Map<string, Group>();
-  for (const assessment of assessments) {
-    const about = named.get(assessment.finding);
-    if (about === undefined) continue;
-    const key = `${classes.of(about.ids[0] ?? "")} ${about.component}`;
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { ids: new Set(), component: about.component, purl: about.purl, assessments: [] };
-      groups.set(key, group);
-    }
-    for (const id of about.ids) group.ids.add(id);
-    group.assessments.push(assessment);
+  const groupOf = new Map<DataRecord, Group>();
+  for (const [finding, { ids, component, purl }] of named) {
+    const key = `${classes.of(ids[0] ?? "")} ${component}`;
+    const group = groups.get(key) ?? { ids: new Set(), component, purl, assessments: [], findings: new Set() };
+    groups.set(key, group);
+    for (const id of ids) group.ids.add(id);
+    group.findings.add(finding);
+    groupOf.set(finding, group);
   }
-  const statements = [...groups.values()].map(statementOf);
+  for (const assessment of assessments) groupOf.get(assessment.finding)?.assessments.push(assessment);
+  const statements = [...groups.values()].filter((group) => group.assessments.length > 0).map(statementOf);
   return { statements: statements.sort(byName), unnamed: unnamed.size };
 }
 
@@ -94,7 +98,8 @@ function nameOf(component: DataRecord, version: string | undefined): string | un
   return name === undefined || version === undefined ? name : `${name}@${version}`;
 }
 
-function statementOf({ ids, component, purl, assessments }: Group): DeclaredStatement {
+function statementOf({ ids, component, purl, assessments, findings }: Group): DeclaredStatement {
+  const spoken = new Set(assessments.map(({ finding }) => finding));
   const vulnerability = aliasKey([...ids]) ?? "";
   const title = assessments
     .flatMap(({ finding }) => textOf(finding["title"]) ?? [])
@@ -107,6 +112,7 @@ function statementOf({ ids, component, purl, assessments }: Group): DeclaredStat
     ...(purl === undefined ? {} : { purl }),
     ...(title === undefined ? {} : { title }),
     assessments,
+    unspoken: [...findings].some((finding) => !spoken.has(finding)),
     ...together(assessments),
   };
 }

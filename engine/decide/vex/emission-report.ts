@@ -213,6 +213,9 @@ export function renderEmission(report: EmissionReport, options: EmissionTextOpti
   }
   if (report.unanchored > 0)
     out.push(palette.warning(`${plural(report.unanchored, "statement")} under_investigation: the product has neither version nor digest`));
+  const unspoken = report.said.filter((one) => one.instead === "unspoken").length;
+  if (unspoken > 0)
+    out.push(palette.warning(`${plural(unspoken, "statement")} under_investigation: no declaration speaks of another finding of the same`));
   if (report.deployment > 0)
     out.push(palette.warning(`${plural(report.deployment, "statement")} affected: only a runtime profile keeps an exploit away`));
   for (const { runtime, digest, statements } of report.profiles)

@@ -39,7 +39,7 @@ const assessment = (status: Assessment["status"], restsOn?: Assessment["restsOn"
   ...(restsOn === undefined ? {} : { restsOn }),
 });
 const statement = (one: Assessment) => {
-  const [first] = declaredStatements([one]).statements;
+  const [first] = declaredStatements([one], []).statements;
   if (first === undefined) throw new Error("no statement");
   return first;
 };
@@ -53,6 +53,14 @@ it("says nothing that suppresses of a product that could be any version", () => 
   });
   expect(emittedStatement(statement(assessment({ kind: "affected", action: "upgrade" })), any, "openvex")).toMatchObject({
     assertion: { status: "affected", action: "upgrade" },
+  });
+});
+
+it("says nothing that suppresses of two findings where no declaration speaks of one", () => {
+  const declared = { ...statement(assessment({ kind: "fixed" })), unspoken: true };
+  expect(emittedStatement(declared, productOf(shop, undefined), "openvex")).toMatchObject({
+    instead: "unspoken",
+    assertion: { status: "under_investigation" },
   });
 });
 

@@ -82,11 +82,12 @@ export interface EmittedStatement {
   readonly declared: DeclaredStatement;
   readonly assertion: VexAssertion;
   /** Absent where it says what was decided. */
-  readonly instead?: "unanchored" | "deployment";
+  readonly instead?: "unanchored" | "unspoken" | "deployment";
 }
 
 /**
- * The statement in the format's words. What suppresses is not said of a product that could be any version. What holds
+ * The statement in the format's words. What suppresses is not said of a product that could be any version, nor where some
+ * finding of the same in the component is one of which no declaration speaks. What holds
  * only where a runtime profile denies what an exploit needs is no word about the artifact: CycloneDX can say so
  * (`protected_at_runtime`); OpenVEX and CSAF get `affected` with what to do, unless the product is the deployment (semantics, section 10).
  */
@@ -101,6 +102,7 @@ export function emittedStatement(declared: DeclaredStatement, about: EmittedProd
     ...own,
   });
   if (suppresses(status) && !about.anchored) return { declared, assertion: of({ status: "under_investigation" }), instead: "unanchored" };
+  if (suppresses(status) && declared.unspoken) return { declared, assertion: of({ status: "under_investigation" }), instead: "unspoken" };
   const profiles = suppresses(status) ? profilesOf(declared) : [];
   if (profiles.length > 0) {
     const named = profiles.map(({ runtime, digest }) => `${runtime} (${digest})`).join(", ");
@@ -144,7 +146,7 @@ function profilesOf({ assessments }: DeclaredStatement): readonly RuntimeProfile
 /** The runtime profiles that statements rest on, by name, with how many do. */
 export function profileCounts(statements: readonly EmittedStatement[]): readonly (RuntimeProfile & { readonly statements: number })[] {
   const all = statements.flatMap(({ declared, instead }) =>
-    suppresses(declared.status) && instead !== "unanchored" ? profilesOf(declared) : [],
+    suppresses(declared.status) && instead !== "unanchored" && instead !== "unspoken" ? profilesOf(declared) : [],
   );
   return [...Map.groupBy(all, (one) => `${one.runtime} ${one.digest}`).values()]
     .flatMap(([first, ...others]) => (first === undefined ? [] : [{ ...first, statements: others.length + 1 }]))

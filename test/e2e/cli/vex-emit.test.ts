@@ -194,6 +194,15 @@ describe("fails closed", () => {
     expect([statuses(out), err]).toEqual([["affected"], expect.stringContaining("decided by")]);
   });
 
+  it("where no declaration speaks of one of them", async () => {
+    const report = JSON.parse(scan("CVE-2024-21538", "cross-spawn", "7.0.3"));
+    report.Results.push({ ...report.Results[0], Target: "tools/package-lock.json" });
+    const only = 'vex v for finding in artifact where finding.path != "tools/package-lock.json" {\n  else fixed\n}\n';
+    const cwd = await folder({ "vex.scp": only, "scan.json": JSON.stringify(report) });
+    const { err, out } = await waybill(emit(...subject), { cwd });
+    expect([statuses(out), err]).toEqual([["under_investigation"], expect.stringContaining("no declaration speaks of another finding")]);
+  });
+
   it("says nothing where there is nothing to say", async () => {
     const report = JSON.parse(scan("CVE-2024-21538", "cross-spawn", "7.0.3"));
     report.Results[0].Vulnerabilities = [];
