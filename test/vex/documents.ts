@@ -39,6 +39,21 @@ const purls = fc.constantFrom(
 );
 const ranges = fc.constantFrom("vers:npm/>=1.0.0|<2.0.0", "vers:semver/<7.0.0", "vers:generic/1.0|2.0", "vers:maven/>=1.0|<=1.9");
 
+type Described = Omit<VexNamedProduct, "digests"> & { readonly digests?: readonly string[]; readonly hashed?: number };
+
+/** Digests are of one version of one product: nothing else has them. */
+function withDigests({ hashed = 0, ...product }: Described): VexNamedProduct {
+  const { id, name, version, versions } = product;
+  if (product.digests !== undefined) {
+    const { version: _, versions: __, ...rest } = product;
+    return { ...rest, digests: product.digests };
+  }
+  let sum = 0;
+  for (const letter of JSON.stringify([id, name, version, versions])) sum = (sum * 31 + letter.charCodeAt(0)) % 0xffffffff;
+  const digits = sum.toString(16).padStart(8, "0");
+  return { ...product, digests: [`sha256:${digits.repeat(8)}`, `sha512:${digits.repeat(16)}`].slice(0, hashed) };
+}
+
 /** A product by its purl, by a name of its document, by a link into another document, by digest or by CPE. */
 export const products: fc.Arbitrary<VexNamedProduct> = fc
   .oneof(
@@ -60,9 +75,9 @@ export const products: fc.Arbitrary<VexNamedProduct> = fc
         fc.constantFrom("1.0.0", "2.4.0", "7-all").map((version) => ({ version })),
         ranges.map((versions) => ({ versions })),
       ),
-      optional("digests", fc.constantFrom([`sha256:${hex("c")}`], [`sha512:${hex("d").repeat(2)}`, `sha256:${hex("c")}`])),
+      fc.constantFrom({}, {}, { hashed: 1 }, { hashed: 2 }),
       subcomponents.map((found) => ({ subcomponents: found })),
-    ).map((more) => ({ digests: [], ...more, ...base }) as unknown as VexNamedProduct),
+    ).map((more) => withDigests({ ...more, ...base } as unknown as Described)),
   );
 
 export const statements: fc.Arbitrary<VexAssertion> = fc

@@ -89,7 +89,7 @@ it.each(formats)("says in %s what it does not report lost, and never suppresses 
       for (const [probe, verdict] of after)
         if (verdict.startsWith("suppressed")) expect([probe, before.get(probe)]).toEqual([probe, verdict]);
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
   expect(whole).toBeGreaterThan(20);
 });
