@@ -156,14 +156,17 @@ function isMetByAll(expr: Expr): boolean {
 
 interface Read {
   readonly waiver: Waiver;
-  readonly parts: readonly { readonly expr: Expr; readonly shape: string }[];
+  readonly parts: readonly { readonly shape: string; readonly asked: ReturnType<typeof demandOf> }[];
 }
 
 /** A waiver that another of the same clause covers whole, for as long, does nothing. Of two that cover each other the first counts. */
 function shadowedWaivers(sink: Sink, waivers: readonly Waiver[]): void {
   for (const own of Map.groupBy(waivers, (waiver) => `${waiver.clause} ${waiver.scope.kind}`).values()) {
     const read = own.map(
-      (waiver): Read => ({ waiver, parts: conjuncts(waiver.scope.condition).map((expr) => ({ expr, shape: shapeOf(expr) })) }),
+      (waiver): Read => ({
+        waiver,
+        parts: conjuncts(waiver.scope.condition).map((expr) => ({ shape: shapeOf(expr), asked: demandOf(expr) })),
+      }),
     );
     for (const [index, one] of read.entries()) {
       const cover = read.find((other, place) => other !== one && covers(other, one) && (place < index || !covers(one, other)));
@@ -182,15 +185,16 @@ function shadowedWaivers(sink: Sink, waivers: readonly Waiver[]): void {
 function covers(wide: Read, narrow: Read): boolean {
   return (
     wide.waiver.ends >= narrow.waiver.ends &&
-    wide.parts.every((a) => narrow.parts.some((b) => a.shape === b.shape || contains(a.expr, b.expr)))
+    wide.parts.length <= narrow.parts.length &&
+    wide.parts.every((a) => narrow.parts.some((b) => a.shape === b.shape || contains(a.asked, b.asked)))
   );
 }
 
 /** Whether everything that meets `narrow` meets `wide`: sets of versions of one package. */
-function contains(wide: Expr, narrow: Expr): boolean {
-  const [a, b] = [demandOf(wide), demandOf(narrow)];
-  if (a?.demand.kind !== "purl" || b?.demand.kind !== "purl" || a.fact !== b.fact || !samePackage(a.demand.set, b.demand.set)) return false;
-  const { purl, range } = a.demand.set;
-  const kept = [...purl.qualifiers].every(([key, value]) => b.demand.kind === "purl" && b.demand.set.purl.qualifiers.get(key) === value);
-  return kept && range === undefined && purl.version === undefined && purl.subpath === undefined;
+function contains(wide: ReturnType<typeof demandOf>, narrow: ReturnType<typeof demandOf>): boolean {
+  if (wide?.demand.kind !== "purl" || narrow?.demand.kind !== "purl" || wide.fact !== narrow.fact) return false;
+  const [a, b] = [wide.demand.set, narrow.demand.set];
+  if (!samePackage(a, b)) return false;
+  const kept = [...a.purl.qualifiers].every(([key, value]) => b.purl.qualifiers.get(key) === value);
+  return kept && a.range === undefined && a.purl.version === undefined && a.purl.subpath === undefined;
 }
