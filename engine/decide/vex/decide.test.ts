@@ -236,6 +236,11 @@ describe("150,000 statements and 200,000 findings are one pass, which would not 
       (i) => finding(`pkg:npm/p${i}@1.0.0`),
     ],
     [
+      "where half are about one vulnerability in the whole product, and half in versions of one component",
+      (i) => statement({ products: [product(digest, i % 2 === 0 ? [] : [`pkg:npm/a@1.0.${i}`])] }),
+      (i) => finding(`pkg:npm/a@1.0.${i}`),
+    ],
+    [
       "where all are about one vulnerability in other products",
       (i) => statement({ products: [product(`pkg:npm/a${i}`)] }),
       (i) => finding(`pkg:npm/p${i}@1.0.0`),

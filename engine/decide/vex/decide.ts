@@ -6,13 +6,12 @@
  * Statements of equal rank that contradict each other are a conflict, which never suppresses. A statement about a product
  * between component and root holds for the paths through it; a finding is suppressed where every path is cut.
  */
-import { type DataRecord, origin } from "../../../language/core/data.ts";
-import { textOf } from "../../evaluate/intrinsics/raw.ts";
+import type { DataRecord } from "../../../language/core/data.ts";
 import type { Place } from "./graph.ts";
-import { keyOfQuestion, questionOf, type VexIndex } from "./lookup.ts";
+import { keyOfComponent, questionReader, type VexIndex } from "./lookup.ts";
 import { type Candidate, Meetings } from "./meet.ts";
-import { endOf } from "./requirements.ts";
-import { compareRevisions } from "./statement.ts";
+import { earliest, type Few, fewOf, inOrder, nameOf, newestFirst, onePerStatement, overrules, rank } from "./order.ts";
+import type { VexStatement } from "./statement.ts";
 import type { VexRules, VexSubject } from "./subject.ts";
 import type { Claim, RejectedClaim, Rejection, VexVerdict } from "./verdict.ts";
 
@@ -30,15 +29,23 @@ const unmentioned: VexVerdict = {
   flipsAt: undefined,
 };
 
+/** Reads what the statements say of findings (`waybill.vuln.Finding`). */
+export interface VexDecider {
+  (finding: DataRecord): VexVerdict;
+  /** Statements that spoke of some finding that was asked about: verdicts do not list them all where they are very many. */
+  readonly met: ReadonlySet<VexStatement>;
+}
+
 /**
  * A reader of what the statements say of findings (`waybill.vuln.Finding`) of one subject. Findings that ask the same
  * share their verdict. What `vuln.findings` joined knows its place among the dependencies; without it, only statements
  * about the subject or the component itself suppress.
  */
-export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules): (finding: DataRecord) => VexVerdict {
+export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules): VexDecider {
   const meetings = new Meetings(index, subject, rules);
-  const answers = new Map<string, VexVerdict>();
-  const wholes = new Map<string, VexVerdict>();
+  const read = questionReader(index);
+  const answers = new Map<readonly string[], Map<string, VexVerdict>>();
+  const wholes = new Map<readonly string[], VexVerdict>();
   const identities = new WeakMap<DataRecord, number>();
   let identified = 0;
   const identity = (record: DataRecord): number => {
@@ -49,27 +56,36 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
     }
     return known;
   };
-  return (finding) => {
-    const question = questionOf(index, finding);
+  const decider = (finding: DataRecord): VexVerdict => {
+    const question = read(finding);
     if (question === undefined) return unmentioned;
-    const key = keyOfQuestion(index, question, identity);
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    const own = meetings.aboutComponent(question);
-    const all = question.vulnerabilities.join(" ");
-    let answer = own.length === 0 ? wholes.get(all) : undefined;
-    if (answer === undefined) {
-      answer = verdictOf([...question.vulnerabilities.flatMap((one) => meetings.aboutSubject(one)), ...own], question.place, rules);
-      if (own.length === 0) wholes.set(all, answer);
+    const { vulnerabilities } = question;
+    let known = answers.get(vulnerabilities);
+    if (known === undefined) {
+      known = new Map();
+      answers.set(vulnerabilities, known);
     }
-    answers.set(key, answer);
+    const key = keyOfComponent(index, question, identity);
+    let answer = known.get(key);
+    if (answer !== undefined) return answer;
+    const own = fewOf(meetings.aboutComponent(question), rules);
+    if (own.candidates.length === 0) answer = wholes.get(vulnerabilities);
+    if (answer === undefined) {
+      const about = vulnerabilities.map((one) => meetings.aboutSubject(one));
+      answer = verdictOf([...about, own], question.place);
+      if (own.candidates.length === 0) wholes.set(vulnerabilities, answer);
+    }
+    known.set(key, answer);
     return answer;
   };
+  return Object.assign(decider, { met: meetings.met });
 }
 
 /** Decides by the statements that speak of one finding. */
-function verdictOf(met: readonly Candidate[], place: Place | undefined, rules: VexRules): VexVerdict {
+function verdictOf(lists: readonly Few[], place: Place | undefined): VexVerdict {
+  const met = lists.flatMap((list) => list.candidates);
   if (met.length === 0) return unmentioned;
+  const omitted = lists.reduce((sum, list) => sum + list.omitted, 0);
   const candidates = met.length === 1 ? met : onePerStatement(met).sort(inOrder);
   const decided = decide(candidates, place);
   const { used, rejections } = decided;
@@ -92,7 +108,8 @@ function verdictOf(met: readonly Candidate[], place: Place | undefined, rules: V
     used: used.map(claimOf),
     shadowed,
     rejected,
-    flipsAt: flipsAt(candidates, rules),
+    flipsAt: earliest(lists.map((list) => list.flipsAt)),
+    ...(omitted === 0 ? {} : { omitted }),
   };
 }
 
@@ -141,16 +158,6 @@ function contradiction(said: readonly Candidate[], warning: readonly Candidate[]
   return sameRank.length > 0 ? { kind: "conflict", used: leading } : undefined;
 }
 
-function newestFirst(a: Candidate, b: Candidate): number {
-  return (b.statement.time ?? Number.POSITIVE_INFINITY) - (a.statement.time ?? Number.POSITIVE_INFINITY) || inOrder(a, b);
-}
-
-/** A statement that suppresses stands against one that does not where it comes first and is newer. */
-function overrules(one: Candidate, other: Candidate): boolean {
-  const [time, since] = [one.statement.time, other.statement.time];
-  return time !== undefined && since !== undefined && time > since && rank(one, other) < 0;
-}
-
 /** The first statements, in their order, that cut every path together; undefined: all of them leave one open. */
 function cutAll(cutting: readonly Candidate[], place: Place | undefined): readonly Candidate[] | undefined {
   const everywhere = cutting.find(({ node }) => node === undefined);
@@ -190,76 +197,14 @@ function uncut(cuts: readonly Candidate[], place: Place | undefined): ReadonlyMa
   return new Map(cuts.map((one) => [one, why]));
 }
 
-function nameOf(component: DataRecord): string {
-  return textOf(component["purl"]) ?? textOf(component["name"]) ?? textOf(component["id"]) ?? "a component";
-}
+const claims = new WeakMap<Candidate, Claim>();
 
-/** By tier, specificity and time: less than 0 where `a` comes first, 0 for equal rank. */
-function rank(a: Candidate, b: Candidate): number {
-  const [left, right] = [a.statement, b.statement];
-  if (left.tier !== right.tier) return left.tier - right.tier;
-  if (a.specificity !== b.specificity) return b.specificity - a.specificity;
-  if (left.time === right.time) return 0;
-  if (left.time === undefined || right.time === undefined) return left.time === undefined ? 1 : -1;
-  return right.time - left.time;
-}
-
-/** By rank, then version of the document, then content: total but for what is said twice in the same words. */
-function inOrder(a: Candidate, b: Candidate): number {
-  const ranked = rank(a, b);
-  if (ranked !== 0) return ranked;
-  const [left, right] = [a.statement.source, b.statement.source];
-  const versions = left.id === right.id ? compareRevisions(right.version ?? "", left.version ?? "") : 0;
-  if (versions !== 0) return versions;
-  const [text, other] = [contentOf(a), contentOf(b)];
-  return text < other ? -1 : text > other ? 1 : 0;
-}
-
-const contents = new WeakMap<Candidate, string>();
-
-/** What a statement says and where, as a text that two that differ do not share. */
-function contentOf(candidate: Candidate): string {
-  const known = contents.get(candidate);
+/** What speaks of many findings alike is told of all of them by one record. */
+function claimOf(candidate: Candidate): Claim {
+  const known = claims.get(candidate);
   if (known !== undefined) return known;
-  const { statement, product, about, node } = candidate;
-  const { source, record, products } = statement;
-  const { products: _, ...own } = record;
-  const text = JSON.stringify([
-    [statement.author, statement.status, own, products.map(({ id }) => id).sort()],
-    [product.id, product.purl?.text, product.versions, product.digests, product.subcomponents],
-    [about, node === undefined ? undefined : nameOf(node), node?.["id"]],
-    [source.id, source.version, record[origin]?.document.digest, record[origin]?.document.name, record[origin]?.pointer],
-  ]);
-  contents.set(candidate, text);
-  return text;
-}
-
-/** Of the ways in which a statement meets a finding the one that counts most; of parts in between, each. */
-function onePerStatement(met: readonly Candidate[]): Candidate[] {
-  const best = new Map<Candidate["statement"], Candidate[]>();
-  for (const candidate of met) {
-    const known = best.get(candidate.statement);
-    if (known === undefined) best.set(candidate.statement, [candidate]);
-    else known.push(candidate);
-  }
-  const chosen: Candidate[] = [];
-  for (const ways of best.values()) chosen.push(...waysThatCount(ways));
-  return chosen;
-}
-
-function waysThatCount(ways: readonly Candidate[]): readonly Candidate[] {
-  if (ways.length === 1) return ways;
-  const sorted = ways.toSorted(inOrder);
-  const passing = sorted.filter(({ rejection }) => rejection === undefined);
-  if (passing.length === 0 || passing[0]?.statement.suppresses === false) return (passing.length === 0 ? sorted : passing).slice(0, 1);
-  const everywhere = passing.find(({ node }) => node === undefined);
-  if (everywhere !== undefined) return [everywhere];
-  const nodes = new Set<DataRecord | undefined>();
-  return passing.filter(({ node }) => !nodes.has(node) && nodes.add(node));
-}
-
-function claimOf({ statement, specificity, about, product }: Candidate): Claim {
-  return {
+  const { statement, specificity, about, product } = candidate;
+  const claim: Claim = {
     record: statement.record,
     author: statement.author,
     status: statement.status,
@@ -271,21 +216,6 @@ function claimOf({ statement, specificity, about, product }: Candidate): Claim {
     about,
     product: product.id,
   };
-}
-
-/** The next instant from which another statement may decide: one begins, one ends, or a document is superseded. */
-function flipsAt(candidates: readonly Candidate[], { now, maxAge }: VexRules): number | undefined {
-  if (now === undefined) return undefined;
-  let next = Number.POSITIVE_INFINITY;
-  const consider = (time: number | undefined): void => {
-    if (time !== undefined && time > now && time < next) next = time;
-  };
-  for (const { statement } of candidates) {
-    if (!statement.trusted) continue;
-    consider(statement.source.superseded?.from);
-    if (!statement.suppresses) continue;
-    consider(statement.time);
-    consider(endOf(statement, maxAge));
-  }
-  return next === Number.POSITIVE_INFINITY ? undefined : next;
+  claims.set(candidate, claim);
+  return claim;
 }

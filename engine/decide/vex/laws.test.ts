@@ -250,6 +250,22 @@ describe("whatever documents say", () => {
   });
 });
 
+it("says the same of what is said five hundred times, and lists some of it", () => {
+  let omitted = 0;
+  fc.assert(
+    fc.property(papers, (list) => {
+      const copies = list.map((one) => ({ ...one, statements: Array.from({ length: 400 }, () => one.statements).flat() }));
+      const [once, often] = [decided(list), decided(copies)];
+      if ((often.omitted ?? 0) > 0) omitted++;
+      expect([often.kind, often.status, often.flipsAt]).toEqual([once.kind, once.status, once.flipsAt]);
+      const listed = often.used.length + often.shadowed.length + often.rejected.length;
+      expect(listed + (often.omitted ?? 0)).toBeGreaterThanOrEqual(400 * (once.used.length + once.shadowed.length + once.rejected.length));
+    }),
+    { numRuns: 200 },
+  );
+  expect(omitted).toBeGreaterThan(20);
+});
+
 /** Each takes one thing away that a statement needs to suppress. */
 const wounds: readonly ((one: Said) => Said)[] = [
   (one) => ({ ...one, status: "under_investigation" }),

@@ -5,7 +5,7 @@
 import { type DataRecord, type DataValue, origin } from "../../../language/core/data.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
 import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
-import { AliasClasses, idsOf } from "../../evaluate/intrinsics/aliases.ts";
+import { AliasClasses, idReader } from "../../evaluate/intrinsics/aliases.ts";
 import { packageOf, purlText } from "../../evaluate/intrinsics/package-key.ts";
 import { membersOf, type PurlReader, purlReader, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type Place, placeOf } from "./graph.ts";
@@ -233,30 +233,43 @@ export interface VexQuestion {
   readonly place: Place | undefined;
 }
 
-/** Undefined: no statement is about any vulnerability of the finding. */
-export function questionOf(index: VexIndex, finding: DataRecord): VexQuestion | undefined {
-  const vulnerabilities: string[] = [];
-  const ids = idsOf(finding, "id");
+/**
+ * A reader of what findings ask; undefined: no statement is about any vulnerability of the finding. Findings of the same ids
+ * have one list of vulnerabilities between them. It lives as long as one decision: it holds every id that it has seen.
+ */
+export function questionReader(index: VexIndex): (finding: DataRecord) => VexQuestion | undefined {
+  const readIds = idReader();
+  const seen = new Map<readonly string[], readonly string[]>();
+  return (finding) => {
+    const ids = readIds(finding, "id");
+    let vulnerabilities = seen.get(ids);
+    if (vulnerabilities === undefined) {
+      vulnerabilities = spokenOf(index, ids);
+      seen.set(ids, vulnerabilities);
+    }
+    if (vulnerabilities.length === 0) return undefined;
+    const component = recordOf(finding["component"]) ?? noComponent;
+    const version = textOf(finding["installed"]) ?? textOf(component["version"]);
+    return { vulnerabilities, component, version, place: placeOf(component) };
+  };
+}
+
+/** The alias classes of ids, in each tier, that some statement is about. */
+function spokenOf(index: VexIndex, ids: readonly string[]): readonly string[] {
+  const found: string[] = [];
   for (let tier = 0; tier < index.classes.length; tier++) {
     for (const vulnerability of vulnerabilitiesOf(index.classes, tier, ids)) {
-      if (index.entries.has(vulnerability)) vulnerabilities.push(vulnerability);
+      if (index.entries.has(vulnerability)) found.push(vulnerability);
     }
   }
-  if (vulnerabilities.length === 0) return undefined;
-  const component = recordOf(finding["component"]) ?? noComponent;
-  return {
-    vulnerabilities: vulnerabilities.length === 1 ? vulnerabilities : vulnerabilities.sort(),
-    component,
-    version: textOf(finding["installed"]) ?? textOf(component["version"]),
-    place: placeOf(component),
-  };
+  return found.sort();
 }
 
 const noComponent: DataRecord = {};
 
-/** Findings of one key are one question. `identity` tells records apart, where more than purl and version counts. */
-export function keyOfQuestion(index: VexIndex, question: VexQuestion, identity: (record: DataRecord) => number): string {
-  const { vulnerabilities, component, version, place } = question;
+/** Findings of the same vulnerabilities and one key are one question. `identity` tells records apart, where more than purl and version counts. */
+export function keyOfComponent(index: VexIndex, question: VexQuestion, identity: (record: DataRecord) => number): string {
+  const { component, version, place } = question;
   const { kinds } = index;
   let own = place === undefined ? "" : String(identity(component));
   if (own === "" && kinds.size > 0) {
@@ -264,7 +277,8 @@ export function keyOfQuestion(index: VexIndex, question: VexQuestion, identity: 
     const id = kinds.has("link") ? JSON.stringify([component["id"], component[origin]?.document.digest]) : "";
     own = `${hashes}\n${id}\n${kinds.has("name") ? (textOf(component["name"]) ?? "") : ""}`;
   }
-  return `${vulnerabilities.join(" ")}\n${purlText(component["purl"]) ?? ""}\n${version ?? ""}\n${own}`;
+  const named = `${purlText(component["purl"]) ?? ""}\n${version ?? ""}`;
+  return own === "" ? named : `${named}\n${own}`;
 }
 
 /** Names of components and subjects, as statements may have them. */
@@ -272,6 +286,7 @@ export class Names {
   readonly #index: VexIndex;
   /** By document: the bill of materials that it is, as BOM-Links name it. */
   readonly #boms: ReadonlyMap<string, string>;
+  readonly #packages = new Map<string, readonly string[]>();
   readonly subject: readonly Named[];
   readonly subjectKeys: readonly string[];
 
@@ -313,13 +328,24 @@ export class Names {
   /** Keys of a component; `version` is used where its purl has none. `place` is as for `of`. */
   keysOf(component: DataRecord, version: string | undefined, place?: Place): readonly string[] {
     const { kinds } = this.#index;
-    const packages = packageKeys(this.#index, component["purl"], version);
+    const packages = this.#packageKeys(component["purl"], version);
     if (kinds.size === 0) return packages;
     const keys = [...packages];
     if (kinds.has("digest")) for (const digest of this.#digestsOf(component)) keys.push(`d:${digest}`);
     if (kinds.has("link")) for (const one of instancesOf(component, place)) for (const link of this.#linksOf(one)) keys.push(`l:${link}`);
     const name = textOf(component["name"]);
     if (kinds.has("name") && name !== undefined) keys.push(nameKey(name));
+    return keys;
+  }
+
+  /** The same package has several findings. */
+  #packageKeys(purl: DataValue, version: string | undefined): readonly string[] {
+    const key = `${purlText(purl) ?? ""}\n${version ?? ""}`;
+    let keys = this.#packages.get(key);
+    if (keys === undefined) {
+      keys = packageKeys(this.#index, purl, version);
+      this.#packages.set(key, keys);
+    }
     return keys;
   }
 

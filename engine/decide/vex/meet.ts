@@ -2,6 +2,7 @@
 import { type DataRecord, origin } from "../../../language/core/data.ts";
 import { textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type Entry, Names, pairKey, type VexIndex, type VexQuestion, whole } from "./lookup.ts";
+import { type Few, fewOf } from "./order.ts";
 import { bomKey, type Match, matchProduct, matchSubcomponent, type Named, type VexProduct } from "./product.ts";
 import { rejectionOf, silenceOf } from "./requirements.ts";
 import type { VexStatement } from "./statement.ts";
@@ -21,6 +22,7 @@ export interface Candidate {
 }
 
 const nobody: readonly Candidate[] = [];
+const none: Few = { candidates: nobody, omitted: 0, flipsAt: undefined };
 const noEntries: readonly Entry[] = [];
 const nowhere: ReadonlySet<DataRecord> = new Set();
 
@@ -29,8 +31,9 @@ export class Meetings {
   readonly #subject: VexSubject;
   readonly #rules: VexRules;
   readonly #names: Names;
-  readonly #wholes = new Map<string, readonly Candidate[]>();
+  readonly #wholes = new Map<string, Few>();
   readonly #betweens = new WeakMap<object, Betweens>();
+  readonly #met = new Set<VexStatement>();
 
   constructor(index: VexIndex, subject: VexSubject, rules: VexRules) {
     this.#index = index;
@@ -39,8 +42,13 @@ export class Meetings {
     this.#names = new Names(index, subject);
   }
 
-  /** Statements about the whole subject, whatever component a finding is on; the same list for one vulnerability. */
-  aboutSubject(vulnerability: string): readonly Candidate[] {
+  /** Statements that speak of some finding that was asked about. */
+  get met(): ReadonlySet<VexStatement> {
+    return this.#met;
+  }
+
+  /** Statements about the whole subject, whatever component a finding is on: some that decide for all, once for a vulnerability. */
+  aboutSubject(vulnerability: string): Few {
     const known = this.#wholes.get(vulnerability);
     if (known !== undefined) return known;
     const entries = this.#index.entries.get(vulnerability);
@@ -51,9 +59,9 @@ export class Meetings {
         if (candidate !== undefined) found.push(candidate);
       }
     }
-    const all = found.length === 0 ? nobody : found;
-    this.#wholes.set(vulnerability, all);
-    return all;
+    const few = found.length === 0 ? none : fewOf(found, this.#rules);
+    this.#wholes.set(vulnerability, few);
+    return few;
   }
 
   /** Statements that name the component of a finding: as a part of the subject, or as their product. */
@@ -155,6 +163,7 @@ export class Meetings {
       anchored: anchor > 0 || partAnchor > 0,
       elsewhere: about === "subject" || byLink ? undefined : this.#elsewhere(statement, product),
     };
+    this.#met.add(statement);
     const rejection =
       silenceOf(statement, this.#rules.now) ?? (statement.suppresses ? rejectionOf(statement, meeting, this.#rules) : undefined);
     const specificity = 5 * anchor + (part === undefined ? 0 : 1 + partAnchor);

@@ -2,7 +2,7 @@
 import type { DataRecord } from "../../../language/core/data.ts";
 import { type NearMiss, nearestMiss, type PurlMiss } from "../../../language/domains/purl/miss.ts";
 import type { Purl, PurlSet } from "../../../language/domains/purl.ts";
-import { keyOfQuestion, Names, questionOf, type VexIndex, type VexQuestion, vulnerabilitiesOfStatement } from "./lookup.ts";
+import { keyOfComponent, Names, questionReader, type VexIndex, type VexQuestion, vulnerabilitiesOfStatement } from "./lookup.ts";
 import { Meetings } from "./meet.ts";
 import { type Miss, matchProduct, misses, type VexProduct } from "./product.ts";
 import type { VexStatement } from "./statement.ts";
@@ -39,8 +39,9 @@ export function nearestMisses(
 
 function questionsOf(index: VexIndex, findings: readonly DataRecord[]): ReadonlyMap<string, readonly VexQuestion[]> {
   const questions = new Map<string, VexQuestion[]>();
+  const read = questionReader(index);
   for (const finding of findings) {
-    const question = questionOf(index, finding);
+    const question = read(finding);
     for (const vulnerability of question?.vulnerabilities ?? []) {
       const known = questions.get(vulnerability);
       if (question === undefined) continue;
@@ -84,7 +85,7 @@ interface Met {
 }
 
 function meet(index: VexIndex, findings: readonly DataRecord[], meetings: Meetings): Met {
-  const matched = new Set<VexStatement>();
+  const read = questionReader(index);
   const asked = new Set<string>();
   const questions = new Map<string, VexQuestion[]>();
   const identities = new Map<DataRecord, number>();
@@ -94,12 +95,12 @@ function meet(index: VexIndex, findings: readonly DataRecord[], meetings: Meetin
     return known;
   };
   for (const finding of findings) {
-    const question = questionOf(index, finding);
+    const question = read(finding);
     if (question === undefined) continue;
-    const key = keyOfQuestion(index, question, identity);
+    const key = `${question.vulnerabilities.join(" ")}\n${keyOfComponent(index, question, identity)}`;
     if (asked.has(key)) continue;
     asked.add(key);
-    for (const { statement } of meetings.aboutComponent(question)) matched.add(statement);
+    meetings.aboutComponent(question);
     for (const vulnerability of question.vulnerabilities) {
       const known = questions.get(vulnerability);
       if (known !== undefined) {
@@ -107,10 +108,10 @@ function meet(index: VexIndex, findings: readonly DataRecord[], meetings: Meetin
         continue;
       }
       questions.set(vulnerability, [question]);
-      for (const { statement } of meetings.aboutSubject(vulnerability)) matched.add(statement);
+      meetings.aboutSubject(vulnerability);
     }
   }
-  return { matched, questions };
+  return { matched: meetings.met, questions };
 }
 
 interface Nearest {

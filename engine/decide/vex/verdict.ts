@@ -64,4 +64,6 @@ export interface VexVerdict {
   readonly rejected: readonly RejectedClaim[];
   /** The next instant (microseconds) at which it may change; undefined: none. */
   readonly flipsAt: number | undefined;
+  /** Present where hundreds of statements speak of it: how many that decide nothing are not listed, once for each way in which they do. */
+  readonly omitted?: number;
 }
