@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type DataRecord, origin } from "../../../language/core/data.ts";
 import { compileText } from "../../../test/bench/project.ts";
-import { type ClauseResult, compileProgram, decide } from "../evaluate.ts";
+import { type ClauseResult, compileProgram, type Derivation, decide } from "../evaluate.ts";
 
 const document = { digest: `sha256:${"0".repeat(64)}`, name: "scan.json", format: "test", predicateType: "waybill.vuln.Scan" };
 
@@ -32,7 +32,7 @@ policy calls for artifact at ci {
       attested: [],
       failed: [],
     },
-    { explain: true },
+    { explain: true, derivations: true },
   );
   if (answer.kind === "refusal") throw new Error(answer.refusal.code);
   return answer.decision.clauses[0];
@@ -64,4 +64,16 @@ it("says when a deadline that decided was due, of the call that decided", () => 
   expect(clause?.outcome).toBe("violated");
   expect(cited(clause)).toEqual(["/findings/0/detected 2026-11-11T00:00Z"]);
   expect(clause?.witnesses[0]?.facts).toEqual([{ path: "due", value: "2026-11-14T00:00Z" }]);
+});
+
+const lines = (step: Derivation | undefined): readonly string[] =>
+  step === undefined ? [] : [`${step.value} ${step.text}`, ...step.children.flatMap(lines)];
+
+it("derives a call from its body, with what it was given", () => {
+  const clause = judged("forbid c: some f in scan.findings where late(f, 30) or late(f, 3)", { detected: "2026-11-11T00:00:00Z" });
+  const derived = lines(clause?.derivation).join("\n");
+  expect(derived).toContain(
+    "true acme.calls.late(f, 3)\ntrue waybill.deadline.passed(record)\n2026-11-14T00:00Z waybill.deadline.due(record)",
+  );
+  expect(derived).not.toContain("30");
 });

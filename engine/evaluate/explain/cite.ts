@@ -1,6 +1,6 @@
 /** What a truth value rests on: the reads of the operands that decided it, in source order (semantics, section 3). */
 import { type DataRecord, type Origin, origin, type Place as PlaceRead, placeOf as placeOfField } from "../../../language/core/data.ts";
-import type { Expr, FieldRead, FunctionCall, PredicateRead } from "../../../language/core/ir.ts";
+import type { Expr, FieldRead, FunctionCall, IntrinsicCall, PredicateRead } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
 import { scalar } from "../../../language/semantics/types.ts";
 import type { Fn } from "../compile/context.ts";
@@ -45,7 +45,7 @@ export function citerOf(lazy: Lazy, expr: Expr): Citer {
     case "call":
       return called(lazy, expr);
     default: {
-      const due = dueOf(lazy, expr);
+      const due = dueCiter(lazy, expr);
       const parts = operandsOf(expr).map((operand) => citerOf(lazy, operand));
       return (env, out) => {
         for (const part of parts) part(env, out);
@@ -74,15 +74,21 @@ function called(lazy: Lazy, expr: FunctionCall): Citer {
   };
 }
 
-/** Whether a deadline has passed rests on when it is due, which no document says. */
-function dueOf(lazy: Lazy, expr: Expr): Citer | undefined {
-  if (expr.kind !== "intrinsic" || !readsDue.has(expr.name)) return undefined;
-  const type = scalar("Time");
-  const due = lazy({ ...expr, name: "waybill.deadline.due", type });
+/** When the deadline is due that `passed` or `left` is about: what they rest on, and no document says. */
+export function dueOf(expr: Expr): IntrinsicCall | undefined {
+  return expr.kind === "intrinsic" && readsDue.has(expr.name) ? { ...expr, name: "waybill.deadline.due", type: time } : undefined;
+}
+
+const time = scalar("Time");
+
+function dueCiter(lazy: Lazy, expr: Expr): Citer | undefined {
+  const call = dueOf(expr);
+  if (call === undefined) return undefined;
+  const due = lazy(call);
   return (env, out) => {
     const value = due(env);
     if (value instanceof Unknown || out.facts.some((fact) => fact.path === "due")) return;
-    out.facts.push({ path: "due", value: showValue(type, value) });
+    out.facts.push({ path: "due", value: showValue(time, value) });
   };
 }
 

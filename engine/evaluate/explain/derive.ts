@@ -1,5 +1,5 @@
 /** The derivation that `why` prints: what each part of a clause came to, and the evidence under it. */
-import type { Expr } from "../../../language/core/ir.ts";
+import type { Expr, FunctionCall } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
 import { factOf } from "../compile/fact.ts";
 import type { Derivation } from "../decision.ts";
@@ -7,7 +7,7 @@ import type { Env } from "../env.ts";
 import { describeRecord, showValue } from "../print.ts";
 import { Unknown } from "../unknown.ts";
 import type { Collection, RecordValue } from "../virtual.ts";
-import { type Cited, citerOf, type Lazy } from "./cite.ts";
+import { type Cited, citerOf, dueOf, type Lazy } from "./cite.ts";
 
 const membersShown = 3;
 
@@ -61,9 +61,20 @@ function childrenOf(lazy: Lazy, env: Env, expr: Expr, value: unknown): readonly 
   if (expr.kind === "and" || expr.kind === "or") return decisive(lazy, env, expr, value);
   if (expr.kind === "some" || expr.kind === "every") return members(lazy, env, expr, value);
   if (expr.kind === "field" || expr.kind === "attestation" || expr.kind === "count") return [];
+  if (expr.kind === "call") return inside(lazy, env, expr);
+  const due = dueOf(expr);
+  if (due !== undefined) return [derive(lazy, env, due)];
   return operandsOf(expr)
     .filter((operand) => operand.kind !== "literal" && operand.kind !== "local" && operand.kind !== "subject" && operand.kind !== "list")
     .map((operand) => derive(lazy, env, operand));
+}
+
+/** A call is substitution: its body, where the parameters have the values that they were given. */
+function inside(lazy: Lazy, env: Env, call: FunctionCall): readonly Derivation[] {
+  const found = lazy.inside(call);
+  if (found === undefined) return [];
+  found.bind(env);
+  return [derive(lazy, env, found.body)];
 }
 
 /** A decisive operand alone; otherwise both. */
