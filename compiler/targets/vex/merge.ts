@@ -35,38 +35,62 @@ export interface Contradiction {
  */
 export function mergeVex(sources: readonly Source[], author: string | undefined): Merged {
   const { kept, superseded } = latest(sources);
-  const statements = new Map<string, VexAssertion>();
-  const authored = new Map<string, number>();
   const times = kept.flatMap(({ document }) => [document, ...document.statements].flatMap(({ timestamp }) => timestamp ?? []));
   const range =
     times.length === 0 ? undefined : { oldest: times.reduce((a, b) => Math.min(a, b)), newest: times.reduce((a, b) => Math.max(a, b)) };
   let undated = 0;
+  const said: Said[] = [];
   for (const { document } of kept) {
     for (const statement of document.statements) {
       const timed = statement.timestamp ?? document.timestamp;
       if (timed === undefined) undated++;
       const explicit = withOwnNames(statement, timed ?? (range && (suppresses(statement.status) ? range.oldest : range.newest)));
-      const key = meaningOf(explicit, document);
-      const before = statements.get(key);
-      // Of two ways to say the same the one that comes first as text: which file has it must not matter.
-      if (before === undefined || canonical(explicit) < canonical(before)) statements.set(key, explicit);
-      if (before !== undefined) continue;
-      if (document.author !== undefined) authored.set(document.author, (authored.get(document.author) ?? 0) + 1);
+      const claims = [...new Set(claimsOf({ format: "openvex", statements: [explicit] }).map(({ fields }) => canonical(fields)))].sort();
+      said.push({ statement: explicit, author: document.author, claims, text: canonical([claims, explicit, document.author ?? ""]) });
     }
   }
-  const sorted = [...statements].sort(([a], [b]) => compareText(a, b)).map(([, statement]) => statement);
+  const { statements, authored } = withoutRepetition(said);
   const authors = new Set(kept.map(({ document }) => document.author));
   const [only] = authors;
   const shared = authors.size === 1 ? only : undefined;
   const document: VexDocument = {
-    format: kept[0]?.document.format ?? "openvex",
+    format: "openvex",
     ...((author ?? shared) === undefined ? {} : { author: (author ?? shared) as string }),
     ...(range === undefined ? {} : { timestamp: range.newest }),
     version: "1",
-    statements: sorted,
+    statements,
   };
   const others = new Map([...authored].filter(([name]) => name !== document.author).sort(([a], [b]) => compareText(a, b)));
-  return { document: { ...document, format: "openvex" }, contradictions: contradictionsOf(document), superseded, authors: others, undated };
+  return { document, contradictions: contradictionsOf(document), superseded, authors: others, undated };
+}
+
+/** A statement with what it comes to: one text for each vulnerability, product and part, whatever words its format has. */
+interface Said {
+  readonly statement: VexAssertion;
+  readonly author: string | undefined;
+  readonly claims: readonly string[];
+  /** Where it stands among all. */
+  readonly text: string;
+}
+
+/**
+ * Without the statements that say nothing which others do not say: formats group the same claims differently. The largest
+ * are taken first, and of equals the first as text, so that it does not matter in which file a statement was.
+ */
+function withoutRepetition(said: readonly Said[]): {
+  readonly statements: readonly VexAssertion[];
+  readonly authored: ReadonlyMap<string, number>;
+} {
+  const covered = new Set<string>();
+  const authored = new Map<string, number>();
+  const kept: Said[] = [];
+  for (const one of said.toSorted((a, b) => b.claims.length - a.claims.length || compareText(a.text, b.text))) {
+    if (one.claims.every((claim) => covered.has(claim))) continue;
+    for (const claim of one.claims) covered.add(claim);
+    kept.push(one);
+    if (one.author !== undefined) authored.set(one.author, (authored.get(one.author) ?? 0) + 1);
+  }
+  return { statements: kept.sort((a, b) => compareText(a.text, b.text)).map(({ statement }) => statement), authored };
 }
 
 function latest(sources: readonly Source[]): Pick<Merged, "superseded"> & { readonly kept: readonly Source[] } {
@@ -112,12 +136,6 @@ function withOwnNames(statement: VexAssertion, timestamp: number | undefined): V
     return local && named ? { ...product, id: product.purl ?? product.name ?? product.id } : product;
   });
   return { ...statement, ...(timestamp === undefined ? {} : { timestamp }), products };
-}
-
-/** What a statement says, whatever words its format has for it. */
-function meaningOf(statement: VexAssertion, { format }: VexDocument): string {
-  const claims = claimsOf({ format, statements: [statement] });
-  return JSON.stringify([...new Set(claims.map(({ fields }) => canonical(fields)))].sort());
 }
 
 function contradictionsOf(document: VexDocument): readonly Contradiction[] {
