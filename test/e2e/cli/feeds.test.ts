@@ -300,6 +300,18 @@ policy risk for artifact at ci {
     expect(answered(await gate(cwd)).evidence.map(({ document }) => document)).toEqual(["scan.json", "vex.zip#pkg/cross-spawn/vex.json"]);
   });
 
+  it("speaks in `vex decide` of a finding under the CVE that OSV knows it by", async () => {
+    const cwd = await repositoryOf({ "a.json": vex("not_affected") }, 'vex = "vex"');
+    writeFileSync(join(cwd, "scan.json"), scan);
+    writeFileSync(join(cwd, "osv.json"), JSON.stringify(osv));
+    const decide = () => waybill(["vex", "decide", "--subject", "pkg:npm/shop", "--evidence", "scan.json", "--claimed", ...now], { cwd });
+    expect((await decide()).code).toBe(1);
+    writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex"\nosv = "osv.json"'));
+    expect(await decide()).toMatchObject({ code: 0, out: expect.stringContaining("1 suppressed") });
+    writeFileSync(join(cwd, "waybill.toml"), toml('vex = "gone"'));
+    expect((await decide()).code).toBe(3);
+  });
+
   it("whose index lists what is not there, or is outside, could not be looked at", async () => {
     for (const location of ["pkg/gone.json", "../scan.json"]) {
       const ran = await gate(await repositoryOf({ "index.json": index(location) }, 'vex = "vex"'));
