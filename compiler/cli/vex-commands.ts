@@ -54,6 +54,7 @@ function emitCommand(vex: Command, { act, judging }: Commands): void {
     .addOption(new Option("--to <format>", "what to write").choices(["openvex", "csaf", "cyclonedx"]).default("openvex"))
     .option("-o, --out <file>", "file to write, or `-` for stdout", "-")
     .option("--report <file>", "write what was decided by which rows as JSON")
+    .option("--why <id>", "print how the rows about this vulnerability came about, and write nothing")
     .option("--previous <file>", "what was issued last: its version grows where something changed, and its times stay where not")
     .option("--author <name>", "who says it (default: of the previous document)")
     .option("--role <role>", "their role")
@@ -68,6 +69,7 @@ Exit codes: 0 written (or no finding to write of), 2 used wrongly, 3 evidence th
 
 Examples:
   $ waybill vex emit ghcr.io/acme/api@sha256:… -p policies -e scan.json sbom.json --author "Acme PSIRT" -o api.openvex.json
+  $ waybill vex emit ghcr.io/acme/api@sha256:… -p policies -e scan.json sbom.json --why CVE-2024-21538
   $ waybill vex emit pkg:npm/shop@1.4.0 -p policies -e scan.json --to csaf --author Acme --publisher-namespace https://acme.example --previous api.csaf.json`,
     )
     .argument("[subject]", "the same as --subject")

@@ -6,9 +6,10 @@ import { type DataRecord, type DataValue, Lack } from "../../language/core/data.
 import type { Program, VexDefinition, VexRowStatus } from "../../language/core/ir.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { type CompiledVex, compileFindings, compileVex, type FindingSources } from "./compile/vex-rows.ts";
-import type { Refusal, Request, WantGroup } from "./decision.ts";
+import type { Derivation, Refusal, Request, WantGroup } from "./decision.ts";
 import { Env } from "./env.ts";
 import { lazyIn } from "./explain/clause.ts";
+import { derive } from "./explain/derive.ts";
 import { renderer } from "./explain/template.ts";
 import { groupWants } from "./explain/wants.ts";
 import { type CompiledProgram, freshEnv } from "./program.ts";
@@ -58,6 +59,8 @@ export interface Assessment {
   readonly restsOn?: readonly RuntimeProfile[];
   /** Suppressing rows above it that are not decided: what it would be, were their facts known. */
   readonly wouldBe: readonly OpenRow[];
+  /** How the scope and each row that was asked came about, where it was asked for. */
+  readonly derivations?: readonly Derivation[];
 }
 
 /** What the declarations about one kind say of all findings in a subject. */
@@ -82,6 +85,8 @@ export type AssessAnswer =
 export interface AssessOptions {
   /** Say what is wanted; without it only statuses and rows. */
   readonly explain: boolean;
+  /** The findings whose rows are derived. */
+  readonly derived?: (finding: DataRecord) => boolean;
   /** These and not those of the evidence: what a test gives. */
   readonly findings?: readonly DataRecord[];
 }
@@ -158,7 +163,9 @@ export function assess(compiled: CompiledProgram, request: Request, options: Ass
     for (const assessor of assessors) {
       env.slots[assessor.vex.finding.slot] = finding;
       const assessment = assessOne(env, assessor, finding, options.explain);
-      if (assessment !== undefined) assessments.push(assessment);
+      if (assessment === undefined) continue;
+      const derived = options.derived?.(finding) === true ? { derivations: derivationsOf(compiled, env, assessor, assessment.row) } : {};
+      assessments.push({ ...assessment, ...derived });
     }
   }
   if (env.clockMissing || found.clockMissing) return { kind: "refusal", refusal: { code: "no-clock", at: first.vex.at } };
@@ -217,6 +224,15 @@ function assessOne(env: Env, assessor: Assessor, finding: DataRecord, explain: b
     ...(isHeld ? { held: { by, scope: scope instanceof Unknown ? wantsOf(scope) : undefined } } : {}),
     wouldBe: open(true),
   };
+}
+
+/** Derived after it is decided: what a derivation reads besides is no part of what the status rests on. */
+function derivationsOf(compiled: CompiledProgram, env: Env, { vex }: Assessor, decided: number): readonly Derivation[] {
+  const asked = [...(vex.scope === undefined ? [] : [vex.scope]), ...vex.rows.slice(0, decided + 1).map((row) => row.condition)];
+  const { validUntil } = env;
+  const derivations = asked.map((condition) => derive(lazyIn(compiled.context), env, condition));
+  env.validUntil = validUntil;
+  return derivations;
 }
 
 /** The profiles without which the row that decided would not be true; it is asked again as if none said anything. */

@@ -1,5 +1,7 @@
 /** `waybill vex emit`: what `vex` declarations say of the findings in a product, as a VEX document. */
 import { writeFile } from "node:fs/promises";
+import { renderDerivation } from "../../../engine/decide/derivation.ts";
+import { showStatus } from "../../../engine/decide/expectation.ts";
 import { declaredStatements } from "../../../engine/decide/vex/declared.ts";
 import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
 import { type EmittedStatement, emittedDocument, emittedStatement, productOf, profileCounts } from "../../../engine/decide/vex/emission.ts";
@@ -13,9 +15,13 @@ import {
   statusCounts,
 } from "../../../engine/decide/vex/emission-report.ts";
 import { type Assessed, assess, vexesAbout } from "../../../engine/evaluate/assess.ts";
+import { idsOf } from "../../../engine/evaluate/intrinsics/aliases.ts";
+import type { DataRecord } from "../../../language/core/data.ts";
 import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
+import { nearest } from "../../../language/domains/near.ts";
 import { subjectKinds } from "../../../language/semantics/subjects.ts";
 import { vexNeeds } from "../../analysis/plan.ts";
 import { revisionsOf } from "../../targets/vex/csaf/tracking.ts";
@@ -78,9 +84,11 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
     await tell(terminal, diagnostics, gathered.sources);
     return exit.noVerdict;
   }
-  const found = cases.map((one) => ({ one, assessed: assessedOf(gathered, one) }));
+  const why = text(options, "why");
+  const found = cases.map((one) => ({ one, assessed: assessedOf(gathered, one, why) }));
   const statements = found.flatMap(({ one, assessed }) => statementsOf(one, assessed, format, options, diagnostics));
   await tell(terminal, diagnostics, gathered.sources);
+  if (why !== undefined) return explain(call, statements, why, gathered);
   if (statements.length === 0) {
     const findings = found.reduce((sum, { assessed }) => sum + assessed.findings.length, 0);
     const why = findings === 0 ? "there are no findings" : `no declaration speaks of any of the ${findings} findings`;
@@ -156,7 +164,35 @@ async function save(path: string, content: string): Promise<void> {
   }
 }
 
-function assessedOf(gathered: Gathered, one: Case): Assessed {
+/** How each row about one vulnerability came about; nothing is written. */
+async function explain(call: Call, statements: readonly EmittedStatement[], id: string, { policies }: Gathered): Promise<number> {
+  const { sources } = policies.project;
+  const about = statements.filter(({ declared }) => declared.vulnerability === id || declared.aliases.includes(id));
+  if (about.length === 0) {
+    const near = nearest(
+      id,
+      statements.map(({ declared }) => declared.vulnerability),
+    );
+    throw wrong(`no finding is \`${id}\``, near === undefined ? "`--verbose` lists what is said of each" : `did you mean \`${near}\`?`);
+  }
+  const colour = call.terminal.colourOut;
+  const blocks = about.flatMap(({ declared, assertion }) => [
+    visible(`${assertion.status} ${declared.vulnerability} in ${declared.component}`),
+    ...declared.assessments.flatMap(({ declaration, status, row, derivations }) => [
+      visible(`${declaration} says ${showStatus(status)}, by ${derivedBy(policies.project.program, declaration, row)}`),
+      ...(derivations ?? []).map((one) => renderDerivation(one, sources, colour)),
+    ]),
+  ]);
+  await call.terminal.out(`${blocks.join("\n\n")}\n`);
+  return exit.done;
+}
+
+function derivedBy(program: Program, declaration: string, row: number): string {
+  const rows = program.vexes.find((vex) => vex.name === declaration)?.rows.length ?? 0;
+  return row < rows ? `row ${row + 1} of ${rows}` : "`else`";
+}
+
+function assessedOf(gathered: Gathered, one: Case, why: string | undefined): Assessed {
   const { policies } = gathered;
   const { kind, name } = one.subject;
   if (vexesAbout(policies.compiled.program, kind).length === 0) {
@@ -167,7 +203,8 @@ function assessedOf(gathered: Gathered, one: Case): Assessed {
       }),
     ]);
   }
-  const answer = assess(policies.compiled, requestOf(gathered, one), { explain: true });
+  const derived = why === undefined ? {} : { derived: (finding: DataRecord) => idsOf(finding, "id").includes(why) };
+  const answer = assess(policies.compiled, requestOf(gathered, one), { explain: true, ...derived });
   if (answer.kind === "refusal") throw new Stop(exit.usage, [refusalDiagnostic(answer.refusal)], policies.project.sources);
   if (!answer.assessed.scanned)
     throw new Stop(exit.usage, [

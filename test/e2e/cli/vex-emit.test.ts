@@ -78,6 +78,24 @@ describe("refuses", () => {
   });
 });
 
+describe("asked why", () => {
+  it("prints how the rows came about, with the evidence, and writes nothing", async () => {
+    const cwd = await folder(shop);
+    const { code, out } = await waybill(emit(...evidence, "--why", "CVE-2024-21538"), { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("affected CVE-2024-21538 in pkg:npm/cross-spawn@7.0.3");
+    expect(out).toContain('says affected("upgrade cross-spawn to 7.0.5 with the next release"), by row 5 of 5');
+    expect(out).toContain("shop.trivy.json /Results/0/Vulnerabilities/0/Severity finding.severity is high");
+    expect(out).not.toContain("esbuild");
+  });
+
+  it("knows what is not among the findings, and names the nearest", async () => {
+    const cwd = await folder(shop);
+    const { code, out, err } = await waybill(emit(...evidence, "--why", "CVE-2024-2153"), { cwd });
+    expect([code, out, err]).toEqual([2, "", expect.stringContaining("did you mean `CVE-2024-21538`?")]);
+  });
+});
+
 describe.each(["openvex", "csaf", "cyclonedx"])("as %s", (format) => {
   const words = (...more: readonly string[]): readonly string[] => emit(...evidence, ...author, "--to", format, ...more);
 
