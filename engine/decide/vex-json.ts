@@ -27,7 +27,7 @@ export function jsonClaim(claim: Claim): object {
 
 /** A record's own id, product and place are what a reader joins by, so they come first. */
 export function jsonVexFinding({ finding, verdict }: VexFinding): object {
-  const { kind, status, used, shadowed, rejected, flipsAt } = verdict;
+  const { kind, status, used, shadowed, rejected, omitted, flipsAt } = verdict;
   return {
     ...namedFinding(finding),
     ...standing(finding),
@@ -36,6 +36,7 @@ export function jsonVexFinding({ finding, verdict }: VexFinding): object {
     used: used.map(jsonClaim),
     shadowed: shadowed.map(jsonClaim),
     rejected: rejected.map(({ claim, why }) => ({ ...jsonClaim(claim), reason: why.kind, detail: rejectionText(why) })),
+    ...(omitted === undefined ? {} : { omitted }),
     ...(flipsAt === undefined ? {} : { flipsAt: rfc3339(flipsAt) }),
   };
 }
@@ -50,11 +51,11 @@ function statusOf(record: DataRecord): string {
 
 /** Everything but the findings, which are many. */
 export function jsonVexHead(report: VexReport): object {
-  const { subject, by, findings, statements, unmatched, unread } = report;
+  const { subject, by, findings, statements, unasked, unmatched, unread } = report;
   return {
     subject: { kind: subject.kind, name: subject.name, ...(subject.digest === undefined ? {} : { digest: subject.digest }) },
     by,
-    counts: { findings: findings.length, ...vexCounts(findings), statements, unmatched: unmatched.length, unread: unread.length },
+    counts: { findings: findings.length, ...vexCounts(findings), statements, unmatched: unmatched.length, unasked, unread: unread.length },
   };
 }
 

@@ -11,15 +11,17 @@ import { vexSubjectOf } from "./vex/about.ts";
 import {
   allowedJustifications,
   indexVex,
+  type VexDecider,
   type VexIndex,
+  type VexStatement,
   type VexSubject,
   type VexTier,
-  type VexVerdict,
   vexDecider,
 } from "./vex/decide.ts";
+import { vulnerabilitiesOfStatement } from "./vex/lookup.ts";
 import { tiersOfTrust } from "./vex/tiers.ts";
 import { nearestMisses } from "./vex/unmatched.ts";
-import type { VexFinding, VexReport, VexUnmatched } from "./vex-report.ts";
+import type { VexFinding, VexMiss, VexReport } from "./vex-report.ts";
 
 /** Whose word counts, and under which rules. */
 export interface VexBelief {
@@ -91,12 +93,20 @@ export function scansAbout(subject: Subject, evidence: readonly Evidence[]): rea
 }
 
 /** Findings of the scans about the subject, each once, however many report it. */
-export function findingsOf(subject: Subject, evidence: readonly Evidence[]): readonly DataRecord[] {
+function findingsOf(subject: Subject, evidence: readonly Evidence[]): readonly DataRecord[] {
+  return uniteFindings(listedFindings(subject, evidence));
+}
+
+/** Findings of each scan about the subject. */
+function listedFindings(subject: Subject, evidence: readonly Evidence[]): readonly (readonly DataRecord[])[] {
   const scans = new Map(
     scansAbout(subject, evidence).map((scan) => [`${scan.document.name} ${scan.data[origin]?.pointer ?? ""}`, scan.data]),
   );
-  const lists = [...scans.values()].map((scan) => membersOf(scan["findings"], "findings").items.map(recordOf));
-  return uniteFindings(lists.map((list) => list.filter((finding) => finding !== undefined)));
+  return [...scans.values()].map((scan) =>
+    membersOf(scan["findings"], "findings")
+      .items.map(recordOf)
+      .filter((finding) => finding !== undefined),
+  );
 }
 
 /** On the components of a believed bill of materials: its graph tells by which ways a component comes in. */
@@ -119,7 +129,7 @@ export function reportOfRead(subject: Subject, read: VexRead, given: readonly Ev
     index,
     named: read.subject,
     findings: [...(asked ?? [])].map(([finding, verdict]) => ({ finding, verdict })),
-    others: () => findingsOf(subject, given),
+    others: () => listedFindings(subject, given).flat(),
     decide,
   });
 }
@@ -132,35 +142,57 @@ export interface VexReading {
   readonly findings: readonly VexFinding[];
   /** Findings that statements may be about though nobody asked about them. */
   readonly others?: () => readonly DataRecord[];
-  readonly decide: (finding: DataRecord) => VexVerdict;
+  readonly decide: VexDecider;
 }
 
 /** Verdicts with the statements that no finding met. */
 export function reportOf({ subject, by, index, named, findings, others, decide }: VexReading): VexReport {
-  const met = new Set<DataRecord>();
-  const seen = new Set<VexVerdict>();
-  const meet = (verdict: VexVerdict): void => {
-    if (seen.has(verdict)) return;
-    seen.add(verdict);
-    for (const { record } of verdict.used) met.add(record);
-    for (const { record } of verdict.shadowed) met.add(record);
-    for (const { claim } of verdict.rejected) met.add(claim.record);
-  };
-  for (const { verdict } of findings) meet(verdict);
-  const isMet = (): boolean => index.statements.every(({ record }) => met.has(record));
-  const unasked = others === undefined || isMet() ? [] : others();
-  for (const finding of unasked) meet(decide(finding));
+  const asked = findings.map(({ finding }) => finding);
+  const isOver = (): boolean => index.statements.every((statement) => decide.met.has(statement));
+  const { near, present } = others === undefined || isOver() ? { near: asked, present: nothing } : meetOthers(asked, others(), decide);
   let nearest: ReturnType<typeof nearestMisses> | undefined;
-  const unmatched = index.statements
-    .filter(({ record }) => !met.has(record))
-    .map((statement): VexUnmatched => {
-      return {
-        record: statement.record,
-        miss() {
-          nearest ??= nearestMisses(index, [...findings.map(({ finding }) => finding), ...unasked], named);
-          return nearest(statement);
-        },
-      };
-    });
-  return { subject, by, findings, statements: index.statements.length, unread: index.unread, unmatched };
+  const miss = (statement: VexStatement): VexMiss => {
+    nearest ??= nearestMisses(index, near, named);
+    return nearest(statement);
+  };
+  const open = index.statements.filter((statement) => !decide.met.has(statement));
+  const isPresent = (statement: VexStatement): boolean => vulnerabilitiesOfStatement(index, statement).some((one) => present.has(one));
+  const unmatched = present.size === 0 ? open : open.filter((statement) => !isPresent(statement));
+  return {
+    subject,
+    by,
+    findings,
+    statements: index.statements.length,
+    unread: index.unread,
+    unmatched: unmatched.map((statement) => ({ record: statement.record, miss: () => miss(statement) })),
+    unasked: open.length - unmatched.length,
+  };
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+interface Others {
+  /** The findings of vulnerabilities that somebody asked about: those statements may come near. */
+  readonly near: readonly DataRecord[];
+  /** Vulnerabilities that there are, and that nobody asked about. */
+  readonly present: ReadonlySet<string>;
+}
+
+/**
+ * Whether a statement matches something that nobody asked about is found out where it may be taken for a miss: where another
+ * finding of its vulnerability was asked about.
+ */
+function meetOthers(asked: readonly DataRecord[], others: readonly DataRecord[], decide: VexDecider): Others {
+  const wanted = new Set(asked.flatMap(decide.spoken));
+  const near = [...asked];
+  const present = new Set<string>();
+  for (const finding of others) {
+    const spoken = decide.spoken(finding);
+    if (spoken.some((one) => wanted.has(one))) {
+      decide(finding);
+      near.push(finding);
+    }
+    for (const one of spoken) if (!wanted.has(one)) present.add(one);
+  }
+  return { near, present };
 }

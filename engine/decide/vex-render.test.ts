@@ -103,6 +103,7 @@ const vex: VexReport = {
   findings,
   statements: 9,
   unread: [],
+  unasked: 0,
   unmatched: [
     {
       record: claim(6, "fixed").record,
@@ -179,6 +180,7 @@ it("writes JSON of decisions, and of `vex decide` in pieces, that the published 
     suppressed: 1,
     statements: 9,
     unmatched: 1,
+    unasked: 0,
     unread: 0,
   });
   expect(gate.vex[0].findings.map((one: { verdict: string }) => one.verdict)).toEqual(["suppressed", "kept", "conflict"]);

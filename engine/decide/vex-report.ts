@@ -35,6 +35,8 @@ export interface VexReport {
   /** Statements that say nothing which can be read: without a vulnerability, or of an unknown status. */
   readonly unread: readonly DataRecord[];
   readonly unmatched: readonly VexUnmatched[];
+  /** How many statements are about vulnerabilities that there are and that no clause asked about. */
+  readonly unasked: number;
 }
 
 export type VexKind = VexVerdict["kind"];

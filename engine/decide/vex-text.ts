@@ -35,8 +35,9 @@ export function renderVex(report: VexReport, options: VexTextOptions): string {
     blocks.push(kindBlock(kind, report.findings, counts[kind], palette, options));
   if (report.unmatched.length > 0) blocks.push(unmatchedBlock(report.unmatched, palette, options));
   if (report.unread.length > 0) blocks.push(unreadBlock(report.unread, palette, options));
+  const other = report.unasked === 0 ? "" : `, ${report.unasked} about what no clause asked about`;
   const silent = report.unread.length === 0 ? "" : `, ${report.unread.length} cannot be read`;
-  const unmatched = `${plural(report.statements, "statement")}, ${report.unmatched.length} matched nothing${silent}`;
+  const unmatched = `${plural(report.statements, "statement")}, ${report.unmatched.length} matched nothing${other}${silent}`;
   blocks.push(
     `${palette.faint("VEX")} by ${visible(report.by.join(", "))} on ${visible(report.subject.name)}: ${countsText(report.findings.length, counts)}; ${unmatched}`,
   );
@@ -80,6 +81,8 @@ function claimLines({ verdict }: VexFinding, palette: Palette, options: VexTextO
     },
   );
   claims("shadowed", verdict.shadowed, said);
+  if (verdict.omitted !== undefined)
+    out.push(line("besides", `${plural(verdict.omitted, "statement")} that decide nothing`, palette, options));
   return out;
 }
 

@@ -77,9 +77,10 @@ export function countsText(findings: number, counts: VexCounts): string {
 
 /** The counts of a report in one line, for formats that have no place for more. */
 export function vexLine(report: VexReport): string {
-  const { findings, statements, unmatched, unread, subject, by } = report;
+  const { findings, statements, unmatched, unasked, unread, subject, by } = report;
+  const other = unasked === 0 ? "" : `, ${unasked} about what no clause asked about`;
   const silent = unread.length === 0 ? "" : `, ${unread.length} that cannot be read`;
-  const matched = `${statements} ${statements === 1 ? "statement" : "statements"}, ${unmatched.length} of them matched nothing${silent}`;
+  const matched = `${statements} ${statements === 1 ? "statement" : "statements"}, ${unmatched.length} of them matched nothing${other}${silent}`;
   return `VEX by ${by.join(", ")} on ${subject.name}: ${countsText(findings.length, vexCounts(findings))}; ${matched}`;
 }
 

@@ -161,6 +161,7 @@ describe.skipIf(!existsSync(scans))("gate with VEX on reports of the corpus (ski
       unmentioned: 0,
       statements: 7,
       unmatched: 2,
+      unasked: 0,
       unread: 0,
     });
     const told = section?.findings.map(({ id, verdict, used, rejected }) => [

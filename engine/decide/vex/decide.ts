@@ -34,6 +34,8 @@ export interface VexDecider {
   (finding: DataRecord): VexVerdict;
   /** Statements that spoke of some finding that was asked about: verdicts do not list them all where they are very many. */
   readonly met: ReadonlySet<VexStatement>;
+  /** The vulnerabilities of a finding that some statement is about, as `vulnerabilitiesOfStatement` names them. */
+  readonly spoken: (finding: DataRecord) => readonly string[];
 }
 
 /**
@@ -78,8 +80,11 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
     known.set(key, answer);
     return answer;
   };
-  return Object.assign(decider, { met: meetings.met });
+  const spoken = (finding: DataRecord): readonly string[] => read(finding)?.vulnerabilities ?? nothing;
+  return Object.assign(decider, { met: meetings.met, spoken });
 }
+
+const nothing: readonly string[] = [];
 
 /** Decides by the statements that speak of one finding. */
 function verdictOf(lists: readonly Few[], place: Place | undefined): VexVerdict {

@@ -6,6 +6,7 @@ import { vexSubjectOf } from "../../decide/vex/about.ts";
 import {
   type Claim,
   indexVex,
+  type VexDecider,
   type VexIndex,
   type VexSubject,
   type VexTier,
@@ -28,7 +29,7 @@ export interface VexRead {
   readonly trust: string | undefined;
   readonly index: VexIndex;
   readonly subject: VexSubject;
-  readonly decide: (finding: DataRecord) => VexVerdict;
+  readonly decide: VexDecider;
   /** The verdicts that the clauses rest on; kept where somebody explains. */
   readonly asked: Map<DataRecord, VexVerdict> | undefined;
 }
