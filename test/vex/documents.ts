@@ -164,3 +164,35 @@ export const plainDocuments: fc.Arbitrary<VexDocument> = fc
     });
     return { format: "openvex", author: "Acme", timestamp, version: "1", statements };
   });
+
+const hostile = fc.oneof(
+  fc.string({ unit: "grapheme", minLength: 1 }),
+  fc.string({ unit: "binary", minLength: 1 }),
+  fc.constantFrom(
+    "__proto__",
+    "a#b",
+    "pkg:",
+    "pkg:npm/%zz",
+    "urn:cdx:x",
+    "urn:cdx:2c385cf7-e1ee-46e9-a51c-13de1ecb380a/1#",
+    "a b",
+    "x\ny",
+    " x",
+    "https://a b",
+  ),
+  fc.constantFrom("sha256:zz", "cpe:bad", "vers:", "vers:npm/|", "a".repeat(5000), "\u202e", "all versions", "toString"),
+);
+const kept: ReadonlySet<string> = new Set(["status", "format", "justification"]);
+
+/** Documents with any text where some text is. */
+export const hostileDocuments: fc.Arbitrary<VexDocument> = fc
+  .tuple(documents, fc.infiniteStream(hostile), fc.infiniteStream(fc.integer({ min: 0, max: 9 })))
+  .map(([document, texts, dice]) => {
+    const swap = (value: unknown, key: string): unknown => {
+      if (typeof value === "string") return !kept.has(key) && Number(dice.next().value) < 2 ? texts.next().value : value;
+      if (Array.isArray(value)) return value.map((one) => swap(one, key));
+      if (value === null || typeof value !== "object") return value;
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, swap(one, name)]));
+    };
+    return swap(document, "") as VexDocument;
+  });

@@ -34,7 +34,8 @@ export function csafOf(document: VexDocument, options: VexOptions): unknown {
 
 /** A CSAF document is named by its publisher's namespace and its tracking id together. */
 function idOf(document: VexDocument, options: VexOptions, namespace: string | undefined): string {
-  const id = (document.id ?? options.uuid("")).trim();
+  const given = document.id?.replace(/\s+/g, " ").trim() ?? "";
+  const id = given === "" ? options.uuid("") : given;
   const prefix = `${namespace}#`;
   return id.startsWith(prefix) && id.length > prefix.length ? id.slice(prefix.length) : id;
 }

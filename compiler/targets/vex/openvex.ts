@@ -130,7 +130,7 @@ function componentOf(product: VexNamedProduct, document: VexDocument): Json {
     if (name !== undefined && hashes[name] === undefined) hashes[name] = hex;
   }
   const identified = Object.keys(identifiers).length > 0;
-  const iri = own ?? (identified ? undefined : (product.digests[0] ?? genericPurl(product)));
+  const iri = own ?? (identified ? undefined : (product.digests.find((digest) => parseDigest(digest).ok) ?? genericPurl(product)));
   return {
     ...given({ "@id": iri }),
     ...(identified ? { identifiers } : {}),

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
 import { mandatoryBreaches } from "../../../engine/evidence/csaf/mandatory.ts";
 import { validate } from "../../../engine/evidence/schema/validate.ts";
-import { documents, plainDocuments } from "../../../test/vex/documents.ts";
+import { documents, hostileDocuments, plainDocuments } from "../../../test/vex/documents.ts";
 import { dataOf, decisionsOf, probesOf } from "../../../test/vex/probes.ts";
 import { claimsOf } from "./claims.ts";
 import type { VexOptions } from "./loss.ts";
@@ -44,14 +44,14 @@ function said(document: VexDocument): readonly string[] {
 
 it.each(formats)("writes %s that is valid, whatever the document says", async (format) => {
   await fc.assert(
-    fc.asyncProperty(documents, async (document) => {
+    fc.asyncProperty(fc.oneof(documents, hostileDocuments), async (document) => {
       const { value, losses } = writeVex(document, format, options);
       const everything =
         new Set(losses.filter(({ field }) => field === "statement").map(({ statement }) => statement)).size === document.statements.length;
       const wrong = await faults(value, format);
       if (!everything) expect(wrong).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 

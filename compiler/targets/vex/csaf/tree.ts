@@ -71,8 +71,8 @@ export function treeBuilder(document: VexDocument): TreeBuilder {
   };
 
   const part = (text: string): string => {
-    const purl = text.startsWith("pkg:") && isUri(text) ? text : undefined;
-    const cpe = text.startsWith("cpe:") && !text.includes(" ") ? text : undefined;
+    const purl = purlShape.test(text) && isUri(text) ? text : undefined;
+    const cpe = cpeShape.test(text) ? text : undefined;
     const helper = given({ purl, cpe });
     const { id, fresh } = named(JSON.stringify(["part", text]), text);
     if (fresh)
@@ -130,18 +130,20 @@ function finished({ category, name, branches, product }: Branch): Json {
 const cpeShape =
   /^(?:cpe:2\.3:[aho*-](?::(?:(?:\?*|\*?)(?:[a-zA-Z0-9\-._]|\\[\\*?!"#$%&'()+,/:;<=>@[\]^`{|}~])+(?:\?*|\*?)|[*-])){5}(?::(?:[a-zA-Z]{2,3}(?:-(?:[a-zA-Z]{2}|[0-9]{3}))?|[*-]))(?::(?:(?:\?*|\*?)(?:[a-zA-Z0-9\-._]|\\[\\*?!"#$%&'()+,/:;<=>@[\]^`{|}~])+(?:\?*|\*?)|[*-])){4}|[cC][pP][eE]:\/[AHOaho]?(?::[A-Za-z0-9._\-~%]*){0,6})$/;
 
+const purlShape = /^pkg:[A-Za-z.\-+][A-Za-z0-9.\-+]*\/.+/;
+
 /** Section 3.1.3.3. A BOM-Link, and any other URI that names the product, is a generic URI (3.1.3.3.8). */
 function helperOf(product: VexNamedProduct, id: string): Json {
   const purl = purlOf(product);
   const named = isGlobal(id) && !id.startsWith("pkg:") && isUri(id);
   const hashes = product.digests.flatMap((digest) => {
     const [algorithm, value] = splitDigest(digest);
-    return value.length >= 32 ? [{ algorithm, value }] : [];
+    return /^[0-9a-fA-F]{32,}$/.test(value) ? [{ algorithm, value }] : [];
   });
   return given({
     cpe: product.cpe !== undefined && cpeShape.test(product.cpe) ? product.cpe : undefined,
     hashes: hashes.length === 0 ? undefined : [{ file_hashes: hashes, filename: nameOf(product) }],
-    purl: purl !== undefined && /^pkg:[A-Za-z.\-+]/.test(purl.text) && isUri(purl.text) ? purl.text : undefined,
+    purl: purl !== undefined && purlShape.test(purl.text) && isUri(purl.text) ? purl.text : undefined,
     x_generic_uris: named ? [{ namespace: namespaceOf(id), uri: id }] : undefined,
   });
 }

@@ -2,11 +2,12 @@
  * Products as components of a CycloneDX document, and what refers to them. A part of a product that a statement is about is
  * a component inside the product's, with the property `waybill:vex:product` that says so.
  */
-import { Enums, Models } from "@cyclonedx/cyclonedx-library";
+import { Enums, Models, Types } from "@cyclonedx/cyclonedx-library";
 import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../../engine/decide/vex/document.ts";
 import { parsePurl } from "../../../../language/domains/purl.ts";
 import { canonicalPurl, localId } from "../claims.ts";
 import { nameOf, purlOf, splitDigest } from "../product.ts";
+import { unknownVersions } from "../read.ts";
 import { suppresses } from "../words.ts";
 
 type Affect = Models.Vulnerability.Affect;
@@ -65,7 +66,7 @@ export function componentList(document: VexDocument, own: string): ComponentList
     const purl = parsed?.ok ? parsed.value : undefined;
     const made = new Models.Component(Enums.ComponentType.Library, purl?.name ?? text, {
       bomRef: fresh(`${component.bomRef.value}/${text}`),
-      ...(purl?.version === undefined ? {} : { version: purl.version }),
+      ...(purl?.version === undefined ? {} : { version: purl.version.slice(0, longestVersion) }),
       ...(purl === undefined ? {} : { purl: purl.text }),
     });
     made.properties.add(new Models.Property("waybill:vex:product", component.bomRef.value ?? ""));
@@ -131,9 +132,16 @@ function versionOf(product: VexNamedProduct, statement: VexAssertion, listed: bo
   const { version, versions } = product;
   // As CycloneDX's own examples have it; left out it would be `affected`.
   const status = suppresses(statement.status) ? Enums.Vulnerability.AffectStatus.Unaffected : Enums.Vulnerability.AffectStatus.Affected;
-  if (versions !== undefined) return new Models.Vulnerability.AffectedVersionRange(versions, { status });
-  return listed && version !== undefined ? new Models.Vulnerability.AffectedSingleVersion(version, { status }) : undefined;
+  if (versions !== undefined)
+    return new Models.Vulnerability.AffectedVersionRange(versions.length > longestRange ? unknownVersions : versions, { status });
+  return listed && version !== undefined
+    ? new Models.Vulnerability.AffectedSingleVersion(version.slice(0, longestVersion), { status })
+    : undefined;
 }
+
+/** Of the schema. A version that is cut is nobody's; a range that is cut would be another, so it is one that nobody can read. */
+const longestVersion = 1024;
+const longestRange = 4096;
 
 interface Described {
   readonly type: Enums.ComponentType;
@@ -155,9 +163,9 @@ function describe(product: VexNamedProduct, version: string | undefined): Descri
   return {
     type: purl?.type === "oci" || purl?.type === "docker" ? Enums.ComponentType.Container : Enums.ComponentType.Application,
     name: nameOf(product),
-    version: version ?? purl?.version,
+    version: (version ?? purl?.version)?.slice(0, longestVersion),
     purl: purl?.text,
-    cpe: product.cpe,
+    cpe: Types.isCPE(product.cpe) ? product.cpe : undefined,
     supplier: product.supplier,
     hashes,
   };
