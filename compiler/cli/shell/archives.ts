@@ -142,7 +142,9 @@ async function readFiles(files: readonly Packed[], name: string, digest: string)
   for (const file of listed) {
     const read = await admit(file.read(), `${name}#${file.name}`, digest);
     evidence.push(...read.value);
-    diagnostics.push(...read.diagnostics);
+    // Beside the documents of a repository stand others; what an index lists is one of them.
+    const isOther = listed === documents && read.diagnostics.every(({ code, level }) => level !== "error" || code === "WB0911");
+    diagnostics.push(...(isOther ? read.diagnostics.map((one) => ({ ...one, level: "warning" as const })) : read.diagnostics));
   }
   return diagnostics.some((one) => one.level === "error") ? { value: [], diagnostics } : { value: evidence, diagnostics };
 }

@@ -46,7 +46,7 @@ export interface Recorded {
   /** `named`: by the caller, and not only found in a folder. */
   readonly evidence: readonly (RecordedFile & { readonly named: boolean })[];
   /** Feeds that the project named: those that were read, and those that could not be. */
-  readonly feeds: readonly (RecordedFile & { readonly kind: SourceKind })[];
+  readonly feeds: readonly (RecordedFile & { readonly kind: SourceKind; readonly found: boolean })[];
   readonly unread: readonly UnreadFeed[];
   readonly trust: readonly TrustFile[];
   /** What was attached to each image, by its reference. */
@@ -188,7 +188,13 @@ async function recordedOf(root: Json, get: Get): Promise<Recorded> {
     evidence: await Promise.all(
       listOf(root["evidence"], "evidence").map(async (one) => ({ ...(await file(one)), named: booleanOf(one["named"], "named") })),
     ),
-    feeds: await Promise.all(listOf(root["feeds"] ?? [], "feeds").map(async (one) => ({ ...(await file(one)), kind: feedKindOf(one) }))),
+    feeds: await Promise.all(
+      listOf(root["feeds"] ?? [], "feeds").map(async (one) => ({
+        ...(await file(one)),
+        kind: feedKindOf(one),
+        found: booleanOf(one["found"], "found"),
+      })),
+    ),
     unread: listOf(root["unread"] ?? [], "unread").map((one) => ({
       kind: feedKindOf(one),
       at: textOf(one["at"], "at"),

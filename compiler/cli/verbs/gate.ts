@@ -82,7 +82,7 @@ async function record(folder: string, { gathered, files, trustFiles, argument, n
       ? {}
       : { subject: { argument, ...(gathered.named.documents.length === 0 ? {} : { files: gathered.named.documents.map(document) }) } }),
     evidence: gathered.documents.map((one) => ({ ...document(one), named: named.includes(one.path) })),
-    feeds: (gathered.feeds?.documents ?? []).map((one) => ({ ...document(one.document), kind: one.kind })),
+    feeds: (gathered.feeds?.documents ?? []).map((one) => ({ ...document(one.document), kind: one.kind, found: one.found === true })),
     unread: gathered.feeds?.unread ?? [],
     trust: trustFiles,
     attached: gathered.attached,

@@ -14,7 +14,7 @@ import { readClock } from "../shell/clock.ts";
 import { readSettings } from "../shell/config.ts";
 import { type Document, EvidenceFiles, passedOver } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { ofKind } from "../shell/feeds/open.ts";
+import { foundOf, ofKind } from "../shell/feeds/open.ts";
 import { loadProject, recordedProject } from "../shell/project.ts";
 import { type Recorded, type RecordedFile, readRecord } from "../shell/record.ts";
 import { readReport, type WrittenReport } from "../shell/record-report.ts";
@@ -64,7 +64,10 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
       : subjectNamed(subject.argument, subject.files === undefined ? undefined : await documentsOf(files, subject.files));
   const feeds = {
     documents: await Promise.all(
-      recorded.feeds.map(async ({ kind, name, bytes }) => ({ kind, document: ofKind(kind, await files.put(name, Buffer.from(bytes))) })),
+      recorded.feeds.map(async ({ kind, name, bytes, found }) => {
+        const document = await files.put(name, Buffer.from(bytes));
+        return found ? { kind, document: foundOf(kind, document), found } : { kind, document: ofKind(kind, document) };
+      }),
     ),
     unread: recorded.unread,
   };

@@ -300,6 +300,17 @@ policy risk for artifact at ci {
     expect(answered(await gate(cwd)).evidence.map(({ document }) => document)).toEqual(["scan.json", "vex.zip#pkg/cross-spawn/vex.json"]);
   });
 
+  it("without an index counts by every VEX document in it, and passes over others with a word, on replay too", async () => {
+    const mixed = { "a.json": vex("not_affected"), "manifest.json": '{"sources":[]}' };
+    const cwd = await repositoryOf(mixed, 'vex = "vex"');
+    const ran = await gate(cwd, "--record", "record");
+    expect([ran.code, ran.out.includes("WB0911")]).toEqual([0, true]);
+    expect((await waybill(["replay", "record"], { cwd })).code).toBe(0);
+    writeFileSync(join(cwd, "vex.zip"), zip(mixed));
+    writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex.zip"'));
+    expect(await gate(cwd)).toMatchObject({ code: 0, out: expect.stringContaining("WB0911") });
+  });
+
   it("speaks in `vex decide` of a finding under the CVE that OSV knows it by", async () => {
     const cwd = await repositoryOf({ "a.json": vex("not_affected") }, 'vex = "vex"');
     writeFileSync(join(cwd, "scan.json"), scan);

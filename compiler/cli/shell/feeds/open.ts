@@ -7,7 +7,7 @@ import { basename, isAbsolute, join, relative, sep } from "node:path";
 import type { Evidence } from "../../../../engine/evidence/evidence.ts";
 import { whole } from "../../../../engine/evidence/text.ts";
 import { diagnostic } from "../../../../language/diagnostics/table.ts";
-import type { Document, EvidenceFiles } from "../evidence.ts";
+import { type Document, type EvidenceFiles, passedOver } from "../evidence.ts";
 import { filesBelow } from "../files.ts";
 import type { FeedCache } from "./cache.ts";
 import type { FeedDocument, OpenedFeeds, UnreadFeed } from "./opened.ts";
@@ -59,7 +59,13 @@ async function openPath({ kind, at, pin }: FeedSource, files: EvidenceFiles, wan
   for (const name of names) {
     if (statSync(name, { throwIfNoEntry: false }) === undefined)
       return { documents, unread: [{ kind, at, reason: `lists \`${relative(at, name)}\`, which is not there` }] };
-    documents.push({ kind, document: ofKind(kind, await files.read(name)) });
+    const document = await files.read(name);
+    // What an index lists, or what has the name of a record, is one.
+    documents.push(
+      listed === undefined && kind !== "cve"
+        ? { kind, document: foundOf(kind, document), found: true }
+        : { kind, document: ofKind(kind, document) },
+    );
   }
   return { documents, unread: [] };
 }
@@ -90,6 +96,12 @@ function listedIn(folder: string): readonly string[] | { readonly problem: strin
 function isBelow(location: string): boolean {
   const way = relative(".", location);
   return location !== "" && !isAbsolute(location) && way !== ".." && !way.startsWith(`..${sep}`);
+}
+
+/** A document of a folder, which may hold others beside those of the feed. */
+export function foundOf(kind: SourceKind, document: Document): Document {
+  const passed = passedOver(document);
+  return !passed.refused && passed.evidence.length === 0 ? passed : ofKind(kind, passed);
 }
 
 /** A document that is not what it is given as is refused: its facts would be missed without a word. */

@@ -6,6 +6,8 @@ import type { SourceKind } from "./settings.ts";
 export interface FeedDocument {
   readonly kind: SourceKind;
   readonly document: Document;
+  /** It was found in a folder: one of no known format is passed over, and said. */
+  readonly found?: true;
 }
 
 /** A feed that was named and could not be read. */

@@ -7,7 +7,7 @@
  *     cache = ".waybill/feeds"
  *     osv = ["osv/PyPI-all.zip", { url = "https://osv.example/npm/all.zip", checksum = "https://osv.example/npm/all.zip.sha256" }]
  */
-import { relative, resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { type FeedKind, feedKinds } from "../../../../engine/evidence/feeds/feed.ts";
 
 /** VEX documents are no feed of facts; they are evidence, fetched in the same way. */
@@ -88,7 +88,7 @@ function located(kind: SourceKind, at: string, folder: string, wrong: Wrong): Fe
   if (at === "") throw wrong(kind, "is empty");
   if (isWeb(at)) return { kind, at, isUrl: true };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(at)) throw wrong(kind, "is neither a path nor an https or http URL");
-  return { kind, at: relative(process.cwd(), resolve(folder, at)) || ".", isUrl: false };
+  return { kind, at: isAbsolute(at) ? at : relative(process.cwd(), resolve(folder, at)) || ".", isUrl: false };
 }
 
 function isWeb(text: string): boolean {
