@@ -1,6 +1,6 @@
 /** `waybill vex convert`: one VEX document in another format, with what that format cannot say. */
 import type { VexFormat } from "../../../engine/decide/vex/document.ts";
-import { revisionsOf } from "../../targets/vex/csaf/tracking.ts";
+import { revisionsOf, statusOf } from "../../targets/vex/csaf/tracking.ts";
 import type { Call } from "../cli.ts";
 import { type Options, text } from "../options.ts";
 import { readVexFile } from "../vex-files.ts";
@@ -11,6 +11,10 @@ export async function vexConvert(call: Call, path: string, options: Options): Pr
   const format = text(options, "to") as VexFormat;
   const now = nowOf(options);
   const { document, unreadable, json } = await readVexFile(path, call.terminal);
-  const written = await textOf(document, format, { ...writingOptions(call, document, options, now), history: revisionsOf(json) });
+  const written = await textOf(document, format, {
+    ...writingOptions(call, document, options, now),
+    history: revisionsOf(json),
+    status: statusOf(json),
+  });
   return writeOut(call, format, { ...written, other: unreadable }, options);
 }

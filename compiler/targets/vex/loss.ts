@@ -86,6 +86,8 @@ export interface VexOptions {
   readonly uuid: (text: string) => string;
   /** CSAF: the revisions before this one (`revisionsOf`). */
   readonly history?: readonly Revision[];
+  /** CSAF: how settled the document is; `final` where nobody says otherwise. */
+  readonly status?: "draft" | "interim" | "final" | undefined;
 }
 
 /** One entry of a CSAF revision history. */

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { VexAssertion, VexDocument } from "../../../engine/decide/vex/document.ts";
 import { mandatoryBreaches } from "../../../engine/evidence/csaf/mandatory.ts";
 import { documents } from "../../../test/vex/documents.ts";
-import { revisionsOf } from "./csaf/tracking.ts";
+import { revisionsOf, statusOf } from "./csaf/tracking.ts";
 import { readBack } from "./readback.ts";
 import { reissue } from "./reissue.ts";
 import { writeVex } from "./write.ts";
@@ -77,6 +77,29 @@ it("gives statements the explicit time that they had by inheritance (OpenVEX, up
   const next = reissue(inherited, document(statement("CVE-2026-0001"), statement("CVE-2026-0009")), monday + day);
   expect(next).toMatchObject({ version: "5", timestamp: monday + day });
   expect(next.statements.map(({ timestamp }) => timestamp)).toEqual([monday, monday + day]);
+});
+
+it("dates no version before the one that it follows, whatever the clock says", () => {
+  const first = reissue(undefined, document(statement("CVE-2026-0001")), monday);
+  const second = reissue(first, document(statement("CVE-2026-0002")), monday - day);
+  expect(second).toMatchObject({ version: "2", timestamp: monday, statements: [{ timestamp: monday }] });
+  const json = writeVex(first, "csaf", options).value;
+  expect(mandatoryBreaches(writeVex(second, "csaf", { ...options, history: revisionsOf(json) }).value)).toEqual([]);
+});
+
+it("keeps of a CSAF document what its history says of each version, and how settled it is", () => {
+  const history = [
+    { date: "2026-01-01T00:00:00Z", number: "1", summary: "First draft." },
+    { date: "2026-01-05T00:00:00Z", number: "2", summary: "Shop 1.4 was assessed." },
+  ];
+  const { value } = writeVex({ ...document(statement("CVE-2026-0001")), timestamp: monday, version: "2" }, "csaf", {
+    ...options,
+    history,
+    status: "interim",
+  });
+  expect(mandatoryBreaches(value)).toEqual([]);
+  expect(revisionsOf(value)).toEqual(history);
+  expect(statusOf(value)).toBe("interim");
 });
 
 it("reads a semantic version on to its next major one", () => {

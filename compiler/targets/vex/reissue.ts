@@ -12,7 +12,9 @@ import { canonicalPurl, withLocalNames } from "./claims.ts";
  */
 export function reissue(previous: VexDocument | undefined, next: VexDocument, now: number): VexDocument {
   const id = next.id ?? previous?.id;
-  return issue(previous && withLocalNames(previous), withLocalNames(id === undefined ? next : { ...next, id }), now);
+  // A clock that went back must not date a version before the one that it follows.
+  const time = Math.max(now, previous?.timestamp ?? now);
+  return issue(previous && withLocalNames(previous), withLocalNames(id === undefined ? next : { ...next, id }), time);
 }
 
 function issue(previous: VexDocument | undefined, next: VexDocument, now: number): VexDocument {

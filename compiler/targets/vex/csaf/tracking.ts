@@ -22,7 +22,7 @@ export function trackingOf(document: VexDocument, id: string, options: VexOption
     initial_release_date: history[0]?.date ?? rfc3339(first),
     revision_history: history,
     // Section 6.1.17: version 0, and a pre-release, is a draft.
-    status: /^0(?:\.|$)|-/.test(version) ? "draft" : "final",
+    status: /^0(?:\.|$)|-/.test(version) ? "draft" : (options.status ?? "final"),
     version,
   };
 }
@@ -32,14 +32,15 @@ function historyOf(version: string, first: number, time: number, known: readonly
   const major = Number.parseInt(version, 10);
   const semantic = version.includes(".");
   const before = new Map(known.map((revision) => [revision.number, revision]));
+  const recorded = before.get(version);
   before.delete(version);
   if (semantic === known.every((revision) => revision.number.includes(".")) && before.size > 0)
-    return [...before.values(), current(version, time, false)];
+    return [...before.values(), recorded ?? current(version, time, false)];
   const history: Revision[] = [];
   const start = Math.min(1, major);
   for (let n = start; n < major && major <= longestHistory; n++)
     history.push({ date: rfc3339(first), number: semantic ? `${n}.0.0` : String(n), summary: "What it changed is not recorded." });
-  return [...history, current(version, time, major <= start)];
+  return [...history, recorded ?? current(version, time, major <= start)];
 }
 
 /** A version above this was not reached by issuing documents; the tests say so then. */
@@ -59,6 +60,12 @@ export function revisionsOf(json: unknown): readonly Revision[] {
         return typeof date === "string" && typeof number === "string" && typeof summary === "string" ? [{ date, number, summary }] : [];
       })
     : [];
+}
+
+/** Whether a CSAF document is a draft, final or still to change; undefined: it is none, or does not say. */
+export function statusOf(json: unknown): VexOptions["status"] {
+  const status = member(member(member(json, "document"), "tracking"), "status");
+  return status === "draft" || status === "interim" || status === "final" ? status : undefined;
 }
 
 function member(value: unknown, key: string): unknown {
