@@ -345,6 +345,17 @@ describe("a record", () => {
     expect(replayed.err).toContain("reproduced byte for byte");
     expect([replayed.code, replayed.out]).toEqual([0, ran.out]);
     expect(outcomes(ran)).toMatchObject({ likely: ["violated"], listed: ["undecided", "transient"], automatable: ["passed"] });
+    const path = join(elsewhere, "record", "record.json");
+    const written = readFileSync(path, "utf8");
+    for (const [before, after] of [
+      ['"kind": "osv"', '"kind": "nvd"'],
+      ['"unread": [', '"unread": [3, '],
+      ['"found": false', '"found": 0'],
+    ] as const) {
+      expect(written).toContain(before);
+      writeFileSync(path, written.replace(before, after));
+      expect((await waybill(["replay", "record"], { cwd: elsewhere })).code).toBe(3);
+    }
   });
 });
 
