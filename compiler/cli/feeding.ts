@@ -2,7 +2,7 @@
 import type { Attested, FailedLookup, Subject } from "../../engine/evaluate/evaluate.ts";
 import type { Evidence } from "../../engine/evidence/evidence.ts";
 import type { FeedFailure } from "../../engine/evidence/feeds/enrich.ts";
-import type { Feed } from "../../engine/evidence/feeds/feed.ts";
+import { type Feed, feedTypes } from "../../engine/evidence/feeds/feed.ts";
 import type { Attached, Unreached } from "../../engine/evidence/oci/attached.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
@@ -129,11 +129,13 @@ export function unreadFeeds({ unread }: OpenedFeeds): readonly Diagnostic[] {
   return unread.map(({ kind, at, reason }) => diagnostic("WB1277", { feed: kind, at, reason }, undefined));
 }
 
-/** VEX documents that could not be looked at might have spoken. */
+/** What could not be looked at, for policies that ask for it: VEX documents might have spoken, and a feed might be fresh. */
 export function failedLookups(opened: OpenedFeeds | undefined): readonly FailedLookup[] {
-  return (opened?.unread ?? []).flatMap(({ kind, at, reason }) =>
-    kind === "vex" ? [{ name: "waybill.vex.Document", cause: "transient" as const, detail: `\`${at}\` ${reason}` }] : [],
-  );
+  return (opened?.unread ?? []).map(({ kind, at, reason }) => ({
+    name: kind === "vex" ? "waybill.vex.Document" : feedTypes[kind],
+    cause: "transient",
+    detail: `\`${at}\` ${reason}`,
+  }));
 }
 
 /** Feeds that could not be read, as parts of the digest of the evidence: a decision without them is another decision. */

@@ -70,7 +70,9 @@ export function readEpssTable(bytes: Uint8Array, source: Source, limits: Limits)
           ),
         ];
   const first = "#L1";
-  const evidence = feedEvidence(feed, { model, date, scores }, { scores }, first, { model: first, date: first, scores: first });
+  // From the root of the document, as `Origin.fields` has it.
+  const rooted = `#${first}`;
+  const evidence = feedEvidence(feed, { model, date, scores }, { scores }, first, { model: rooted, date: rooted, scores: rooted });
   return { value: [evidence], diagnostics: malformed };
 }
 

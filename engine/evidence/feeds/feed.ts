@@ -118,7 +118,8 @@ export interface RequirementsFeed {
   readonly requirements: readonly Requirement[];
 }
 
-const types = {
+/** The type that each kind of feed is evidence of. */
+export const feedTypes = {
   epss: "waybill.feed.Epss",
   kev: "waybill.feed.Kev",
   cve: "waybill.feed.Cve",
@@ -128,7 +129,7 @@ const types = {
 } as const satisfies Readonly<Record<FeedKind, string>>;
 
 export function feedDocument({ digest, name }: Source, kind: FeedKind, format: string): DocumentRef {
-  return { digest, name, format, predicateType: types[kind] };
+  return { digest, name, format, predicateType: feedTypes[kind] };
 }
 
 /** A feed as evidence: `data` is about the feed itself, and stands at `pointer`. */
@@ -140,7 +141,7 @@ export function feedEvidence(
   fields: Readonly<Record<string, string>>,
 ): Evidence {
   const { document } = feed;
-  return { type: types[feed.kind], document, data: { ...data, [origin]: { document, pointer, fields } }, about: [], counts, feed };
+  return { type: feedTypes[feed.kind], document, data: { ...data, [origin]: { document, pointer, fields } }, about: [], counts, feed };
 }
 
 /** A time of a feed as RFC 3339: FIRST writes `+0000` for the zone, CISA and others a date, or no zone, which is UTC. */

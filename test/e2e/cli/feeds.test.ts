@@ -231,6 +231,25 @@ describe("a decision", () => {
     expect(outcomes(ran)["listed"]).toEqual(["violated"]);
   });
 
+  it("may ask how old a feed is", async () => {
+    const cwd = await project(`epss = "${base}/epss.csv.gz"`, {
+      "risk.scp": `module acme.fresh
+
+import waybill.deadline, waybill.feed
+
+policy fresh for artifact at ci {
+  let scores = attestation feed.Epss claimed
+  forbid stale: deadline.passed({ start: scores.date, days: 3 })
+    else "the scores are of {scores.date}"
+}
+`,
+    });
+    expect((await gate(cwd)).code).toBe(3);
+    await waybill(["feeds", "update"], { cwd });
+    expect((await gate(cwd)).code).toBe(0);
+    expect(await gate(cwd, "--now", "2026-11-28T00:00:00Z")).toMatchObject({ code: 1, out: expect.stringContaining("#L1") });
+  });
+
   it("is not touched by the waybill.toml of somebody else's project", async () => {
     const cwd = await project('kev = "kev.json"', { "kev.json": catalogue });
     const other = await folder({ "p.scp": policy });
