@@ -8,7 +8,7 @@
  */
 import type { DataRecord } from "../../../language/core/data.ts";
 import type { Place } from "./graph.ts";
-import { keyOfComponent, questionReader, type VexIndex } from "./lookup.ts";
+import { keyOfComponent, questionReader, spokenReader, type VexIndex } from "./lookup.ts";
 import { type Candidate, Meetings } from "./meet.ts";
 import { earliest, type Few, fewOf, inOrder, nameOf, newestFirst, onePerStatement, overrules, rank } from "./order.ts";
 import type { VexStatement } from "./statement.ts";
@@ -45,7 +45,8 @@ export interface VexDecider {
  */
 export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules): VexDecider {
   const meetings = new Meetings(index, subject, rules);
-  const read = questionReader(index);
+  const spoken = spokenReader(index);
+  const read = questionReader(index, spoken);
   const answers = new Map<readonly string[], Map<string, VexVerdict>>();
   const wholes = new Map<readonly string[], VexVerdict>();
   const identities = new WeakMap<DataRecord, number>();
@@ -80,11 +81,8 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
     known.set(key, answer);
     return answer;
   };
-  const spoken = (finding: DataRecord): readonly string[] => read(finding)?.vulnerabilities ?? nothing;
   return Object.assign(decider, { met: meetings.met, spoken });
 }
-
-const nothing: readonly string[] = [];
 
 /** Decides by the statements that speak of one finding. */
 function verdictOf(lists: readonly Few[], place: Place | undefined): VexVerdict {

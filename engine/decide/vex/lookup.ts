@@ -234,10 +234,10 @@ export interface VexQuestion {
 }
 
 /**
- * A reader of what findings ask; undefined: no statement is about any vulnerability of the finding. Findings of the same ids
- * have one list of vulnerabilities between them. It lives as long as one decision: it holds every id that it has seen.
+ * A reader of the vulnerabilities of findings that some statement is about. Findings of the same ids have one list between
+ * them. It lives as long as one decision: it holds every id that it has seen.
  */
-export function questionReader(index: VexIndex): (finding: DataRecord) => VexQuestion | undefined {
+export function spokenReader(index: VexIndex): (finding: DataRecord) => readonly string[] {
   const readIds = idReader();
   const seen = new Map<readonly string[], readonly string[]>();
   return (finding) => {
@@ -247,6 +247,14 @@ export function questionReader(index: VexIndex): (finding: DataRecord) => VexQue
       vulnerabilities = spokenOf(index, ids);
       seen.set(ids, vulnerabilities);
     }
+    return vulnerabilities;
+  };
+}
+
+/** A reader of what findings ask; undefined: no statement is about any vulnerability of the finding. */
+export function questionReader(index: VexIndex, spoken = spokenReader(index)): (finding: DataRecord) => VexQuestion | undefined {
+  return (finding) => {
+    const vulnerabilities = spoken(finding);
     if (vulnerabilities.length === 0) return undefined;
     const component = recordOf(finding["component"]) ?? noComponent;
     const version = textOf(finding["installed"]) ?? textOf(component["version"]);
