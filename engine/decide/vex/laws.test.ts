@@ -252,8 +252,24 @@ describe("whatever documents say", () => {
 
 it("says the same of what is said five hundred times, and lists some of it", () => {
   let omitted = 0;
+  const close = fc.record({
+    vulnerability: fc.constant("CVE-2024-0001"),
+    aliases: fc.constant([]),
+    status: fc.constantFrom("not_affected", "affected"),
+    justification: fc.constant("component_not_present"),
+    time: fc.constantFrom(50, 60, undefined),
+    expires: fc.constant(undefined),
+    products: fc.constantFrom(
+      [{ id: digest, subcomponents: [] }],
+      [{ id: component, subcomponents: [] }],
+      [{ id: "pkg:npm/c", subcomponents: [] }],
+    ),
+  });
+  const alike = fc
+    .array(close, { minLength: 2, maxLength: 5 })
+    .map((statements) => [{ tier: 0, id: "a", version: 1, time: undefined, statements }]);
   fc.assert(
-    fc.property(papers, (list) => {
+    fc.property(fc.oneof(papers, { weight: 3, arbitrary: alike }), (list: readonly Paper[]) => {
       const copies = list.map((one) => ({ ...one, statements: Array.from({ length: 400 }, () => one.statements).flat() }));
       const [once, often] = [decided(list), decided(copies)];
       if ((often.omitted ?? 0) > 0) omitted++;
@@ -261,9 +277,27 @@ it("says the same of what is said five hundred times, and lists some of it", () 
       const listed = often.used.length + often.shadowed.length + often.rejected.length;
       expect(listed + (often.omitted ?? 0)).toBeGreaterThanOrEqual(400 * (once.used.length + once.shadowed.length + once.rejected.length));
     }),
-    { numRuns: 200 },
+    { numRuns: 500 },
   );
   expect(omitted).toBeGreaterThan(20);
+});
+
+it("finds the one warning that counts among a thousand that do not", () => {
+  const one = (status: Said["status"], id: string, time: number | undefined): Said => ({
+    ...{ vulnerability: "CVE-2024-0001", aliases: [], status, justification: "component_not_present", time, expires: undefined },
+    products: [{ id, subcomponents: id === digest ? [component] : [] }],
+  });
+  const often = (said: Said): readonly Said[] => Array.from({ length: 300 }, () => said);
+  const kindOf = (...statements: readonly Said[]): string =>
+    vexDecider(indexVex(tiersOf([{ tier: 0, id: "a", version: 1, time: undefined, statements }])), subject, {})(asked).kind;
+  const equal = [...often(one("not_affected", digest, 50)), ...often(one("affected", digest, 50))];
+  expect(kindOf(...equal)).toBe("conflict");
+  const asNew = one("affected", component, 50);
+  expect(kindOf(...equal, asNew)).toBe("kept");
+  expect(kindOf(...equal, asNew, one("affected", "pkg:npm/c", 40))).toBe("kept");
+  const timeless = [...often(one("not_affected", digest, undefined)), ...often(one("affected", digest, undefined))];
+  expect(kindOf(...timeless)).toBe("conflict");
+  expect(kindOf(...timeless, one("affected", component, 50))).toBe("kept");
 });
 
 /** Each takes one thing away that a statement needs to suppress. */

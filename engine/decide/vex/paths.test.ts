@@ -100,6 +100,20 @@ describe("a finding below several parts of the product", () => {
     expect(read([vex(about("a"), about("b"), older)], subject, joined({ ...both }))).toMatchObject({ kind: "suppressed" });
   });
 
+  it("is kept by a warning that is as new as what speaks of one part, though it is less exact", () => {
+    const warns = statement({ status: "affected", timestamp: "2025-02-01T00:00:00Z", products: [product("pkg:npm/c")] });
+    const said = (time: string): DataRecord[] => [
+      about("a", { timestamp: "2025-03-01T00:00:00Z" }),
+      about("b", { timestamp: time }),
+      warns,
+    ];
+    expect(read([vex(...said("2025-02-01T00:00:00Z"))], subject, joined({ ...both }))).toMatchObject({
+      kind: "kept",
+      used: [{ status: "affected" }],
+    });
+    expect(read([vex(...said("2025-02-02T00:00:00Z"))], subject, joined({ ...both }))).toMatchObject({ kind: "suppressed" });
+  });
+
   it("is suppressed only by what names its version", () => {
     const loose = statement({ products: [product("pkg:npm/a", ["pkg:npm/c"]), product("pkg:npm/b", ["pkg:npm/c"])] });
     expect(read([vex(loose)], subject, joined({ ...both }))).toMatchObject({ kind: "kept", rejected: [{ why: { kind: "unanchored" } }] });
@@ -124,6 +138,7 @@ describe("paths", () => {
     ["from a ring that nothing leads to are paths all the same", { root: ["a"], a: ["c"], x: ["y"], y: ["x", "c"] }, ["a"], "kept"],
     ["of a component that depends on itself are its own", { root: ["a"], a: ["c"], c: ["c"] }, ["a"], "suppressed"],
     ["are not cut by what the component depends on", { root: ["c"], c: ["a"] }, ["a"], "kept"],
+    ["of a component that nothing depends on are cut at the root", { root: ["a"], a: [], c: [] }, ["root"], "suppressed"],
     ["are cut at the root", { root: ["a", "b"], a: ["c"], b: ["c"] }, ["root"], "suppressed"],
   ])("%s", (_name, edges, names, kind) => {
     expect(cutting(bomOf(edges), names).kind).toBe(kind);
