@@ -17,7 +17,7 @@ import { type Entry, FeedCache, usualFolder } from "../shell/feeds/cache.ts";
 import { type Fetched, type FetchLimits, fetchFeed, usualLimits } from "../shell/feeds/fetch.ts";
 import { ofKind } from "../shell/feeds/open.ts";
 import { type FeedSource, type SourceKind, sourceKinds } from "../shell/feeds/settings.ts";
-import { tell } from "../shell/report.ts";
+import { note, tell } from "../shell/report.ts";
 
 interface Project {
   readonly sources: readonly FeedSource[];
@@ -51,6 +51,7 @@ export async function updateFeeds(call: Call, kinds: readonly string[], options:
   if (options["offline"] === true) throw wrong("`--offline` forbids what `feeds update` is for", "leave `--offline` out");
   const { sources, cache } = await openProject(kinds, options);
   const limits = limitsOf(options);
+  if (!sources.some(({ isUrl }) => isUrl)) await note(call.terminal, "no feed has a URL: files are read where they are");
   const release = lock(cache.folder);
   try {
     const results: { readonly source: FeedSource; readonly fetched: Fetched }[] = [];
