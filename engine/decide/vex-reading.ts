@@ -152,7 +152,7 @@ export function reportOf({ subject, by, index, named, findings, others, decide }
   const { near, present } = others === undefined || isOver() ? { near: asked, present: nothing } : meetOthers(asked, others(), decide);
   let nearest: ReturnType<typeof nearestMisses> | undefined;
   const miss = (statement: VexStatement): VexMiss => {
-    nearest ??= nearestMisses(index, near, named);
+    nearest ??= nearestMisses(index, near, named, decide.spoken);
     return nearest(statement);
   };
   const open = index.statements.filter((statement) => !decide.met.has(statement));

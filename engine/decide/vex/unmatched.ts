@@ -2,7 +2,15 @@
 import type { DataRecord } from "../../../language/core/data.ts";
 import { type NearMiss, nearestMiss, type PurlMiss } from "../../../language/domains/purl/miss.ts";
 import type { Purl, PurlSet } from "../../../language/domains/purl.ts";
-import { keyOfComponent, Names, questionReader, type VexIndex, type VexQuestion, vulnerabilitiesOfStatement } from "./lookup.ts";
+import {
+  keyOfComponent,
+  Names,
+  questionReader,
+  spokenReader,
+  type VexIndex,
+  type VexQuestion,
+  vulnerabilitiesOfStatement,
+} from "./lookup.ts";
 import { Meetings } from "./meet.ts";
 import { type Miss, matchProduct, misses, type VexProduct } from "./product.ts";
 import type { VexStatement } from "./statement.ts";
@@ -27,26 +35,32 @@ export function nearestMisses(
   index: VexIndex,
   findings: readonly DataRecord[],
   subject: VexSubject,
+  spoken = spokenReader(index),
 ): (statement: VexStatement) => Omit<UnmatchedStatement, "statement"> {
   const names = new Names(index, subject);
   let questions: ReadonlyMap<string, readonly VexQuestion[]> | undefined;
   return (statement) => {
-    questions ??= questionsOf(index, findings);
+    questions ??= questionsOf(index, findings, spoken);
     const near = nearTo(index, statement, questions);
     return near === undefined ? unheardOf(statement) : nearestOf(statement, near, names, index);
   };
 }
 
-function questionsOf(index: VexIndex, findings: readonly DataRecord[]): ReadonlyMap<string, readonly VexQuestion[]> {
+function questionsOf(
+  index: VexIndex,
+  findings: readonly DataRecord[],
+  spoken: (finding: DataRecord) => readonly string[],
+): ReadonlyMap<string, readonly VexQuestion[]> {
   const questions = new Map<string, VexQuestion[]>();
-  const read = questionReader(index);
+  const read = questionReader(index, spoken);
   for (const finding of findings) {
-    const question = read(finding);
-    for (const vulnerability of question?.vulnerabilities ?? []) {
+    for (const vulnerability of spoken(finding)) {
       const known = questions.get(vulnerability);
+      if (known !== undefined && known.length >= mostCompared) continue;
+      const question = read(finding);
       if (question === undefined) continue;
       if (known === undefined) questions.set(vulnerability, [question]);
-      else if (known.length < mostCompared) known.push(question);
+      else known.push(question);
     }
   }
   return questions;
