@@ -2,6 +2,7 @@
  * A document taken apart: one claim for each vulnerability, product and subcomponent that a statement names. Formats
  * group these differently (CSAF by vulnerability, CycloneDX by component), so documents are compared claim by claim.
  */
+import { rfc3339 } from "../../../engine/decide/instant.ts";
 import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../engine/decide/vex/document.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import type { LossField } from "./loss.ts";
@@ -132,6 +133,12 @@ function names(product: VexNamedProduct, id: string, purlName: string | undefine
 /** A name that means the same in every document: a URI, a BOM-Link above all. */
 export function isGlobal(id: string): boolean {
   return /^(?:pkg|urn|https?|swid|cpe|did|tag):/i.test(id);
+}
+
+/** The value of a field as people read it: times as RFC 3339. */
+export function shownField(field: LossField, value: string): string {
+  const isTime = field === "timestamp" || field === "first_issued" || field === "expires";
+  return isTime && /^-?\d+$/.test(value) ? rfc3339(Number(value)) : value;
 }
 
 export function canonicalPurl(text: string): string {

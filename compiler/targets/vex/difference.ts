@@ -1,6 +1,6 @@
 /** What one VEX document says otherwise than another, whatever formats they are in. */
 import type { VexDocument } from "../../../engine/decide/vex/document.ts";
-import { claimsOf, type SingleClaim } from "./claims.ts";
+import { claimsOf, type SingleClaim, shownField } from "./claims.ts";
 import type { LossField } from "./loss.ts";
 import { shown } from "./merge.ts";
 
@@ -93,7 +93,7 @@ function joined(list: readonly SingleClaim[]): Standing {
   for (const { fields } of list) {
     for (const [field, value] of Object.entries(fields) as [LossField, string][]) {
       if (passed.has(field)) continue;
-      values.set(field, (values.get(field) ?? new Set()).add(value));
+      values.set(field, (values.get(field) ?? new Set()).add(shownField(field, value)));
     }
   }
   const fields = new Map([...values].map(([field, all]) => [field, [...all].sort().join(" and ")] as const));

@@ -125,6 +125,14 @@ it("says what one document says otherwise: status first, then what else, and nev
   expect(differenceOf(before, { ...before, timestamp: monday + day })).toEqual([]);
 });
 
+it("shows ends as people read them", () => {
+  const before = source("a", { statements: [statement("CVE-2026-0001", { expires: monday })] }).document;
+  const after = source("a", { statements: [statement("CVE-2026-0001")] }).document;
+  expect(differenceOf(before, after)).toMatchObject([
+    { kind: "changed", changes: [{ field: "expires", before: "2026-01-05T00:00:00Z", after: undefined }] },
+  ]);
+});
+
 it("compares what holds: the newest word about a product, whatever was said before it", () => {
   const one = statement("CVE-2026-0001", { status: "not_affected", justification: "component_not_present", timestamp: monday });
   const two = statement("CVE-2026-0001", { status: "affected", action: "update", timestamp: monday + day });

@@ -7,7 +7,7 @@ import { csaf } from "../../../engine/evidence/csaf/adapter.ts";
 import { cyclonedx } from "../../../engine/evidence/cyclonedx/adapter.ts";
 import type { Adapter } from "../../../engine/evidence/evidence.ts";
 import { openvex } from "../../../engine/evidence/openvex/adapter.ts";
-import { type ClaimFields, claimsOf, type SingleClaim } from "./claims.ts";
+import { type ClaimFields, claimsOf, type SingleClaim, shownField } from "./claims.ts";
 import { decides, type Loss, type LossField } from "./loss.ts";
 import { genericPurl } from "./product.ts";
 import { documentOf } from "./read.ts";
@@ -110,7 +110,7 @@ function loss(
   const known = lost !== undefined && (lost.claim.fields.purl !== undefined || lost.claim.fields.digests !== undefined);
   // With a purl or digest nobody is matched by name.
   const bears = (field === "name" || field === "product") && known ? false : decides(field);
-  return { field, pointer, statement, value, why: reasonOf(field, format, lost), decides: bears };
+  return { field, pointer, statement, value: shownField(field, value), why: reasonOf(field, format, lost), decides: bears };
 }
 
 export function differences(wanted: ClaimFields, found: ClaimFields): readonly LossField[] {
@@ -135,7 +135,7 @@ function paired(
   for (const claim of found) {
     const text = textOf(claim);
     equal.set(text, [...(equal.get(text) ?? []), claim]);
-    for (const name of claim.names) rest.set(name, (rest.get(name) ?? new Set()).add(claim));
+    for (const key of foundBy(claim)) rest.set(key, (rest.get(key) ?? new Set()).add(claim));
   }
   const pairs = new Map<SingleClaim, SingleClaim | undefined>();
   // Several equal claims may come back as one: saying it twice says no more.
@@ -143,29 +143,49 @@ function paired(
     const same = equal.get(textOf(claim));
     if (same === undefined) continue;
     pairs.set(claim, same[0]);
-    for (const one of same) for (const name of one.names) rest.get(name)?.delete(one);
+    for (const one of same) for (const key of foundBy(one)) rest.get(key)?.delete(one);
   }
   // What is about the very same first, so that nothing takes its place that is about less.
-  for (const least of [aboutTheSame, 1]) {
+  for (const look of [lookedForExactly, lookedForRoughly]) {
     const done = new Map<string, SingleClaim>();
     for (const claim of wanted) {
       if (pairs.has(claim)) continue;
       const text = textOf(claim);
-      const best = done.get(text) ?? mostAlike(claim, rest, least);
+      const best = done.get(text) ?? mostAlike(claim, look(claim), rest);
       if (best === undefined) continue;
       pairs.set(claim, best);
       done.set(text, best);
-      for (const name of best.names) rest.get(name)?.delete(best);
+      for (const key of foundBy(best)) rest.get(key)?.delete(best);
     }
   }
   return wanted.map((claim) => [claim, pairs.get(claim)] as const);
 }
 
-function mostAlike(claim: SingleClaim, rest: ReadonlyMap<string, ReadonlySet<SingleClaim>>, least: number): SingleClaim | undefined {
+/** Under what a claim that came back is found: each name of the vulnerability, with all that it is about and with each of what tells its product. */
+function foundBy({ names, about, fields: { purl, digests, cpe, product, name } }: SingleClaim): readonly string[] {
+  const identities = [purl, digests, cpe, product, name].filter((one) => one !== undefined).map((one) => `by ${one}`);
+  return names.flatMap((vulnerability) => [`about ${about}`, ...identities].map((key) => `${vulnerability} ${key}`));
+}
+
+function lookedForExactly({ names, about }: SingleClaim): readonly string[] {
+  return names.map((vulnerability) => `${vulnerability} about ${about}`);
+}
+
+function lookedForRoughly(claim: SingleClaim): readonly string[] {
+  const { purl, digests, cpe, product, name } = claim.fields;
+  const identities = [purl ?? digests ?? cpe ?? product ?? name ?? "", genericOf(claim)].filter((one) => one !== undefined);
+  return claim.names.flatMap((vulnerability) => identities.map((identity) => `${vulnerability} by ${identity}`));
+}
+
+function mostAlike(
+  claim: SingleClaim,
+  keys: readonly string[],
+  rest: ReadonlyMap<string, ReadonlySet<SingleClaim>>,
+): SingleClaim | undefined {
   let best: SingleClaim | undefined;
-  let score = least - 1;
-  for (const name of claim.names) {
-    for (const one of rest.get(name) ?? []) {
+  let score = 0;
+  for (const key of keys) {
+    for (const one of rest.get(key) ?? []) {
       const alike = likeness(claim, one);
       if (alike <= score) continue;
       best = one;
@@ -200,9 +220,13 @@ function isGeneric(part: string | undefined, written: string): boolean {
   return part !== undefined && written === genericPurl({ id: part });
 }
 
-/** Name and version as a purl of the type `generic`, which is how OpenVEX says them. */
+/** Name and version as a purl of the type `generic`, which is how OpenVEX says them; undefined: it is told otherwise. */
+function genericOf({ fields }: SingleClaim): string | undefined {
+  const { purl, digests, cpe, product, name, product_version: version } = fields;
+  if (purl !== undefined || digests !== undefined || cpe !== undefined) return undefined;
+  return genericPurl({ id: product ?? "", name: name ?? "", ...(version === undefined ? {} : { version }) });
+}
+
 function isNamedAlike(a: SingleClaim, b: SingleClaim): boolean {
-  const { purl, digests, cpe, product, name, product_version: version } = a.fields;
-  if (purl !== undefined || digests !== undefined || cpe !== undefined || b.fields.purl === undefined) return false;
-  return b.fields.purl === genericPurl({ id: product ?? "", name: name ?? "", ...(version === undefined ? {} : { version }) });
+  return b.fields.purl !== undefined && b.fields.purl === genericOf(a);
 }
