@@ -19,7 +19,8 @@ if (major < 22) {
 async function start(): Promise<void> {
   const { run } = await load(words[0]);
   await run(words, manifest.version);
-  // Neither has anything open when it is done, and Node takes milliseconds to take its own house apart.
+  // None has anything open when it is done, and Node takes milliseconds to take its own house apart.
   const written = process.stdout.writableLength === 0 && process.stderr.writableLength === 0;
-  if ((words[0] === "check" || words[0] === "gate") && written) process.exit();
+  const isDone = words[0] === "check" || words[0] === "gate" || (words[0] === "vex" && words[1] === "decide");
+  if (isDone && written) process.exit();
 }
