@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { indexVex, type VexIndex, vexDecider } from "../../engine/decide/vex/decide.ts";
-import { unmatchedStatements } from "../../engine/decide/vex/unmatched.ts";
+import { unmatchedStatements } from "../../engine/decide/vex/fixtures/statements.ts";
 import { admit } from "../../engine/evidence/door.ts";
 import type { Evidence } from "../../engine/evidence/evidence.ts";
 import { formats } from "../../engine/evidence/schema/formats.ts";

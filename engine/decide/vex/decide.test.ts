@@ -2,8 +2,21 @@ import { describe, expect, it } from "vitest";
 import { type DataRecord, Known, Lack } from "../../../language/core/data.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { type VexSubject, vexDecider } from "./decide.ts";
-import { at, digest, finding, image, indexed, log4j, now, otherDigest, product, read, statement, vex } from "./fixtures/statements.ts";
-import { unmatchedStatements } from "./unmatched.ts";
+import {
+  at,
+  digest,
+  finding,
+  image,
+  indexed,
+  log4j,
+  now,
+  otherDigest,
+  product,
+  read,
+  statement,
+  unmatchedStatements,
+  vex,
+} from "./fixtures/statements.ts";
 
 describe("a statement suppresses nothing", () => {
   it.each<[string, DataRecord]>([

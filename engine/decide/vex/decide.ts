@@ -17,8 +17,8 @@ import type { Claim, RejectedClaim, Rejection, VexVerdict } from "./verdict.ts";
 
 export { indexVex, type VexIndex } from "./lookup.ts";
 export type { VexStatement, VexTier } from "./statement.ts";
-export { allowedJustifications, type VexBom, type VexRules, type VexSubject } from "./subject.ts";
-export type { Claim, RejectedClaim, Rejection, VexVerdict } from "./verdict.ts";
+export { allowedJustifications, type VexRules, type VexSubject } from "./subject.ts";
+export type { Claim, VexVerdict } from "./verdict.ts";
 
 const unmentioned: VexVerdict = {
   kind: "unmentioned",

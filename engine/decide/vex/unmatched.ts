@@ -2,22 +2,12 @@
 import type { DataRecord } from "../../../language/core/data.ts";
 import { type NearMiss, nearestMiss, type PurlMiss } from "../../../language/domains/purl/miss.ts";
 import type { Purl, PurlSet } from "../../../language/domains/purl.ts";
-import {
-  keyOfComponent,
-  Names,
-  questionReader,
-  spokenReader,
-  type VexIndex,
-  type VexQuestion,
-  vulnerabilitiesOfStatement,
-} from "./lookup.ts";
-import { Meetings } from "./meet.ts";
+import { Names, questionReader, spokenReader, type VexIndex, type VexQuestion, vulnerabilitiesOfStatement } from "./lookup.ts";
 import { type Miss, matchProduct, misses, type VexProduct } from "./product.ts";
 import type { VexStatement } from "./statement.ts";
 import type { VexSubject } from "./subject.ts";
 
-export interface UnmatchedStatement {
-  readonly statement: VexStatement;
+export interface NearestMiss {
   /** What kept it from matching the finding that came nearest; `vulnerability`: no finding has it. */
   readonly nearest: Miss | "vulnerability";
   /** The same for people: `qualifier distro: it asks for debian-12, pkg:deb/debian/openssl@3 has debian-11`. */
@@ -36,7 +26,7 @@ export function nearestMisses(
   findings: readonly DataRecord[],
   subject: VexSubject,
   spoken = spokenReader(index),
-): (statement: VexStatement) => Omit<UnmatchedStatement, "statement"> {
+): (statement: VexStatement) => NearestMiss {
   const names = new Names(index, subject);
   let questions: ReadonlyMap<string, readonly VexQuestion[]> | undefined;
   return (statement) => {
@@ -75,57 +65,8 @@ function nearTo(
   return near.length === 0 ? undefined : near;
 }
 
-function unheardOf({ ids }: VexStatement): Omit<UnmatchedStatement, "statement"> {
+function unheardOf({ ids }: VexStatement): NearestMiss {
   return { nearest: "vulnerability", detail: `no finding has ${ids.join(", ")}` };
-}
-
-/** The statements that matched none of the findings, in their order, each with its nearest miss. One pass over each. */
-export function unmatchedStatements(index: VexIndex, findings: readonly DataRecord[], subject: VexSubject): readonly UnmatchedStatement[] {
-  const names = new Names(index, subject);
-  const { matched, questions } = meet(index, findings, new Meetings(index, subject, {}));
-  return index.statements
-    .filter((statement) => !matched.has(statement))
-    .map((statement) => {
-      const near = nearTo(index, statement, questions);
-      if (near === undefined) return { statement, ...unheardOf(statement) };
-      return { statement, ...nearestOf(statement, near, names, index) };
-    });
-}
-
-interface Met {
-  readonly matched: ReadonlySet<VexStatement>;
-  /** By alias class. */
-  readonly questions: ReadonlyMap<string, readonly VexQuestion[]>;
-}
-
-function meet(index: VexIndex, findings: readonly DataRecord[], meetings: Meetings): Met {
-  const read = questionReader(index);
-  const asked = new Set<string>();
-  const questions = new Map<string, VexQuestion[]>();
-  const identities = new Map<DataRecord, number>();
-  const identity = (record: DataRecord): number => {
-    const known = identities.get(record) ?? identities.size;
-    identities.set(record, known);
-    return known;
-  };
-  for (const finding of findings) {
-    const question = read(finding);
-    if (question === undefined) continue;
-    const key = `${question.vulnerabilities.join(" ")}\n${keyOfComponent(index, question, identity)}`;
-    if (asked.has(key)) continue;
-    asked.add(key);
-    meetings.aboutComponent(question);
-    for (const vulnerability of question.vulnerabilities) {
-      const known = questions.get(vulnerability);
-      if (known !== undefined) {
-        if (known.length < mostCompared) known.push(question);
-        continue;
-      }
-      questions.set(vulnerability, [question]);
-      meetings.aboutSubject(vulnerability);
-    }
-  }
-  return { matched: meetings.met, questions };
 }
 
 interface Nearest {
