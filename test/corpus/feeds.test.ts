@@ -7,7 +7,7 @@ import { EvidenceFiles } from "../../compiler/cli/shell/evidence.ts";
 import { FeedCache } from "../../compiler/cli/shell/feeds/cache.ts";
 import { openFeeds } from "../../compiler/cli/shell/feeds/open.ts";
 import { enrich } from "../../engine/evidence/feeds/enrich.ts";
-import { epssTable, feedOf, kev } from "../../engine/evidence/feeds/fixtures.ts";
+import { listed as entry, epssTable, feedOf, kev } from "../../engine/evidence/feeds/fixtures.ts";
 import { type DataRecord, OpenList } from "../../language/core/data.ts";
 
 const corpus = fileURLToPath(new URL("../../../shared/corpus/", import.meta.url));
@@ -32,7 +32,7 @@ it.skipIf(!here)("puts feeds on every finding of the reports that has a CVE, and
       );
       if (cves.size === 0) continue;
       const rows = [...cves].map((cve) => `${String(cve)},0.5,0.5`);
-      const feeds = [await feedOf(epssTable(...rows)), await feedOf(kev())];
+      const feeds = [await feedOf(epssTable(...rows)), await feedOf(kev(entry("CVE-1999-0001")))];
       const after = enrich(evidence, { feeds, failed: [] }).evidence.flatMap(({ data }) => findingsOf(data));
       expect(after.map(({ id, severity }) => [id, severity])).toEqual(before.map(({ id, severity }) => [id, severity]));
       all += after.length;

@@ -78,6 +78,14 @@ describe("the KEV catalogue", () => {
     expect(found).toMatchObject({ kev: true, kev_added: "2026-11-01T00:00:00Z", kev_due: "2026-11-22T23:59:59Z", kev_ransomware: true });
   });
 
+  it("does not say of an id that is none that it is not listed, and lists the finding by its others", async () => {
+    const feed = await feedOf(kev(listed("CVE-2024-0001")));
+    for (const id of ["CVE-2024-0001 ", "CVE-2024-1", "CVE-2024-0001,CVE-2024-0002"]) {
+      expect([id, one({ id, aliases: ["CVE-2024-0003"] }, [feed])["kev"]]).toMatchObject([id, { cause: "malformed" }]);
+      expect(one({ id, aliases: ["CVE-2024-0001"] }, [feed])["kev"]).toBe(true);
+    }
+  });
+
   it("does not take back what a scan saw listed", async () => {
     const feed = await feedOf(kev(listed("CVE-2024-0001")));
     expect(one({ id: "CVE-2024-0002", kev: true }, [feed])["kev"]).toBe(true);
@@ -118,6 +126,13 @@ describe("OSV records", () => {
     const found = one({ id: "GHSA-jfh8-c2jp-5v3q" }, feeds);
     expect(found["kev"]).toBe(true);
     expect([...(found["aliases"] as readonly string[])].sort()).toEqual(["CVE-2024-0001", "SNYK-1"]);
+  });
+
+  it("give the highest of their scores, so that a copy of an advisory cannot lower it", async () => {
+    const score = (vector: string): object => ({ severity: [{ type: "CVSS_V3", score: `CVSS:3.1/${vector}` }] });
+    const own = await feedOf(osv("CVE-2024-0001", score("AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")));
+    const copy = await feedOf(osv("AAA-2024-1", { aliases: ["CVE-2024-0001"], ...score("AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N") }));
+    expect(one({ id: "CVE-2024-0001" }, [own, copy])["cvss"]).toBe(9.8);
   });
 
   it("that hold two CVEs to be one let neither's VEX speak of the other, and count both as exploited", async () => {
@@ -277,7 +292,7 @@ it("says the same of findings in whatever order feeds and scans come", async () 
     await feedOf(epssTable("CVE-2024-0001,0.1,0.9", "CVE-2024-0002,0.2,0.9")),
     await feedOf(epssTable("CVE-2024-0001,0.3,0.9").replace("2026-11-20", "2026-11-19")),
     await feedOf(kev(listed("CVE-2024-0002"))),
-    await feedOf(kev()),
+    await feedOf(kev(listed("CVE-2024-0009"))),
     await feedOf(cveOf("CVE-2024-0001", [{ Exploitation: "poc" }])),
     await feedOf(cveOf("CVE-2024-0002", [{ Exploitation: "none" }])),
     await feedOf(osv("GHSA-jfh8-c2jp-5v3q", { aliases: ["CVE-2024-0001"] })),

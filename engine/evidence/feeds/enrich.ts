@@ -8,6 +8,7 @@
  * not 0. A feed that was named and could not be read leaves its facts transient, unless the scan's own word is final.
  */
 import { type DataRecord, type DataValue, Lack, OpenList, origin, type Place } from "../../../language/core/data.ts";
+import { parseAdvisory } from "../../../language/domains/advisory.ts";
 import { type Purl, parsePurl, purlKey } from "../../../language/domains/purl.ts";
 import { AliasClasses, idsOf } from "../../evaluate/intrinsics/aliases.ts";
 import type { Evidence } from "../evidence.ts";
@@ -228,10 +229,15 @@ class Enricher {
     const of = this.#wide.of(id);
     const before = this.#known.get(of);
     if (before !== undefined) return before;
-    const cves = [...(this.#members.get(of) ?? [id])].filter((one) => one.startsWith("CVE-")).sort();
+    const named = [...(this.#members.get(of) ?? [id])].filter((one) => /^CVE\b/i.test(one)).sort();
+    const cves = named.filter((one) => parseAdvisory(one).ok);
     const facts: Facts = new Map();
     this.#scores(cves, facts);
-    this.#listing(cves, facts);
+    this.#listing(
+      cves,
+      named.find((one) => !cves.includes(one)),
+      facts,
+    );
     this.#assessments(cves, facts);
     const known = { cves, facts };
     this.#known.set(of, known);
@@ -258,10 +264,13 @@ class Enricher {
     facts.set("epss_date", { value: feed.date, place });
   }
 
-  /** Listed if any catalogue lists any of the ids; not listed, where there is a catalogue and an id that it would be under. */
-  #listing(cves: readonly string[], facts: Facts): void {
+  /**
+   * Listed if any catalogue lists any of the ids; not listed, where there is a catalogue and an id that it would be under.
+   * `unread`: an id of CVE that is none, under which nobody can look.
+   */
+  #listing(cves: readonly string[], unread: string | undefined, facts: Facts): void {
     const [newest] = this.#kev;
-    if (newest === undefined || cves.length === 0) return;
+    if (newest === undefined || (cves.length === 0 && unread === undefined)) return;
     let found: { readonly entry: KevEntry; readonly feed: KevFeed } | undefined;
     for (const feed of this.#kev) {
       for (const cve of cves) {
@@ -269,6 +278,10 @@ class Enricher {
         if (entry !== undefined && (found === undefined || (found.feed === feed && (entry.due ?? "~") < (found.entry.due ?? "~"))))
           found = { entry, feed };
       }
+    }
+    if (found === undefined && unread !== undefined) {
+      facts.set("kev", { value: new Lack("malformed", `\`${unread}\` is not a CVE id`), place: undefined });
+      return;
     }
     if (found === undefined) {
       facts.set("kev", { value: false, place: { document: newest.document, pointer: newest.pointer } });
@@ -338,6 +351,7 @@ class Enricher {
     let first: Place | undefined;
     let fixes: Place | undefined;
     let unread = 0;
+    let cvss: { readonly value: number; readonly place: Place } | undefined;
     for (const { feed, index } of records) {
       const head = feed.records[index];
       const read = head && this.#read(feed, index, head);
@@ -349,9 +363,10 @@ class Enricher {
         const score = scoreOfVector(text(rating["score"]) ?? "");
         return score === undefined ? [] : [{ ...score, rank: 0 }];
       });
-      const cvss = newestScore(scores)?.score;
-      if (cvss !== undefined && isOpen(finding["cvss"]) && !put.has("cvss"))
-        put.set("cvss", { value: cvss, place: { document: feed.document, pointer: `${read.pointer}/severity` } });
+      const score = newestScore(scores)?.score;
+      // Of several records the highest: whoever copies an advisory must not lower it.
+      if (score !== undefined && (cvss === undefined || score > cvss.value))
+        cvss = { value: score, place: { document: feed.document, pointer: `${read.pointer}/severity` } };
       const found = purl === undefined ? undefined : fixesFor(read.record, purl);
       if (found === undefined) continue;
       unread += found.unread;
@@ -360,6 +375,7 @@ class Enricher {
       fixes ??= { document: feed.document, pointer: `${read.pointer}${found.pointer}` };
     }
     this.unreadRanges += unread;
+    if (cvss !== undefined && isOpen(finding["cvss"]) && !put.has("cvss")) put.set("cvss", cvss);
     const added = [...ids].filter((other) => other !== id && !aliases.includes(other));
     if (added.length > 0) put.set("aliases", { value: [...aliases, ...added], place: first });
     if (unread > 0) return;
@@ -453,6 +469,7 @@ function exceeds(a: string | Lack, b: string | Lack): boolean {
 const grades: Readonly<Record<string, number>> = { none: 0, poc: 1, active: 2, partial: 0, total: 1 };
 
 function isWorse(field: CveFact["field"], value: CveFact["value"], before: DataValue): boolean {
+  if (before instanceof Lack) return true;
   if (field === "kev_added") return value < String(before);
   if (typeof value === "string") return (grades[value] ?? 0) > (grades[String(before)] ?? 0);
   return Number(value) > Number(before);

@@ -120,6 +120,11 @@ describe("a KEV catalogue", () => {
     expect(diagnostics.map((one) => one.message)).toEqual(["the feed is not whole: it says that it lists 3 vulnerabilities, and lists 2"]);
   });
 
+  it("that lists nothing, or does not say how much, is refused for the same reason", async () => {
+    expect(await codes(kev())).toEqual(["WB1272"]);
+    expect(await codes({ ...kev(listed("CVE-2024-0001")), count: undefined })).toEqual(["WB1272"]);
+  });
+
   it("that lists a CVE twice has the entry that was due first, and says so", async () => {
     const { value, diagnostics } = await read(
       kev(listed("CVE-2024-0001", "2026-01-01", "2026-02-01"), listed("CVE-2024-0001", "2025-01-01", "2025-02-01", "Known")),
@@ -190,6 +195,12 @@ describe("messages of govulncheck", () => {
     expect(symbol.kind === "reachability" && symbol.reached.map(({ called }) => called)).toEqual([false]);
     const level = await feedOf(messages({ config: { ...config.config, scan_level: "module" } }, osv, finding(module)));
     expect(level.kind === "reachability" && level.reached).toEqual([]);
+  });
+
+  it("of several runs say it only where each of them followed calls", async () => {
+    const modules = { config: { ...config.config, scan_level: "module" } };
+    const both = await feedOf(messages(config, osv, modules, osv, finding(module)));
+    expect(both.kind === "reachability" && both.reached).toEqual([]);
   });
 
   it("that end in the middle are refused", async () => {

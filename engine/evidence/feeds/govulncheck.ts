@@ -25,8 +25,12 @@ export const govulncheck: Adapter = {
       const id = text(record?.["id"]);
       if (record !== undefined && id !== undefined) ids.set(id, [id, ...texts(record["aliases"])].map(canonical));
     }
-    // Older ones do not name the level, and then followed calls.
-    const level = text(config["scan_level"]) ?? "symbol";
+    // Older ones do not name the level, and then followed calls. Of several runs in one file the least followed counts.
+    const levels = messages.flatMap((message): readonly string[] => {
+      const own = object(message["config"]);
+      return own === undefined ? [] : [text(own["scan_level"]) ?? "symbol"];
+    });
+    const level = levels.find((one) => one !== "symbol") ?? "symbol";
     const reached = new Map<string, Reached>();
     for (const [index, message] of messages.entries()) {
       const finding = object(message["finding"]);

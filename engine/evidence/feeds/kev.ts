@@ -21,10 +21,9 @@ export const kevCatalogue: Adapter = {
     const pointer = `${source.base}/vulnerabilities`;
     const { count } = catalogue;
     // By what is not in it, a vulnerability is said not to be exploited: of a part of it nothing may be concluded.
-    if (typeof count === "number" && count !== rows.length) {
-      const problem = `it says that it lists ${count} vulnerabilities, and lists ${rows.length}`;
+    const problem = partOf(count, rows.length);
+    if (problem !== undefined)
       return { value: [], diagnostics: [fault("WB1272", { problem }, pointer, { help: "fetch the file again; nothing of it was used" })] };
-    }
     const document = feedDocument(source, "kev", "kev");
     const entries = new Map<string, KevEntry>();
     const twice = new Set<string>();
@@ -53,6 +52,13 @@ export const kevCatalogue: Adapter = {
     return { value: [evidence], diagnostics: told([...twice], pointer) };
   },
 };
+
+/** Why it cannot be told that the list is the whole list; CISA has always said how many it lists, and never listed none. */
+function partOf(count: unknown, rows: number): string | undefined {
+  if (rows === 0) return "it lists no vulnerability";
+  if (typeof count !== "number") return "it does not say how many vulnerabilities it lists";
+  return count === rows ? undefined : `it says that it lists ${count} vulnerabilities, and lists ${rows}`;
+}
 
 /** Of two entries about one vulnerability the one that was due first counts, and that it is used in ransomware campaigns if one says so. */
 function earlier(a: KevEntry, b: KevEntry): KevEntry {
