@@ -12,10 +12,10 @@ const artifact = "what was built";
 const sha256 = createHash("sha256").update(artifact).digest("hex");
 const now = ["--now", "2026-11-21T12:00:00Z"];
 
-const match = (id: string, name: string, version: string): object => ({
+const match = (id: string, name: string, version: string, severity = "High"): object => ({
   vulnerability: {
     id,
-    severity: "High",
+    severity,
     dataSource: "",
     namespace: "x",
     fix: { versions: [], state: "unknown" },
@@ -276,5 +276,49 @@ trust us = key { file: "us.pub" }
     expect([ran.code, ran.out]).toEqual([2, ""]);
     expect(ran.err).toContain("`vendr` is not a trust declaration of the policies");
     expect(ran.err).toMatch(/acme\.trusts\.vendor/);
+  });
+});
+
+describe("what `gate` asks about", () => {
+  const policy = `module acme.p
+import waybill.vuln
+policy p for artifact at ci {
+  let scan = attestation vuln.Scan claimed
+  forbid open: some f in scan.findings where f.severity == critical and f is not resolved by claimed else "{f.id}"
+}
+`;
+  const gate = async (statements: readonly Statement[]) => {
+    const matches = [
+      match("CVE-2026-0001", "left", "1.0.0", "Critical"),
+      match("CVE-2026-0001", "right", "2.0.0", "Low"),
+      match("CVE-2026-0002", "right", "2.0.0", "Low"),
+    ];
+    const cwd = await folder({ "p.scp": policy, "scan.json": scan(...matches), "vex.json": JSON.stringify(vex(statements)) });
+    const ran = await waybill(["gate", "-s", "pkg:npm/shop", "-p", "p.scp", "-e", "scan.json", "vex.json", "-f", "json", ...now], { cwd });
+    const [section] = JSON.parse(ran.out).vex;
+    return { code: ran.code, counts: section.counts, unmatched: section.unmatched.map((one: { pointer: string }) => one.pointer) };
+  };
+
+  it("is told, and statements about other findings are counted apart and are no misses", async () => {
+    const answer = await gate([
+      aboutLeft,
+      { id: "CVE-2026-0001", product: "pkg:npm/right@2.0.0" },
+      { id: "CVE-2026-0001", product: "pkg:npm/right@3.0.0" },
+      { id: "CVE-2026-0002", product: "pkg:npm/other@1.0.0" },
+      { id: "CVE-2026-0003", product: "pkg:npm/left@1.0.0" },
+    ]);
+    expect(answer).toEqual({
+      code: 0,
+      counts: { findings: 1, suppressed: 1, kept: 0, conflict: 0, unmentioned: 0, statements: 5, unmatched: 2, unasked: 1, unread: 0 },
+      unmatched: ["/statements/2", "/statements/4"],
+    });
+  });
+
+  it("is told where nothing was asked at all: every statement is counted", async () => {
+    const answer = await gate([
+      { id: "CVE-2026-0002", product: "pkg:npm/right@2.0.0" },
+      { id: "CVE-2026-0004", product: "pkg:npm/right" },
+    ]);
+    expect(answer).toMatchObject({ code: 1, counts: { findings: 1, unmentioned: 1, statements: 2, unmatched: 1, unasked: 1 } });
   });
 });
