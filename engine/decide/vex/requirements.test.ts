@@ -52,6 +52,16 @@ describe("a statement that speaks of the finding is rejected", () => {
     },
   );
 
+  it("whose times cannot be read: it may have ended, and what warns may be newer", () => {
+    expect(why(read([vex(statement({ expires: "soon" }))]))).toEqual(["expired"]);
+    expect(
+      read([vex(statement({ timestamp: "2025-01-01T00:00:00Z" }), statement({ status: "affected", timestamp: "long ago" }))]),
+    ).toMatchObject({
+      kind: "kept",
+      used: [{ status: "affected", time: undefined }],
+    });
+  });
+
   it("that says fixed needs no justification, but everything else", () => {
     const fixed = statement({ status: "fixed", justification: undefined });
     expect(read([vex(fixed)])).toMatchObject({ kind: "suppressed", status: "fixed" });

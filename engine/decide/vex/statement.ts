@@ -117,6 +117,8 @@ function readStatement(
   const ids = readIds(record, "vulnerability");
   const status = statusOf(record["status"]);
   if (ids.length === 0 || status === undefined) return undefined;
+  // A time that cannot be read is none: the document's may be older, and what warns must not be.
+  const time = isAbsent(record["timestamp"]) ? source.time : timeOf(record["timestamp"]);
   const products: VexProduct[] = [];
   for (const item of membersOf(record["products"], "products").items) {
     const product = recordOf(item);
@@ -132,13 +134,18 @@ function readStatement(
     justification: textOf(record["justification"]),
     ownJustification: textOf(record["own_justification"]),
     state: textOf(record["state"]),
-    time: timeOf(record["timestamp"]) ?? source.time,
-    expires: timeOf(record["expires"]),
+    time,
+    // An end that cannot be read is one that may be over: the statement ended as it began.
+    expires: isAbsent(record["expires"]) ? undefined : (timeOf(record["expires"]) ?? time ?? 0),
     tier: position,
     by: tier.name,
     trusted: tier.trusted !== false,
     products,
   };
+}
+
+function isAbsent(raw: DataValue): boolean {
+  return raw === undefined || raw === null;
 }
 
 /** In run-time form a status is its place among the variants. */
