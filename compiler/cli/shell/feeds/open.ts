@@ -45,20 +45,23 @@ function otherThanPinned(digest: string, pin: string): string {
 }
 
 async function openPath({ kind, at, pin }: FeedSource, files: EvidenceFiles, wanted: ReadonlySet<string>): Promise<OpenedFeeds> {
-  const found = statSync(at, { throwIfNoEntry: false });
-  if (found === undefined) return { documents: [], unread: [{ kind, at, reason: "is not there" }] };
-  if (!found.isDirectory()) {
+  const place = statSync(at, { throwIfNoEntry: false });
+  if (place === undefined) return { documents: [], unread: [{ kind, at, reason: "is not there" }] };
+  if (!place.isDirectory()) {
     const document = ofKind(kind, await files.read(at));
     if (pin === undefined || pin === document.digest) return { documents: [{ kind, document }], unread: [] };
     return { documents: [], unread: [{ kind, at, reason: otherThanPinned(document.digest, pin) }] };
   }
-  const listed = kind === "vex" ? listedIn(at) : undefined;
-  if (listed !== undefined && "problem" in listed) return { documents: [], unread: [{ kind, at, reason: listed.problem }] };
-  const names = listed ?? (await filesBelow(at, (name) => isPart(kind, name, wanted)));
   const documents: FeedDocument[] = [];
-  for (const name of names) {
-    if (statSync(name, { throwIfNoEntry: false }) === undefined)
-      return { documents, unread: [{ kind, at, reason: `lists \`${relative(at, name)}\`, which is not there` }] };
+  const unread = (reason: string): OpenedFeeds => ({ documents, unread: [{ kind, at, reason }] });
+  if (pin !== undefined) return unread("is a folder, and `sha256` is of a file");
+  const listed = kind === "vex" ? listedIn(at) : undefined;
+  if (listed !== undefined && "problem" in listed) return unread(listed.problem);
+  const found = listed ?? (await filesBelow(at, isDocument));
+  // A disk that is not mounted is an empty folder too.
+  if (listed === undefined && found.length === 0) return unread("holds no document");
+  for (const name of found.filter((one) => listed !== undefined || isPart(kind, one, wanted))) {
+    if (statSync(name, { throwIfNoEntry: false }) === undefined) return unread(`lists \`${relative(at, name)}\`, which is not there`);
     const document = await files.read(name);
     // What an index lists, or what has the name of a record, is one.
     documents.push(
@@ -67,12 +70,17 @@ async function openPath({ kind, at, pin }: FeedSource, files: EvidenceFiles, wan
         : { kind, document: ofKind(kind, document) },
     );
   }
-  return { documents, unread: [] };
+  const isNone = documents.every(({ document }) => document.evidence.length === 0 && !document.refused);
+  return listed === undefined && kind !== "cve" && isNone ? unread("holds no document of this feed") : { documents, unread: [] };
+}
+
+function isDocument(name: string): boolean {
+  return /\.(json|csv|gz|zip)$/i.test(name);
 }
 
 function isPart(kind: SourceKind, name: string, wanted: ReadonlySet<string>): boolean {
-  if (!/\.(json|csv|gz|zip)$/i.test(name)) return false;
-  return kind !== "cve" || wanted.has(basename(name, ".json").toUpperCase());
+  const id = basename(name).replace(/\.json(?:\.gz)?$/i, "");
+  return kind !== "cve" || wanted.has(id.toUpperCase());
 }
 
 /**
