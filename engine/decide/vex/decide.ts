@@ -88,6 +88,8 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
 function verdictOf(lists: readonly Few[], place: Place | undefined): VexVerdict {
   const met = lists.flatMap((list) => list.candidates);
   if (met.length === 0) return unmentioned;
+  const [only] = met;
+  if (met.length === 1 && only !== undefined && only.node === undefined) return ofOne(only, earliest(lists.map((list) => list.flipsAt)));
   const omitted = lists.reduce((sum, list) => sum + list.omitted, 0);
   const candidates = met.length === 1 ? met : onePerStatement(met).sort(inOrder);
   const decided = decide(candidates, place);
@@ -114,6 +116,19 @@ function verdictOf(lists: readonly Few[], place: Place | undefined): VexVerdict 
     flipsAt: earliest(lists.map((list) => list.flipsAt)),
     ...(omitted === 0 ? {} : { omitted }),
   };
+}
+
+const none: readonly never[] = [];
+
+/** What most findings that VEX speaks of have: one statement about every path. */
+function ofOne(candidate: Candidate, flipsAt: number | undefined): VexVerdict {
+  const { rejection, statement } = candidate;
+  const claim = claimOf(candidate);
+  if (rejection !== undefined) {
+    return { kind: "kept", status: undefined, used: none, shadowed: none, rejected: [{ claim, why: rejection }], flipsAt };
+  }
+  const kind = statement.suppresses ? "suppressed" : "kept";
+  return { kind, status: statement.status, used: [claim], shadowed: none, rejected: none, flipsAt };
 }
 
 interface Decided {
