@@ -131,11 +131,11 @@ async function gate(scan: string, vex: object, subject: string, format: string) 
   return waybill(["gate", "-s", subject, "-p", "p.scp", "-e", scan, "acme.vex.json", "--now", now, "--format", format], { cwd });
 }
 
-function problems(log: unknown): unknown {
+function problems(value: unknown, schema = "engine/evidence/sarif/sarif-2.1.0.schema.json"): unknown {
   const ajv = new Ajv({ strict: false, allErrors: true });
   (addFormats as unknown as (ajv: Ajv) => void)(ajv);
-  const schema = JSON.parse(readFileSync(new URL("../../engine/evidence/sarif/sarif-2.1.0.schema.json", import.meta.url), "utf8"));
-  return ajv.compile(schema)(log) ? [] : ajv.errors;
+  const rules = JSON.parse(readFileSync(new URL(`../../${schema}`, import.meta.url), "utf8"));
+  return ajv.compile(rules)(value) ? [] : ajv.errors;
 }
 
 interface Log {
@@ -152,6 +152,7 @@ describe.skipIf(!existsSync(scans))("gate with VEX on reports of the corpus (ski
   it("Trivy and OpenVEX: one finding is suppressed, four are kept with reasons, two statements match nothing", async () => {
     const ran = await gate(trivy, openvex, "teamdojo:latest", "json");
     expect([ran.code, ran.err]).toEqual([1, ""]);
+    expect(problems(JSON.parse(ran.out), "docs/schemas/gate.schema.json")).toEqual([]);
     const [section] = (JSON.parse(ran.out) as { vex: readonly Section[] }).vex;
     expect(section?.counts).toEqual({
       findings: 5,
