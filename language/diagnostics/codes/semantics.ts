@@ -212,7 +212,11 @@ export const semanticCodes = {
     (p) => `\`${p.name}\` is told by its name: whoever takes over the name is believed`,
   ),
   WB0711: row<object>("warning", "clause said twice", () => "another clause of the policy says the same"),
-  WB0712: row<{ clause: string }>("warning", "waiver without effect", (p) => `another waiver of \`${p.clause}\` covers all that this one does, for as long`),
+  WB0712: row<{ clause: string }>(
+    "warning",
+    "waiver without effect",
+    (p) => `another waiver of \`${p.clause}\` covers all that this one does, for as long`,
+  ),
   WB0713: row<{ policy: string }>(
     "warning",
     "policy without clauses",
