@@ -55,7 +55,12 @@ function partsOf(module: Module): readonly Part[] {
   const file = path.slice(path.lastIndexOf("/") + 1).replace(/\.scp$/, "");
   const space = module.name?.parts.map((part) => part.text).join(".") ?? file;
   const at = (node: Node): Location => ({ path, start: node.span.start, end: node.span.end });
-  return module.declarations.flatMap((declaration) => declared(declaration, space, at));
+  // A clause that is written as before says something else where a name stands for another module.
+  const imports = module.imports.map((one): Part => {
+    const name = one.alias ?? one.module.parts.at(-1);
+    return { what: "import", name: `${space}.${name?.text ?? ""}`, says: [one.module], at: at(one) };
+  });
+  return [...imports, ...module.declarations.flatMap((declaration) => declared(declaration, space, at))];
 }
 
 function declared(declaration: Declaration, space: string, at: (node: Node) => Location): readonly Part[] {

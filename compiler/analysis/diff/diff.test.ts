@@ -43,6 +43,16 @@ describe("a table is the same", () => {
   });
 });
 
+it("compares operands of one type by their place, because calls that were left alone give them by place", () => {
+  const both = (head: string, row: string): string => table(`${row} | _ | _ -> low`, `t(${head}) -> Level`);
+  const old = both("a: Size, b: Size", "| large | _ -> urgent");
+  const [change] = tables(old, both("b: Size, a: Size", "| _ | large -> urgent"));
+  expect(rows(change?.relaxed ?? [])).toEqual(["b large, a small: urgent -> low", "b large, a medium: urgent -> low"]);
+  expect(tables(old, both("b: Size, a: Size", "| large | _ -> urgent"))).toEqual([]);
+  const more = both("b: Size, a: Size", "| _ | large -> urgent").replace("medium < large", "medium < large < huge");
+  expect(tables(old, more)[0]?.relaxed).toHaveLength(2);
+});
+
 it("lists what is relaxed and what is tightened, with the rows that decide", () => {
   const now = table("| large | _ -> urgent | medium | false -> low | >= medium | _ -> high | _ | _ -> low");
   const [change] = tables(usual, now);
@@ -153,6 +163,13 @@ test "t" {
     expect(changes(old, policy('  require a: package.name != "evil"\n  when package.name != "x" { forbid b: package.malicious }'))).toEqual(
       ["clause acme.p.b changed"],
     );
+  });
+
+  it("name an import under whose name something else stands", () => {
+    const by = (list: string): string => `${list}\n${policy("  forbid b: package.malicious")}`;
+    const alike = "import waybill.pypi as registry";
+    expect(changes(by(alike), by("import waybill.npm as registry"))).toEqual(["import acme.registry changed"]);
+    expect(changes(by(alike), by(`${alike}, waybill.deadline`))).toEqual(["import acme.deadline added"]);
   });
 
   it("count clauses without a label one by one", () => {

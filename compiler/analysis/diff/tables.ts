@@ -81,7 +81,11 @@ function axesOf(old: TableDefinition, now: TableDefinition): readonly Axis[] {
     const operand = table.operands[index];
     return operand === undefined ? [] : labelsOf(operand);
   };
+  const typesOf = (table: TableDefinition): string => table.operands.map(({ name }) => name).join();
+  // Operands are given by position: a call that was left alone still fits, and two of one type may have changed places.
+  const fits = typesOf(old) === typesOf(now);
   const partners = now.names.map((name, index) => {
+    if (fits) return index;
     const same = old.names.indexOf(name);
     if (same >= 0) return same;
     // An operand that was only given another name stands where it stood, and has the variants that it had.

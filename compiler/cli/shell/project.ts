@@ -23,7 +23,7 @@ export interface Project {
   readonly sources: Sources;
   /** `sha256:<hex>` over the sources that were loaded and the settings of inputs; paths do not count. */
   readonly digest: (settings: readonly Setting[]) => string;
-  /** Trees of the files that were named. */
+  /** Trees of the files that were named, and of what they import from the project. */
   readonly modules: readonly Module[];
   /** The program in which only some of the named files decide; the others are imported like any module. */
   readonly restrict: (paths: readonly string[]) => Program;
@@ -137,14 +137,13 @@ function assemble(sources: readonly SourceFile[], unread: readonly Diagnostic[],
   };
   const { value, diagnostics, modules } = compile(input);
   const program = withProfiles(value);
-  const namedPaths = new Set(sources.map((source) => source.path));
   return {
     program,
     diagnostics: [...unread, ...diagnostics],
     files: sources.map((source) => source.path),
     texts: loaded,
     sources: sourcesOf((path) => loaded.get(path) ?? around.more(path)),
-    modules: modules.filter((module) => namedPaths.has(module.source.path)),
+    modules: modules.filter((module) => !isLibrary(module.source.path)),
     restrict: (kept) => withProfiles(compile({ ...input, deciding: sources.filter((source) => kept.includes(source.path)) }).value),
     digest: (settings) =>
       digestOf([
@@ -154,9 +153,14 @@ function assemble(sources: readonly SourceFile[], unread: readonly Diagnostic[],
   };
 }
 
+/** Whether a text came with Waybill. */
+export function isLibrary(path: string): boolean {
+  return /^(?:std|packs):/.test(path);
+}
+
 /** The rows of a table that says `from "…"`: beside the policy, never outside the folder that it stands in. */
 function tableText(path: string, from: string): string | undefined {
-  if (/^(std|packs):/.test(from)) {
+  if (isLibrary(from)) {
     const folder = from.slice(0, Math.max(from.lastIndexOf("/"), from.indexOf(":")) + 1);
     return libraryText(`${folder}${path}`);
   }

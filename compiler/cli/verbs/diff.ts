@@ -6,7 +6,7 @@ import type { Call } from "../cli.ts";
 import { type Difference, diffJson, diffText } from "../diff-text.ts";
 import type { Options } from "../options.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { loadProject, type Project } from "../shell/project.ts";
+import { isLibrary, loadProject, type Project } from "../shell/project.ts";
 import { note } from "../shell/report.ts";
 
 /** Exit 1 where anything differs. Tests decide nothing: they are not compared. */
@@ -39,5 +39,5 @@ async function compiled(path: string): Promise<Project> {
 
 /** The library's tables are those of this Waybill on both sides. */
 function ownTables(project: Project): Project["program"]["tables"] {
-  return project.program.tables.filter((table) => !/^(?:std|packs):/.test(table.at.path));
+  return project.program.tables.filter((table) => !isLibrary(table.at.path));
 }

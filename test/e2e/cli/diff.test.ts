@@ -103,3 +103,19 @@ it("prints what its schema says, and the same bytes every time", async () => {
   const same = await waybill(["diff", "--format", "json", "old", "old"], { cwd });
   expect([same.code, JSON.parse(same.out)]).toEqual([0, expect.objectContaining({ differs: false, tables: [], declarations: [] })]);
 });
+
+it("compares what a named file imports from its project too: exit 1", async () => {
+  const policy = `module acme.p
+
+import acme.more, waybill.vuln
+
+policy p for artifact at ci {
+  let scan = attestation vuln.Scan claimed
+  forbid bad: some f in scan.findings where more.bad(f.kev)
+}
+`;
+  const more = (body: string): string => `module acme.more\n\nfunction bad(kev: Bool) -> Bool = ${body}\n`;
+  const cwd = await folder({ "old/p.scp": policy, "old/more.scp": more("kev"), "new/p.scp": policy, "new/more.scp": more("false") });
+  const ran = await waybill(["diff", "old/p.scp", "new/p.scp"], { cwd });
+  expect(ran).toMatchObject({ code: 1, out: expect.stringContaining("function acme.more.bad changed") });
+});
