@@ -49,7 +49,7 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
   const read = questionReader(index, spoken);
   const answers = new Map<readonly string[], Map<string, VexVerdict>>();
   const wholes = new Map<readonly string[], VexVerdict>();
-  const identities = new WeakMap<DataRecord, number>();
+  const identities = new Map<DataRecord, number>();
   let identified = 0;
   const identity = (record: DataRecord): number => {
     let known = identities.get(record);
@@ -74,7 +74,7 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
     const own = fewOf(meetings.aboutComponent(question), rules);
     if (own.candidates.length === 0) answer = wholes.get(vulnerabilities);
     if (answer === undefined) {
-      const about = vulnerabilities.map((one) => meetings.aboutSubject(one));
+      const about = vulnerabilities.map((one) => meetings.aboutSubject(one, question.several));
       answer = verdictOf([...about, own], question.place);
       if (own.candidates.length === 0) wholes.set(vulnerabilities, answer);
     }
@@ -101,16 +101,16 @@ function verdictOf(lists: readonly Few[], place: Place | undefined): VexVerdict 
   for (const candidate of candidates) {
     if (decisive.has(candidate)) continue;
     const why = candidate.rejection ?? rejections.get(candidate);
-    if (why !== undefined) rejected.push({ claim: claimOf(candidate), why });
+    if (why !== undefined) rejected.push({ claim: candidate.claim, why });
     else if (!told.has(candidate.statement)) {
       told.add(candidate.statement);
-      shadowed.push(claimOf(candidate));
+      shadowed.push(candidate.claim);
     }
   }
   return {
     kind: decided.kind,
     status: decided.kind === "conflict" ? undefined : used[0]?.statement.status,
-    used: used.map(claimOf),
+    used: used.map(({ claim }) => claim),
     shadowed,
     rejected,
     flipsAt: earliest(lists.map((list) => list.flipsAt)),
@@ -122,8 +122,7 @@ const none: readonly never[] = [];
 
 /** What most findings that VEX speaks of have: one statement about every path. */
 function ofOne(candidate: Candidate, flipsAt: number | undefined): VexVerdict {
-  const { rejection, statement } = candidate;
-  const claim = claimOf(candidate);
+  const { rejection, statement, claim } = candidate;
   if (rejection !== undefined) {
     return { kind: "kept", status: undefined, used: none, shadowed: none, rejected: [{ claim, why: rejection }], flipsAt };
   }
@@ -213,27 +212,4 @@ function uncut(cuts: readonly Candidate[], place: Place | undefined): ReadonlyMa
   const why: Rejection =
     detail !== undefined ? { kind: "paths-unknown", detail } : { kind: "another-path", path: (around ?? []).map(nameOf) };
   return new Map(cuts.map((one) => [one, why]));
-}
-
-const claims = new WeakMap<Candidate, Claim>();
-
-/** What speaks of many findings alike is told of all of them by one record. */
-function claimOf(candidate: Candidate): Claim {
-  const known = claims.get(candidate);
-  if (known !== undefined) return known;
-  const { statement, specificity, about, product } = candidate;
-  const claim: Claim = {
-    record: statement.record,
-    author: statement.author,
-    status: statement.status,
-    justification: statement.justification ?? statement.ownJustification,
-    tier: statement.tier,
-    by: statement.by,
-    specificity,
-    time: statement.time,
-    about,
-    product: product.id,
-  };
-  claims.set(candidate, claim);
-  return claim;
 }

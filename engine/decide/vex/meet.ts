@@ -5,6 +5,7 @@ import { type Entry, Names, pairKey, type VexIndex, type VexQuestion, whole } fr
 import { type Few, fewOf } from "./order.ts";
 import { bomKey, type Match, matchProduct, matchSubcomponent, type Named, type VexProduct } from "./product.ts";
 import { rejectionOf, silenceOf } from "./requirements.ts";
+import { doubtOf, isNamed, type Several } from "./several.ts";
 import type { VexStatement } from "./statement.ts";
 import type { VexRules, VexSubject } from "./subject.ts";
 import type { Claim, Rejection } from "./verdict.ts";
@@ -19,12 +20,20 @@ export interface Candidate {
   readonly rejection: Rejection | undefined;
   /** The component in between that it speaks of; undefined: it speaks of every path. */
   readonly node: DataRecord | undefined;
+  /** The same as verdicts have it. */
+  readonly claim: Claim;
 }
 
 const nobody: readonly Candidate[] = [];
 const none: Few = { candidates: nobody, omitted: 0, flipsAt: undefined };
 const noEntries: readonly Entry[] = [];
 const nowhere: ReadonlySet<DataRecord> = new Set();
+
+/** How a statement comes to a finding. */
+interface Meets extends Pick<Candidate, "about"> {
+  readonly several: Several | undefined;
+  readonly node?: DataRecord;
+}
 
 export class Meetings {
   readonly #index: VexIndex;
@@ -48,19 +57,20 @@ export class Meetings {
   }
 
   /** Statements about the whole subject, whatever component a finding is on: some that decide for all, once for a vulnerability. */
-  aboutSubject(vulnerability: string): Few {
-    const known = this.#wholes.get(vulnerability);
+  aboutSubject(vulnerability: string, several: Several | undefined): Few {
+    const question = several === undefined ? vulnerability : JSON.stringify([vulnerability, several.ids]);
+    const known = this.#wholes.get(question);
     if (known !== undefined) return known;
     const entries = this.#index.entries.get(vulnerability);
     const found: Candidate[] = [];
     for (const key of this.#names.subjectKeys) {
       for (const entry of entries?.get(pairKey(key, whole)) ?? noEntries) {
-        const candidate = this.#candidate(entry, this.#matchSubject(entry.product), undefined, "subject", undefined);
+        const candidate = this.#candidate(entry, this.#matchSubject(entry.product), undefined, { about: "subject", several });
         if (candidate !== undefined) found.push(candidate);
       }
     }
     const few = found.length === 0 ? none : fewOf(found, this.#rules);
-    this.#wholes.set(vulnerability, few);
+    this.#wholes.set(question, few);
     return few;
   }
 
@@ -68,6 +78,7 @@ export class Meetings {
   aboutComponent(question: VexQuestion): readonly Candidate[] {
     const keys = this.#names.keysOf(question.component, question.version, question.place);
     const found: Candidate[] = [];
+    const { several } = question;
     let thing: Named | undefined;
     for (const vulnerability of question.vulnerabilities) {
       const entries = this.#index.entries.get(vulnerability);
@@ -75,14 +86,14 @@ export class Meetings {
       for (const key of keys) {
         for (const entry of entries.get(pairKey(key, whole)) ?? noEntries) {
           thing ??= this.#names.of(question.component, question.version, question.place);
-          const candidate = this.#candidate(entry, matchProduct(entry.product, thing), undefined, "component", undefined);
+          const candidate = this.#candidate(entry, matchProduct(entry.product, thing), undefined, { about: "component", several });
           if (candidate !== undefined) found.push(candidate);
         }
         for (const product of this.#names.subjectKeys) {
           for (const entry of entries.get(pairKey(product, key)) ?? noEntries) {
             thing ??= this.#names.of(question.component, question.version, question.place);
             const match = this.#matchSubject(entry.product);
-            const candidate = this.#candidate(entry, match, this.#matchPart(entry, thing), "subject", undefined);
+            const candidate = this.#candidate(entry, match, this.#matchPart(entry, thing), { about: "subject", several });
             if (candidate !== undefined) found.push(candidate);
           }
         }
@@ -123,13 +134,11 @@ export class Meetings {
       if (this.#matchSubject(entry.product).kind === "yes") continue;
       const match = matchProduct(entry.product, this.#names.of(node, textOf(node["version"])));
       if (self && entry.subcomponent === undefined && !(match.kind === "yes" && match.byLink)) continue;
-      const candidate = this.#candidate(
-        entry,
-        match,
-        entry.subcomponent === undefined ? undefined : this.#matchPart(entry, thing),
-        "part",
+      const candidate = this.#candidate(entry, match, entry.subcomponent === undefined ? undefined : this.#matchPart(entry, thing), {
+        about: "part",
+        several: question.several,
         node,
-      );
+      });
       if (candidate !== undefined) found.push(candidate);
     }
     return found;
@@ -146,20 +155,15 @@ export class Meetings {
   }
 
   /** Undefined: it is about something else. */
-  #candidate(
-    { statement, product }: Entry,
-    match: Match,
-    part: Match | undefined,
-    about: Claim["about"],
-    node: DataRecord | undefined,
-  ): Candidate | undefined {
+  #candidate({ statement, product }: Entry, match: Match, part: Match | undefined, { about, several, node }: Meets): Candidate | undefined {
     if (match.kind === "no" || part?.kind === "no") return undefined;
     const anchor = match.kind === "yes" ? match.anchor : 0;
     const partAnchor = part?.kind === "yes" ? part.anchor : 0;
-    const doubt = match.kind === "maybe" ? match.why : part?.kind === "maybe" ? part.why : undefined;
+    const unsure = match.kind === "maybe" ? match.why : part?.kind === "maybe" ? part.why : undefined;
+    const other = several !== undefined && !isNamed(several, statement.ids) ? doubtOf(several, statement.ids) : undefined;
     const byLink = match.kind === "yes" && match.byLink;
     const meeting = {
-      doubt,
+      doubt: unsure ?? other,
       anchored: anchor > 0 || partAnchor > 0,
       elsewhere: about === "subject" || byLink ? undefined : this.#elsewhere(statement, product),
     };
@@ -167,7 +171,10 @@ export class Meetings {
     const rejection =
       silenceOf(statement, this.#rules.now) ?? (statement.suppresses ? rejectionOf(statement, meeting, this.#rules) : undefined);
     const specificity = 5 * anchor + (part === undefined ? 0 : 1 + partAnchor);
-    return { statement, product, about, specificity, rejection, node };
+    const { record, author, status, tier, by, time } = statement;
+    const justification = statement.justification ?? statement.ownJustification;
+    const claim = { record, author, status, justification, tier, by, specificity, time, about, product: product.id };
+    return { statement, product, about, specificity, rejection, node, claim };
   }
 
   /**
