@@ -340,7 +340,7 @@ function naive(list: readonly Paper[]): VexVerdict["kind"] {
     const silences = one.status === "not_affected" || one.status === "fixed";
     if (isSuperseded(document, silences, list)) return [];
     const time = one.time ?? document.time;
-    if (silences && !mayCount(one, time)) return [];
+    if (silences && (!mayCount(one, time) || !isOfNoOther(one))) return [];
     const ways = one.products.flatMap(waysOf).filter(([whole, part]) => !silences || whole > 0 || part > 1);
     const [best] = ways.sort(([a, b], [c, d]) => c - a || d - b);
     return best === undefined ? [] : [{ tier: document.tier, exact: best, time, silences }];
@@ -379,6 +379,12 @@ function idsFor(tier: number, list: readonly Paper[]): ReadonlySet<string> {
 
 function speaks(one: Said, ids: ReadonlySet<string>): boolean {
   return [one.vulnerability, ...one.aliases].some((id) => ids.has(id)) && waysTo(one).length > 0;
+}
+
+/** Whoever names CVEs and not this one silences nothing here, whatever others say of aliases. */
+function isOfNoOther({ vulnerability, aliases }: Said): boolean {
+  const cves = [vulnerability, ...aliases].filter((id) => id.startsWith("CVE-"));
+  return cves.length === 0 || cves.includes("CVE-2024-0001");
 }
 
 function waysTo({ products }: Said): readonly (readonly [number, number])[] {

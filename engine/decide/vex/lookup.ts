@@ -5,7 +5,7 @@
 import { type DataRecord, type DataValue, origin } from "../../../language/core/data.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
 import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
-import { AliasClasses, idReader } from "../../evaluate/intrinsics/aliases.ts";
+import { AliasClasses, idReader, idsOf } from "../../evaluate/intrinsics/aliases.ts";
 import { packageOf, purlText } from "../../evaluate/intrinsics/package-key.ts";
 import { membersOf, type PurlReader, purlReader, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type Place, placeOf } from "./graph.ts";
@@ -22,6 +22,7 @@ import {
   type VexProduct,
   versionHash,
 } from "./product.ts";
+import { cvesByClass, type Several, severalOf } from "./several.ts";
 import { readStatements, type VexStatement, type VexTier } from "./statement.ts";
 import type { VexSubject } from "./subject.ts";
 
@@ -39,6 +40,8 @@ export interface VexIndex {
   readonly unread: readonly DataRecord[];
   /** Of each tier. */
   readonly classes: readonly AliasClasses[];
+  /** The CVEs of the classes of each tier. */
+  readonly cves: readonly ReadonlyMap<string, ReadonlySet<string>>[];
   /** By alias class of the vulnerability, then by `pairKey`. */
   readonly entries: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>;
   /** Keys with a version, by their name: what something without a version may be. */
@@ -61,7 +64,7 @@ export function pairKey(product: string, subcomponent: string): string {
 export function indexVex(tiers: readonly VexTier[]): VexIndex {
   const readPurl = purlReader();
   const { statements, unread } = readStatements(tiers, productReader(readPurl));
-  const classes = classesOf(tiers, statements);
+  const { classes, cves } = classesOf(tiers, statements);
   const entries = new Map<string, Map<string, Entry[]>>();
   const byIds = tiers.map(() => new Map<readonly string[], readonly Map<string, Entry[]>[]>());
   const keys = new Keys(readPurl);
@@ -73,21 +76,22 @@ export function indexVex(tiers: readonly VexTier[]): VexIndex {
     }
     for (const product of statement.products) for (const each of known) addProduct(each, statement, product, keys);
   }
-  return { statements, unread, classes, entries, versioned: keys.versioned, kinds: keys.kinds, readPurl };
+  return { statements, unread, classes, cves, entries, versioned: keys.versioned, kinds: keys.kinds, readPurl };
 }
 
 /**
  * The alias classes of each tier: what its own statements and those of tiers that are trusted more say. Who is trusted less, or
  * was superseded, does not say which vulnerabilities are one: the words of others would reach further than they meant.
  */
-function classesOf(tiers: readonly VexTier[], statements: readonly VexStatement[]): readonly AliasClasses[] {
+function classesOf(tiers: readonly VexTier[], statements: readonly VexStatement[]): Pick<VexIndex, "classes" | "cves"> {
   const made: AliasClasses[] = tiers.map(() => new AliasClasses());
   const linking = new Map<readonly string[], number>();
   for (const { ids, tier, trusted, source } of statements) {
     if (ids.length > 1 && trusted && source.superseded === undefined) linking.set(ids, Math.min(tier, linking.get(ids) ?? tier));
   }
   for (const [ids, from] of linking) for (const classes of made.slice(from)) classes.link(ids);
-  return made;
+  const linked = (tier: number): readonly (readonly string[])[] => [...linking].flatMap(([ids, from]) => (from <= tier ? [ids] : []));
+  return { classes: made, cves: made.map((classes, tier) => cvesByClass(linked(tier), classes)) };
 }
 
 /** The classes of ids as one tier has them; of the first tier by name alone. */
@@ -226,6 +230,8 @@ const nobody: readonly string[] = [];
 export interface VexQuestion {
   /** Alias classes of its ids, in each tier, that some statement is about. */
   readonly vulnerabilities: readonly string[];
+  /** Its names, for each tier by whose words they lead to more than one CVE. */
+  readonly several: readonly (Several | undefined)[];
   readonly component: DataRecord;
   /** Where the purl has none. */
   readonly version: string | undefined;
@@ -253,14 +259,33 @@ export function spokenReader(index: VexIndex): (finding: DataRecord) => readonly
 
 /** A reader of what findings ask; undefined: no statement is about any vulnerability of the finding. */
 export function questionReader(index: VexIndex, spoken = spokenReader(index)): (finding: DataRecord) => VexQuestion | undefined {
+  const known = new Map<readonly string[], readonly (Several | undefined)[]>();
   return (finding) => {
     const vulnerabilities = spoken(finding);
     if (vulnerabilities.length === 0) return undefined;
+    let several = known.get(vulnerabilities);
+    if (several === undefined) {
+      several = severalIn(index, idsOf(finding, "id"));
+      known.set(vulnerabilities, several);
+    }
     const component = recordOf(finding["component"]) ?? noComponent;
     const version = textOf(finding["installed"]) ?? textOf(component["version"]);
-    return { vulnerabilities, component, version, place: placeOf(component) };
+    return { vulnerabilities, several, component, version, place: placeOf(component) };
   };
 }
+
+/** `severalOf` for each tier, with what its statements take for names of what the ids name. */
+function severalIn({ classes, cves }: VexIndex, ids: readonly string[]): readonly (Several | undefined)[] {
+  const all = classes.map((own, tier) =>
+    severalOf(
+      ids,
+      ids.flatMap((id) => [...(cves[tier]?.get(own.of(id)) ?? nobody)]),
+    ),
+  );
+  return all.some((one) => one !== undefined) ? all : single;
+}
+
+const single: readonly undefined[] = [];
 
 /** The alias classes of ids, in each tier, that some statement is about. */
 function spokenOf(index: VexIndex, ids: readonly string[]): readonly string[] {

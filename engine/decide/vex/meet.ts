@@ -5,7 +5,7 @@ import { type Entry, Names, pairKey, type VexIndex, type VexQuestion, whole } fr
 import { type Few, fewOf } from "./order.ts";
 import { bomKey, type Match, matchProduct, matchSubcomponent, type Named, type VexProduct } from "./product.ts";
 import { rejectionOf, silenceOf } from "./requirements.ts";
-import { doubtOf, isNamed, type Several } from "./several.ts";
+import { doubtOf, isNamed } from "./several.ts";
 import type { VexStatement } from "./statement.ts";
 import type { VexRules, VexSubject } from "./subject.ts";
 import type { Claim, Rejection } from "./verdict.ts";
@@ -31,7 +31,7 @@ const nowhere: ReadonlySet<DataRecord> = new Set();
 
 /** How a statement comes to a finding. */
 interface Meets extends Pick<Candidate, "about"> {
-  readonly several: Several | undefined;
+  readonly several: VexQuestion["several"];
   readonly node?: DataRecord;
 }
 
@@ -57,8 +57,9 @@ export class Meetings {
   }
 
   /** Statements about the whole subject, whatever component a finding is on: some that decide for all, once for a vulnerability. */
-  aboutSubject(vulnerability: string, several: Several | undefined): Few {
-    const question = several === undefined ? vulnerability : JSON.stringify([vulnerability, several.ids]);
+  aboutSubject(vulnerability: string, several: VexQuestion["several"]): Few {
+    const ids = several.find((one) => one !== undefined)?.ids;
+    const question = ids === undefined ? vulnerability : JSON.stringify([vulnerability, ids]);
     const known = this.#wholes.get(question);
     if (known !== undefined) return known;
     const entries = this.#index.entries.get(vulnerability);
@@ -160,7 +161,8 @@ export class Meetings {
     const anchor = match.kind === "yes" ? match.anchor : 0;
     const partAnchor = part?.kind === "yes" ? part.anchor : 0;
     const unsure = match.kind === "maybe" ? match.why : part?.kind === "maybe" ? part.why : undefined;
-    const other = several !== undefined && !isNamed(several, statement.ids) ? doubtOf(several, statement.ids) : undefined;
+    const names = several[statement.tier];
+    const other = names === undefined || isNamed(names, statement.ids) ? undefined : doubtOf(names, statement.ids);
     const byLink = match.kind === "yes" && match.byLink;
     const meeting = {
       doubt: unsure ?? other,

@@ -202,15 +202,24 @@ describe("whoever would like a finding to be silent", () => {
   });
 
   it("does not reach further with the words of others by saying that two vulnerabilities are one", () => {
-    const other = { vulnerability: "CVE-1999-0001" };
+    const other = { vulnerability: "GHSA-jfh8-c2jp-5v3q" };
     const vendor = vex(statement({ status: "affected", timestamp: "2024-06-01T00:00:00Z" }), statement(other));
-    const linking = statement({ aliases: ["CVE-1999-0001"], status: "under_investigation", products: [] });
-    const nothing = statement({ products: [], aliases: ["CVE-1999-0001"] });
+    const linking = statement({ aliases: ["GHSA-jfh8-c2jp-5v3q"], status: "under_investigation", products: [] });
+    const nothing = statement({ products: [], aliases: ["GHSA-jfh8-c2jp-5v3q"] });
     for (const claim of [linking, nothing]) {
       expect(by(["acme.vendor", vendor], ["claimed", vex(claim)])).toMatchObject({ kind: "kept", used: [{ status: "affected" }] });
       expect(by(["acme.vendor", vendor], ["claimed", vex(claim), false])).toMatchObject({ kind: "kept", used: [{ status: "affected" }] });
     }
     expect(by(["acme.vendor", vex(statement(other), nothing)])).toMatchObject({ kind: "suppressed" });
+  });
+
+  it("does not silence one CVE by words about another, though the same author takes both for one", () => {
+    const both = statement({ products: [], aliases: ["CVE-1999-0001"] });
+    expect(by(["acme.vendor", vex(statement({ vulnerability: "CVE-1999-0001" }), both)])).toMatchObject({
+      kind: "kept",
+      rejected: [{ why: { kind: "version-unknown" } }],
+    });
+    expect(by(["acme.vendor", vex(statement({ aliases: ["CVE-1999-0001"] }))])).toMatchObject({ kind: "suppressed" });
   });
 
   it("does not take back by a claim what is believed", () => {
