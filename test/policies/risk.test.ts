@@ -16,6 +16,7 @@ interface Facts {
   readonly kev?: boolean;
   readonly automatable?: boolean;
   readonly technical_impact?: "partial" | "total";
+  readonly kev_added?: string;
 }
 
 /** Outcomes of the clauses that speak of a deadline, by label, `exposed` or not, so many days after the finding was first seen. */
@@ -95,5 +96,18 @@ it("what is overdue stays so, and becomes it no later where more is at risk", ()
       }
     }),
     { numRuns: 40 },
+  );
+});
+
+it("what was overdue before it was listed stays so, whenever that is", () => {
+  fc.assert(
+    fc.property(fc.boolean(), facts, days, fc.nat({ max: 90 }), (exposed, known, after, before) => {
+      const kev_added = new Date((seen + Math.max(0, after - before) * day) / 1000).toISOString();
+      for (const whole of completions(known)) {
+        if (outcomes(exposed, { ...whole, kev: false }, after).get("overdue") !== "violated") continue;
+        expect(outcomes(exposed, { ...whole, kev: true, kev_added }, after).get("overdue")).toBe("violated");
+      }
+    }),
+    { numRuns: 60 },
   );
 });
