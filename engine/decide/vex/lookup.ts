@@ -118,7 +118,8 @@ function entriesOf(entries: Map<string, Map<string, Entry[]>>, vulnerability: st
 function addProduct(known: Map<string, Entry[]>, statement: VexStatement, product: VexProduct, keys: Keys): void {
   const productKeys = keys.ofProduct(product);
   const { subcomponents } = product;
-  if (subcomponents.length === 0) {
+  // A part that nobody can name may be any of them: for what warns, and not for what silences.
+  if (subcomponents.length === 0 || (!statement.suppresses && subcomponents.includes(""))) {
     const entry = { statement, product, subcomponent: undefined };
     for (const key of productKeys) add(known, pairKey(key, whole), entry);
   }
@@ -365,7 +366,9 @@ export class Names {
     if (kinds.size === 0) return packages;
     const keys = [...packages];
     if (kinds.has("digest")) for (const digest of this.#digestsOf(component)) keys.push(`d:${digest}`);
-    if (kinds.has("link")) for (const one of instancesOf(component, place)) for (const link of this.#linksOf(one)) keys.push(`l:${link}`);
+    if (kinds.has("link"))
+      for (const one of instancesOf(component, place))
+        for (const link of [...this.#linksOf(one), ...this.#statedLinksOf(one)]) keys.push(`l:${link}`);
     const name = textOf(component["name"]);
     if (kinds.has("name") && name !== undefined) keys.push(nameKey(name));
     return keys;
@@ -384,7 +387,9 @@ export class Names {
 
   /** `place` is where it stands: where that is several components, none of their names is its own. */
   of(component: DataRecord, version: string | undefined, place?: Place): Named {
-    const links = this.#index.kinds.has("link") ? instancesOf(component, place).map((one) => this.#linksOf(one)) : [];
+    const instances = this.#index.kinds.has("link") ? instancesOf(component, place) : [];
+    const links = instances.map((one) => this.#linksOf(one));
+    const stated = instances.flatMap((one) => this.#statedLinksOf(one));
     return {
       purl: this.#index.readPurl(component["purl"]),
       version,
@@ -392,6 +397,7 @@ export class Names {
       digests: this.#index.kinds.has("digest") ? this.#digestsOf(component) : nobody,
       links: links.length === 1 ? (links[0] ?? nobody) : nobody,
       ...(links.length > 1 ? { someLinks: links.flat() } : {}),
+      ...(stated.length > 0 ? { statedLinks: stated } : {}),
     };
   }
 
@@ -405,8 +411,14 @@ export class Names {
     const foreign = bomLink(id);
     const links = own === undefined ? [] : [own];
     if (bom !== undefined) links.push(linkKey(bom, id));
-    if (foreign !== undefined) links.push(linkKey(foreign.bom, foreign.ref));
+    if (foreign !== undefined && this.isAtHand(foreign.bom)) links.push(linkKey(foreign.bom, foreign.ref));
     return links;
+  }
+
+  /** Anybody can call a component by the name that another bill of materials has for its own: without that one, nothing tells whether it is. */
+  #statedLinksOf(component: DataRecord): readonly string[] {
+    const foreign = bomLink(textOf(component["id"]) ?? "");
+    return foreign === undefined || this.isAtHand(foreign.bom) ? nobody : [linkKey(foreign.bom, foreign.ref)];
   }
 
   #digestsOf(component: DataRecord): readonly string[] {

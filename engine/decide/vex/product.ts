@@ -11,7 +11,7 @@ import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/pur
 import { inRange, parseVers, type Range } from "../../../language/domains/range.ts";
 import { ecosystemOfPurlType, equalVersion, isOrdered, isVersion, type Version, versionOf } from "../../../language/domains/version.ts";
 import { purlText, versionKey } from "../../evaluate/intrinsics/package-key.ts";
-import { type PurlReader, textOf, textsOf } from "../../evaluate/intrinsics/raw.ts";
+import { membersOf, type PurlReader, textOf, textsOf } from "../../evaluate/intrinsics/raw.ts";
 
 /** Which versions of a product a statement is about. */
 export type Versions =
@@ -51,6 +51,8 @@ export interface Named {
   readonly links: readonly string[];
   /** Of several components that a finding cannot tell apart: names that some of them have. */
   readonly someLinks?: readonly string[];
+  /** BOM-Links by which its document calls it, into bills of materials that are not at hand. */
+  readonly statedLinks?: readonly string[];
 }
 
 /** Why a product or subcomponent is not the one asked for, the remotest first. */
@@ -105,9 +107,14 @@ export function productReader(readPurl: PurlReader): (record: DataRecord, place:
       repositories: identity.repositories,
       links: inside === undefined ? identity.links : [...identity.links, inside],
       bom: identity.bom,
-      subcomponents: textsOf(record["subcomponents"]),
+      subcomponents: partsOf(record["subcomponents"]),
     };
   };
+}
+
+/** A part without a name that can be read is a part nevertheless, of which nothing is known: "". */
+function partsOf(raw: DataValue): readonly string[] {
+  return raw === undefined || raw === null ? none : membersOf(raw, "subcomponents").items.map((item) => textOf(item) ?? "");
 }
 
 type Identity = Pick<VexProduct, "purl" | "versions" | "digests" | "repositories" | "links" | "bom">;
@@ -235,6 +242,7 @@ export function matchProduct(product: VexProduct, thing: Named): Match {
   if (product.links.length > 0) {
     if (product.links.some((name) => thing.links.includes(name))) return linked(product, thing);
     if (product.links.some((name) => thing.someLinks?.includes(name))) return someOnly;
+    if (product.links.some((name) => thing.statedLinks?.includes(name))) return statedOnly;
   }
   const { purl } = product;
   if (purl?.type === "oci") return matchImage(product, purl, thing);
@@ -243,6 +251,8 @@ export function matchProduct(product: VexProduct, thing: Named): Match {
 }
 
 const someOnly: Match = { kind: "maybe", why: "it names one of several components that the finding cannot tell apart" };
+
+const statedOnly: Match = { kind: "maybe", why: "it names a part of a bill of materials that is not at hand" };
 
 /** The versions of a purl are those of its component, which the link names already. */
 function linked(product: VexProduct, thing: Named): Match {
@@ -361,6 +371,7 @@ export function matchSubcomponent(text: string, place: Origin | undefined, thing
   const bom = bomLink(text);
   const links = [bom === undefined ? undefined : linkKey(bom.bom, bom.ref), ownLink(place, text)].filter((name) => name !== undefined);
   if (links.some((name) => thing.someLinks?.includes(name))) return someOnly;
+  if (links.some((name) => thing.statedLinks?.includes(name))) return statedOnly;
   if (links.some((name) => thing.links.includes(name))) {
     const anchored = thing.version !== undefined || thing.purl?.version !== undefined || thing.digests.length > 0;
     return { kind: "yes", anchor: anchored ? 2 : 0, byLink: true };

@@ -176,7 +176,9 @@ function digests(hashes: Json, pointer: string, missed: Shortcomings): readonly 
 
 function subcomponent(json: Json): string {
   const identifiers = object(json["identifiers"]) ?? {};
-  return text(identifiers["purl"]) ?? text(json["@id"]) ?? text(identifiers["cpe23"]) ?? text(identifiers["cpe22"]) ?? "";
+  const named = [identifiers["purl"], json["@id"], identifiers["cpe23"], identifiers["cpe22"]];
+  // Without a name that says something it stays a part of the product, and is not the whole of it.
+  return named.map(text).find((name) => name !== undefined && name !== "") ?? "";
 }
 
 /** Whether something can be matched with a product; of each purl it is found out once. */
