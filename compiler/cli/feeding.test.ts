@@ -69,3 +69,8 @@ it("takes VEX documents that could not be looked at for a look-up that failed", 
     { name: "waybill.vex.Document", cause: "transient", detail: "`vex` is not there" },
   ]);
 });
+
+it("takes OSV records that could not be looked at for one too: VEX may speak under names that they make one", () => {
+  const unread = [{ kind: "osv", at: "osv.zip", reason: "is not there" } as const];
+  expect(failedLookups({ documents: [], unread }).map(({ name }) => name)).toEqual(["waybill.feed.Osv", "waybill.vex.Document"]);
+});

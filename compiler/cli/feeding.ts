@@ -129,13 +129,15 @@ export function unreadFeeds({ unread }: OpenedFeeds): readonly Diagnostic[] {
   return unread.map(({ kind, at, reason }) => diagnostic("WB1277", { feed: kind, at, reason }, undefined));
 }
 
-/** What could not be looked at, for policies that ask for it: VEX documents might have spoken, and a feed might be fresh. */
+/**
+ * What could not be looked at, for policies that ask for it: VEX documents might have spoken, and a feed might be fresh. Which
+ * names mean one vulnerability, OSV says: without it, statements that are at hand might speak under another name.
+ */
 export function failedLookups(opened: OpenedFeeds | undefined): readonly FailedLookup[] {
-  return (opened?.unread ?? []).map(({ kind, at, reason }) => ({
-    name: kind === "vex" ? "waybill.vex.Document" : feedTypes[kind],
-    cause: "transient",
-    detail: `\`${at}\` ${reason}`,
-  }));
+  return (opened?.unread ?? []).flatMap(({ kind, at, reason }) => {
+    const names = [...(kind === "vex" ? [] : [feedTypes[kind]]), ...(kind === "vex" || kind === "osv" ? ["waybill.vex.Document"] : [])];
+    return names.map((name): FailedLookup => ({ name, cause: "transient", detail: `\`${at}\` ${reason}` }));
+  });
 }
 
 /** Feeds that could not be read, as parts of the digest of the evidence: a decision without them is another decision. */

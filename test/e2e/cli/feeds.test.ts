@@ -342,6 +342,14 @@ policy risk for artifact at ci {
     expect((await decide()).code).toBe(3);
   });
 
+  it("suppresses nothing while OSV, which could make its statements speak of a finding under another name, cannot be looked at", async () => {
+    const cwd = await repositoryOf({ "a.json": vex("not_affected") }, 'vex = "vex"');
+    expect((await gate(cwd)).code).toBe(0);
+    writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex"\nosv = "gone.zip"'));
+    const ran = await gate(cwd);
+    expect([ran.code, ran.out.includes("WB1277")]).toEqual([3, true]);
+  });
+
   it("whose index lists what is not there, or is outside, could not be looked at", async () => {
     for (const location of ["pkg/gone.json", "../scan.json"]) {
       const ran = await gate(await repositoryOf({ "index.json": index(location) }, 'vex = "vex"'));
