@@ -309,10 +309,17 @@ export function keyOfComponent(index: VexIndex, question: VexQuestion, identity:
   if (own === "" && kinds.size > 0) {
     const hashes = kinds.has("digest") && component["hashes"] !== undefined ? identity(component) : "";
     const id = kinds.has("link") ? JSON.stringify([component["id"], component[origin]?.document.digest]) : "";
-    own = `${hashes}\n${id}\n${kinds.has("name") ? (textOf(component["name"]) ?? "") : ""}`;
+    own = `${hashes}\n${id}\n${kinds.has("name") ? namesOf(component).join("\n") : ""}`;
   }
   const named = `${purlText(component["purl"]) ?? ""}\n${version ?? ""}`;
   return own === "" ? named : `${named}\n${own}`;
+}
+
+/** The full name of a component, and without its group if it has one: what others have too. */
+function namesOf(component: DataRecord): readonly string[] {
+  const [name, group] = [textOf(component["name"]), textOf(component["group"])];
+  if (name === undefined) return nobody;
+  return group === undefined ? [name] : [`${group}/${name}`, name];
 }
 
 /** Names of components and subjects, as statements may have them. */
@@ -331,7 +338,7 @@ export class Names {
       boms.flatMap(({ document, serial, version }) => (serial === undefined ? [] : [[document, bomKey(serial, version ?? 1)] as const])),
     );
     const { digests, purl, repository, tag } = subject;
-    const own: Named = { purl, version: undefined, name: undefined, digests, repository, tag, links: [] };
+    const own: Named = { purl, version: undefined, names: nobody, digests, repository, tag, links: [] };
     this.subject = [own, ...boms.map((bom) => this.#asRoot(own, bom.document, bom.root))];
     this.subjectKeys = [...new Set(this.subject.flatMap((named) => this.#subjectKeys(named)))];
   }
@@ -347,14 +354,14 @@ export class Names {
     const bom = this.#boms.get(document);
     const links = [...(bom === undefined ? [] : [bom]), ...(root === undefined ? [] : this.#linksOf(root))];
     const purl = root === undefined ? undefined : this.#index.readPurl(root["purl"]);
-    return { ...own, purl: purl ?? own.purl, version: textOf(root?.["version"]), name: textOf(root?.["name"]), links };
+    return { ...own, purl: purl ?? own.purl, version: textOf(root?.["version"]), names: namesOf(root ?? noComponent), links };
   }
 
   #subjectKeys(named: Named): readonly string[] {
     const keys = named.digests.map((digest) => `d:${digest}`);
     if (named.repository !== undefined) keys.push(`r:${named.repository}`);
     for (const link of named.links) keys.push(`l:${link}`);
-    if (named.name !== undefined) keys.push(nameKey(named.name));
+    for (const name of named.names) keys.push(nameKey(name));
     if (named.purl !== undefined) keys.push(...packageKeys(this.#index, named.purl.text, named.version));
     return keys;
   }
@@ -369,8 +376,7 @@ export class Names {
     if (kinds.has("link"))
       for (const one of instancesOf(component, place))
         for (const link of [...this.#linksOf(one), ...this.#statedLinksOf(one)]) keys.push(`l:${link}`);
-    const name = textOf(component["name"]);
-    if (kinds.has("name") && name !== undefined) keys.push(nameKey(name));
+    if (kinds.has("name")) for (const name of namesOf(component)) keys.push(nameKey(name));
     return keys;
   }
 
@@ -393,7 +399,7 @@ export class Names {
     return {
       purl: this.#index.readPurl(component["purl"]),
       version,
-      name: textOf(component["name"]),
+      names: namesOf(component),
       digests: this.#index.kinds.has("digest") ? this.#digestsOf(component) : nobody,
       links: links.length === 1 ? (links[0] ?? nobody) : nobody,
       ...(links.length > 1 ? { someLinks: links.flat() } : {}),

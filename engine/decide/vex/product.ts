@@ -44,7 +44,8 @@ export interface Named {
   readonly purl: Purl | undefined;
   /** Where the purl has none. */
   readonly version: string | undefined;
-  readonly name: string | undefined;
+  /** The full one first; of what is in a group that without the group may be another's too. */
+  readonly names: readonly string[];
   readonly digests: readonly string[];
   readonly repository?: string | undefined;
   readonly tag?: string | undefined;
@@ -287,9 +288,12 @@ function matchImage(product: VexProduct, purl: Purl, thing: Named): Match {
 
 /** By name only together with the version, both as they are written. */
 function matchName({ name, versions }: VexProduct, thing: Named): Match {
-  if (name === undefined || thing.name !== name) return noMatch.product;
+  if (name === undefined || !thing.names.includes(name)) return noMatch.product;
   if (versions.kind === "any") return noMatch.product;
-  if (versions.kind === "exact" && thing.version !== undefined) return versions.text === thing.version ? yes(2) : noMatch.version;
+  if (versions.kind === "exact" && thing.version !== undefined) {
+    if (versions.text !== thing.version) return noMatch.version;
+    return thing.names[0] === name ? yes(2) : { kind: "maybe", why: "it is named without the group that it is in" };
+  }
   const found = matchVersions(versions, thing);
   return found.kind === "yes" ? { kind: "maybe", why: "it is named by no more than its name and a range of versions" } : found;
 }
@@ -387,7 +391,7 @@ export function matchSubcomponent(text: string, place: Origin | undefined, thing
     if (thing.digests.includes(digest)) return yes(3);
     return thing.digests.some((other) => algorithm(other) === algorithm(digest)) ? noMatch.digest : noMatch.product;
   }
-  return thing.name === text ? nameOnly : noMatch.product;
+  return thing.names.includes(text) ? nameOnly : noMatch.product;
 }
 
 function algorithm(digest: string): string {

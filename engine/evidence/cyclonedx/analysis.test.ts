@@ -149,6 +149,12 @@ describe("a product is read", () => {
     ]);
   });
 
+  it("by the full name, with its group, as other groups have components of the same name", async () => {
+    const components = [{ type: "library", group: "org.acme", name: "core", version: "1.0.0", "bom-ref": "shop" }];
+    const { statements } = await read(bom({ analysis: { state: "not_affected" }, affects: [{ ref: "shop" }] }, { components }));
+    expect(products(statements[0])).toMatchObject([{ name: "org.acme/core", version: "1.0.0" }]);
+  });
+
   it("at each version that is named: what is of another version only, its digests and its CPE, is left out", async () => {
     expect(await one([{ version: "1.0.0" }, { version: "1.1.0" }, { range: "vers:npm/>=2.0.0|<3.0.0" }])).toMatchObject([
       { version: "1.0.0", purl: "pkg:npm/%40acme/shop@1.0.0", digests: { length: 2 } },

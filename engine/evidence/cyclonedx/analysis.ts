@@ -177,7 +177,7 @@ function product({ ref, component, part, here, pointer }: Affected, entry: Json 
           ? ref
           : canonicalLink(ref.startsWith(context.own) ? ref : context.own + ref)
         : canonical(ref);
-  const name = here ? component["name"] : undefined;
+  const name = here ? fullName(component) : undefined;
   const nameless = name === undefined || (version === undefined && range === undefined);
   if (purl === undefined && found.length === 0 && !isLink(id) && nameless) note(context.missed.products, pointer, ref);
   return {
@@ -192,6 +192,11 @@ function product({ ref, component, part, here, pointer }: Affected, entry: Json 
     subcomponents: part === undefined ? [] : [text(part["purl"]) ?? text(part["name"]) ?? ""],
     [origin]: { document: context.document, pointer, fields: productFields },
   };
+}
+
+/** Within its group: components of other groups have the same name. */
+function fullName({ group, name }: DataRecord): DataValue {
+  return typeof group === "string" && group !== "" && typeof name === "string" ? `${group}/${name}` : name;
 }
 
 function moved(purl: string, version: string | undefined, context: Context, pointer: string): DataValue {
