@@ -241,6 +241,21 @@ describe("a feed that could not be read", () => {
     });
   });
 
+  it("that makes ids one leaves what others say by id transient, unless nothing could be worse or the scan says it", async () => {
+    const feeds = [
+      await feedOf(kev(listed("CVE-2024-0009"))),
+      await feedOf(epssTable("CVE-2024-0001,0.1,0.2")),
+      await feedOf(cveOf("CVE-2024-0001", [{ Exploitation: "none" }, { Automatable: "no" }])),
+    ];
+    const lack = new Lack("transient", "not fetched");
+    for (const id of ["CVE-2024-0001", "GHSA-jfh8-c2jp-5v3q"]) {
+      const found = one({ id, automatable: true }, feeds, ["osv"]);
+      expect([id, found]).toMatchObject([id, { kev: lack, epss: lack, exploitation: lack, automatable: true }]);
+    }
+    expect(one({ id: "CVE-2024-0009" }, feeds, ["osv"])).toMatchObject({ kev: true, kev_added: "2026-11-01T00:00:00Z" });
+    expect(one({ id: "CVE-2024-0001" }, [], ["osv"])["kev"]).toBeUndefined();
+  });
+
   it("leaves what it could not change", () => {
     expect(one({ id: "CVE-2024-0001", kev: true, cvss: 5, reachable: false }, [], ["kev", "cve", "reachability"])).toMatchObject({
       kev: true,

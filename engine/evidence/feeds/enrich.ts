@@ -110,12 +110,14 @@ class Enricher {
   readonly #reached: readonly (Reached & { readonly feed: ReachabilityFeed })[];
   readonly #required: readonly (Requirement & { readonly feed: RequirementsFeed })[];
   readonly #failed: ReadonlyMap<FeedKind, Lack>;
+  readonly #kinds: ReadonlySet<FeedKind>;
   readonly #known = new Map<string, Known>();
   readonly #reads = new Map<OsvHead, ReturnType<OsvFeed["read"]>>();
   /** What any of several scans says of a vulnerability of a package: a feed that filled it in another would make them disagree. */
   readonly #said = new Map<string, Set<string>>();
 
   constructor(scans: readonly (readonly DataRecord[])[], { feeds, failed }: Feeds) {
+    this.#kinds = new Set(feeds.map(({ kind }) => kind));
     this.#epss = newestFirst(feeds.filter((feed) => feed.kind === "epss"));
     this.#kev = newestFirst(feeds.filter((feed) => feed.kind === "kev"));
     this.#failed = new Map(failed.map(({ kind, detail }) => [kind, new Lack("transient", detail)]));
@@ -412,6 +414,20 @@ class Enricher {
         const value = put.get(field)?.value ?? finding[field];
         const isFinal = field === "kev" ? value === true : kind !== "epss" && kind !== "kev" && !isOpen(value);
         if (!isFinal && !said.has(field)) put.set(field, { value: lack, place: undefined });
+      }
+    }
+    const aliases = this.#failed.get("osv");
+    if (aliases !== undefined) this.#unaliased(finding, aliases, said, put);
+  }
+
+  /** What feeds say by CVE while nobody can say which other CVEs the finding has: any of them may be worse. */
+  #unaliased(finding: DataRecord, lack: Lack, said: ReadonlySet<string>, put: Facts): void {
+    const isListed = (put.get("kev")?.value ?? finding["kev"]) === true;
+    for (const kind of ["epss", "kev", "cve"] as const) {
+      if (!this.#kinds.has(kind) || (kind === "kev" && isListed)) continue;
+      for (const field of fieldsOf[kind]) {
+        const isOwn = !put.has(field) && !isOpen(finding[field]);
+        if (!isOwn && !said.has(field) && field !== "withdrawn") put.set(field, { value: lack, place: undefined });
       }
     }
   }
