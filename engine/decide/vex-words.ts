@@ -26,7 +26,7 @@ export function rejectionText(why: Rejection): string {
     case "paths-unknown":
       return `which paths lead to the component cannot be told: ${why.detail}`;
     case "another-bom":
-      return `it is about a part of another bill of materials, \`${why.link}\`, which is not at hand`;
+      return `it is about a part of something else than what is judged: \`${why.link}\``;
     case "undated":
       return "it has no time, and only so old a statement may count";
     case "superseded":

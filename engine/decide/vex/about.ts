@@ -8,6 +8,7 @@ import type { Evidence } from "../../evidence/evidence.ts";
 import type { VexBom, VexSubject } from "./subject.ts";
 
 const bomType = "waybill.sbom.Bom";
+const documentType = "waybill.vex.Document";
 /** The document as it stands, which has the version that a BOM-Link names. */
 const rawType = "waybill.cyclonedx.Bom";
 
@@ -21,7 +22,8 @@ export function vexSubjectOf(subject: Subject, believed: readonly Evidence[]): V
   const ref = imageRef(subject.data["ref"]);
   const bills = believed.filter(({ type }) => type === bomType);
   const boms = bills.filter((bill) => isAbout(bill, digests)).map((bill) => bomOf(bill, believed));
-  const elsewhere = new Set(bills.filter((bill) => !isAbout(bill, digests)).map(({ document }) => document.digest));
+  const speaking = believed.filter(({ type }) => type === bomType || type === documentType);
+  const elsewhere = new Set(speaking.filter((one) => !isAbout(one, digests)).map(({ document }) => document.digest));
   return {
     digests,
     ...(purl?.ok ? { purl: purl.value } : {}),
@@ -31,7 +33,8 @@ export function vexSubjectOf(subject: Subject, believed: readonly Evidence[]): V
   };
 }
 
-function isAbout({ about }: Evidence, digests: readonly string[]): boolean {
+/** A document that names digests is about those only; one that names none is bound by the caller to the subject (semantics, section 8). */
+export function isAbout({ about }: Pick<Evidence, "about">, digests: readonly string[]): boolean {
   return about.length === 0 || about.some(({ digest }) => digests.includes(digest));
 }
 

@@ -181,11 +181,12 @@ export class Meetings {
 
   /**
    * A BOM-Link names a component as a part of one product. What is said of it there holds there: where that bill of
-   * materials is not at hand, nothing tells that the product is this one. A document's own components have its context.
+   * materials is not at hand, nothing tells that the product is this one. A document's own components have its context, and
+   * what a document about another artifact says of components holds in that.
    */
   #elsewhere({ source, record }: VexStatement, product: VexProduct): string | undefined {
     const place = record[origin] ?? source.place;
-    if (place?.document.format === "cyclonedx" && this.#subject.elsewhere?.has(place.document.digest)) return product.id;
+    if (place !== undefined && this.#subject.elsewhere?.has(place.document.digest)) return product.id;
     if (product.bom === undefined || this.#names.isAtHand(product.bom)) return undefined;
     return source.id !== undefined && product.bom.startsWith(bomKey(source.id, "")) ? undefined : product.bom;
   }

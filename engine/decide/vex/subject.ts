@@ -22,7 +22,7 @@ export interface VexSubject {
   readonly repository?: string;
   readonly tag?: string;
   readonly boms?: readonly VexBom[];
-  /** Digests of documents that are about other artifacts: what a CycloneDX one says of its components holds there only. */
+  /** Digests of documents that are about other artifacts: what they say of components holds there only. */
   readonly elsewhere?: ReadonlySet<string>;
 }
 

@@ -38,7 +38,7 @@ export type Rejection =
   | { readonly kind: "another-path"; readonly path: readonly string[] }
   /** It speaks of a product between component and root, and the SBOM does not tell all the paths. */
   | { readonly kind: "paths-unknown"; readonly detail: string }
-  /** It speaks of the component as a part of another product: one of a bill of materials that is not at hand. */
+  /** It speaks of the component as a part of another product: one of a bill of materials that is not at hand, or of a document about another artifact. */
   | { readonly kind: "another-bom"; readonly link: string }
   /** It has no time, and only so old a statement may count. */
   | { readonly kind: "undated" }

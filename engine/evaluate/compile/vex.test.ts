@@ -95,6 +95,13 @@ it("believes nobody who did not sign, and nobody but who is named", () => {
   expect(outcome("claimed", { evidence: [vex("not_affected")] })).toBe(resolved);
 });
 
+it("heeds what was signed about another artifact as little as if it were not there, and a claim about one silences no component", () => {
+  const elsewhere = (status: string): Evidence => ({ ...vex(status), about: [{ kind: "manifest", digest: `sha256:${"b".repeat(64)}` }] });
+  expect(outcome("vendor", { attested: [by(elsewhere("not_affected"), "vendor")] })).toBe(open);
+  expect(outcome("vendor", { attested: [by(vex("not_affected"), "vendor"), by(elsewhere("affected"), "vendor")] })).toBe(resolved);
+  expect(outcome("claimed", { evidence: [elsewhere("not_affected")] })).toBe(open);
+});
+
 it("takes the members of `any of` in their order, whatever is newer", () => {
   const affected = vex("affected", { timestamp: "1970-01-01T00:00:00.9Z" });
   const both = (first: string, second: string): Partial<Request> => ({

@@ -2,7 +2,7 @@
 import type { DataRecord } from "../../../language/core/data.ts";
 import type { PredicateRead } from "../../../language/core/ir.ts";
 import { showTime } from "../../../language/domains/time.ts";
-import { vexSubjectOf } from "../../decide/vex/about.ts";
+import { isAbout, vexSubjectOf } from "../../decide/vex/about.ts";
 import {
   type Claim,
   indexVex,
@@ -97,12 +97,15 @@ export function resolvedByVex(context: Context, expr: PredicateRead, site: Site)
 }
 
 /** What a member signed counts as its word, and not again as that of a declaration that it satisfies besides. */
-function signedTier({ attested }: Request, name: string, all: readonly string[]): VexTier {
+function signedTier({ attested, subject }: Request, name: string, all: readonly string[]): VexTier {
   const before = all.slice(0, all.indexOf(name));
+  const own = [subject.digest, subject.configDigest].filter((digest) => digest !== undefined);
   const documents = attested
     .filter(
       ({ evidence, trusts }) => evidence.type === documentType && trusts.includes(name) && !before.some((one) => trusts.includes(one)),
     )
+    // What is there for `attestation … about` something else is no word on the subject.
+    .filter(({ evidence }) => isAbout(evidence, own))
     .map(({ evidence }) => evidence.data);
   return { name, documents };
 }
