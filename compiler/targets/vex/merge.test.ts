@@ -63,6 +63,17 @@ it("counts whole versions as numbers, and hears both of two that claim to be the
   expect(mergeVex([ten, other], undefined).document.statements).toHaveLength(2);
 });
 
+it("takes nothing back for a newer time alone, nor for a version that is not out yet", () => {
+  const warns = { statements: [statement("CVE-2026-0001", { status: "affected" })] };
+  const later = (version: string): ReturnType<typeof source> => source("a", { version, timestamp: monday + day });
+  const statuses = (first: string, second: string): readonly string[] =>
+    mergeVex([source("a", { version: first, ...warns }), later(second)], undefined).document.statements.map(({ status }) => status);
+  expect(statuses("1", "1")).toEqual(["affected"]);
+  expect(statuses("1.0.0", "1.0.0-rc.9")).toEqual(["affected"]);
+  expect(statuses("1.0.0", "one")).toEqual(["affected"]);
+  expect(statuses("1.0.0-rc.9", "1.0.0")).toEqual([]);
+});
+
 it("lists what contradicts at one time and keeps both, across aliases and across the spelling of a purl", () => {
   const a = source("a", { statements: [statement("CVE-2026-0001", { aliases: ["GHSA-aaaa-bbbb-cccc"] })] });
   const purl = "pkg:NPM/shop@1.4.0";

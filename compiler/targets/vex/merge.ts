@@ -1,5 +1,6 @@
 /** Several VEX documents as one: every statement once, each with the time at which it holds, in an order of their own. */
 import type { VexAssertion, VexDocument, VexStatus } from "../../../engine/decide/vex/document.ts";
+import { compareRevisions } from "../../../engine/decide/vex/statement.ts";
 import { claimsOf } from "./claims.ts";
 import { suppresses } from "./words.ts";
 
@@ -93,39 +94,29 @@ function withoutRepetition(said: readonly Said[]): {
   return { statements: kept.sort((a, b) => compareText(a.text, b.text)).map(({ statement }) => statement), authored };
 }
 
+/** As decisions have it (`engine/decide/vex`): of one id and author, a greater version. A newer time alone takes nothing back. */
 function latest(sources: readonly Source[]): Pick<Merged, "superseded"> & { readonly kept: readonly Source[] } {
-  const byName = new Map<string, Source>();
   const keyOf = ({ document }: Source): string => JSON.stringify([document.id, document.author]);
-  for (const source of sources) {
-    if (source.document.id === undefined) continue;
-    const before = byName.get(keyOf(source));
-    if (before === undefined || isLater(source.document, before.document)) byName.set(keyOf(source), source);
-  }
+  const byName = Map.groupBy(
+    sources.filter(({ document }) => document.id !== undefined && document.version !== undefined),
+    keyOf,
+  );
   const superseded: { readonly source: Source; readonly newer: Source }[] = [];
   const kept = sources.filter((source) => {
-    const newest = byName.get(keyOf(source));
-    // Two that claim the same version and time are both heard: which is the real one cannot be told.
-    if (newest === undefined || !isLater(newest.document, source.document)) return true;
+    const { id, version } = source.document;
+    if (id === undefined || version === undefined) return true;
+    const versions = byName.get(keyOf(source)) ?? [];
+    const newest = versions.reduce((best, one) => (isLater(one, best) ? one : best), source);
+    // Two that claim the same version are both heard: which is the real one cannot be told.
+    if (newest === source) return true;
     superseded.push({ source, newer: newest });
     return false;
   });
   return { kept: kept.sort((a, b) => compareText(canonical(a.document), canonical(b.document))), superseded };
 }
 
-function isLater(a: VexDocument, b: VexDocument): boolean {
-  const order = compareRevisions(a.version ?? "0", b.version ?? "0");
-  return order !== 0 ? order > 0 : (a.timestamp ?? 0) > (b.timestamp ?? 0);
-}
-
-/** `2` against `10`, and `1.0.3` against `1.1.0`: part by part, as numbers. */
-function compareRevisions(a: string, b: string): number {
-  const left = a.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
-  const right = b.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+function isLater(a: Source, b: Source): boolean {
+  return compareRevisions(a.document.version ?? "", b.document.version ?? "") > 0;
 }
 
 /** With the time at which it holds; and ids that only mean something in their document are left to what identifies the product. */
