@@ -1,5 +1,5 @@
 /**
- * Bundles the command line to `dist/`: one small entry, a script of its own for `check` and for `gate`, and a chunk for each
+ * Bundles the command line to `dist/`: one small entry, a script of its own for `check`, `gate` and `vex decide`, and a chunk for each
  * other verb and each schema validator, so that a call loads only what it uses. Nothing is left outside the bundle. Run by
  * `npm run build`.
  */
@@ -95,7 +95,7 @@ function only(verb: string, validators: ReadonlyMap<string, string>): Plugin {
     name: "only",
     setup(build) {
       build.onResolve({ filter: /^\.\/verbs\// }, ({ path, kind }) =>
-        kind === "dynamic-import" && path !== `./verbs/${verb}.ts` ? { path, external: true } : undefined,
+        kind === "dynamic-import" && path !== `./verbs/${verb.replace(" ", "-")}.ts` ? { path, external: true } : undefined,
       );
       build.onResolve({ filter: /^\.\// }, ({ path, kind, importer }) => {
         if (kind !== "dynamic-import" || !importer.endsWith(join("generated", "index.js"))) return undefined;
@@ -107,8 +107,8 @@ function only(verb: string, validators: ReadonlyMap<string, string>): Plugin {
   };
 }
 
-/** Verbs whose scripts are compiled ahead. */
-const ahead = ["check", "gate"] as const;
+/** Verbs whose scripts are compiled ahead, by their words. */
+const ahead = ["check", "gate", "vex decide"] as const;
 
 /** The chunk of each schema validator, by the name of its module. */
 function validatorChunks({ outputs }: Metafile): ReadonlyMap<string, string> {
@@ -123,7 +123,7 @@ function validatorChunks({ outputs }: Metafile): ReadonlyMap<string, string> {
 async function scriptOf(verb: string, outdir: string, validators: ReadonlyMap<string, string>): Promise<Script> {
   const { metafile } = await build({
     ...shared,
-    entryPoints: { [verb]: "compiler/cli/cli.ts" },
+    entryPoints: { [verb.replace(" ", "-")]: "compiler/cli/cli.ts" },
     outdir,
     format: "cjs",
     supported: { "dynamic-import": false },

@@ -19,6 +19,7 @@ export function compileAhead(verb: string, script: string): void {
 }
 
 const example = (name: string): string => fileURLToPath(new URL(`../../policies/examples/${name}`, import.meta.url));
+const statements = fileURLToPath(new URL("../../test/golden/vex-emit/openvex.json", import.meta.url));
 const questionable = "import waybill.kubernetes\n\npolicy p for image {\n  require a: image.tag == 1\n}\n";
 
 /** A call, and the exit code that it must end with. */
@@ -26,7 +27,7 @@ type Trial = readonly [words: readonly string[], code: number];
 
 /**
  * What people call: policies with tests that import the library are checked, and, on stdin, one of which there is something
- * to say; an SBOM with a scan is let through and refused.
+ * to say; an SBOM with a scan is let through and refused, and asked about with VEX.
  */
 const trials: Readonly<Record<string, readonly Trial[]>> = {
   check: [
@@ -36,6 +37,9 @@ const trials: Readonly<Record<string, readonly Trial[]>> = {
   gate: [
     [["gate", "-p", example("first-gate"), "-e", example("first-gate/shop.cdx.json"), example("first-gate/shop.grype.json")], 0],
     [["gate", "-p", example("own-sbom"), "-e", example("own-sbom/waybill.cdx.json"), "--set", "examples.own_sbom.tools=true"], 1],
+  ],
+  "vex decide": [
+    [["vex", "decide", "--claimed", "-e", example("first-gate/shop.cdx.json"), example("first-gate/shop.grype.json"), statements], 1],
   ],
 };
 

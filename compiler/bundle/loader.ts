@@ -1,7 +1,7 @@
 /**
  * The loader of the bundle, in place of `compiler/cli/load.ts`. `check`, which runs on every save and every commit, and
- * `gate`, which runs in every build, are scripts of their own with what V8 compiled of them kept beside them; the other
- * verbs are modules that load what they use.
+ * `gate` and `vex decide`, which run in every build, are scripts of their own with what V8 compiled of them kept beside
+ * them; the other verbs are modules that load what they use.
  * Node's own compile cache keeps the functions that a module begins with, and not those that a call then needs.
  */
 import { readFileSync } from "node:fs";
@@ -41,8 +41,9 @@ export function seal(source: Uint8Array, compiled: Uint8Array): Buffer {
   return sums;
 }
 
-export async function load(verb: string | undefined): Promise<Commands> {
-  const script = verb !== undefined && Object.hasOwn(SCRIPTS, verb) ? SCRIPTS[verb] : undefined;
+export async function load(words: readonly string[]): Promise<Commands> {
+  const verb = [words[0], words.slice(0, 2).join(" ")].find((one) => one !== undefined && Object.hasOwn(SCRIPTS, one));
+  const script = verb === undefined ? undefined : SCRIPTS[verb];
   const compiled = script === undefined ? undefined : compiledAhead(script);
   if (compiled !== undefined) return compiled;
   enableCompileCache?.();

@@ -3,7 +3,7 @@ import { enableCompileCache } from "node:module";
 
 export type Commands = typeof import("./cli.ts");
 
-export async function load(_verb: string | undefined): Promise<Commands> {
+export async function load(_words: readonly string[]): Promise<Commands> {
   enableCompileCache?.();
   return import("./cli.ts");
 }

@@ -17,7 +17,7 @@ if (major < 22) {
 }
 
 async function start(): Promise<void> {
-  const { run } = await load(words[0]);
+  const { run } = await load(words);
   await run(words, manifest.version);
   // None has anything open when it is done, and Node takes milliseconds to take its own house apart.
   const written = process.stdout.writableLength === 0 && process.stderr.writableLength === 0;

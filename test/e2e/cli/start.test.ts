@@ -1,4 +1,4 @@
-/** `check` and `gate` as the bundle starts them: compiled ahead, and the same where that cannot be used. */
+/** `check`, `gate` and `vex decide` as the bundle starts them: compiled ahead, and the same where that cannot be used. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { built, folder, repository } from "./waybill.ts";
 const outdir = dirname(await built);
 const examples = join(repository, "policies/examples/pods");
 const first = join(repository, "policies/examples/first-gate");
-const verbs = ["check", "gate"] as const;
+const verbs = ["check", "gate", "vex-decide"] as const;
 const cacheOf = (path: string, verb: string): string =>
   readdirSync(path).find((name) => name.startsWith(`${verb}-`) && name.endsWith(".cache")) ?? "";
 
@@ -31,6 +31,7 @@ function gate(flags: readonly string[], words: readonly string[], binary = outdi
   return call(flags, ["gate", "--now", "2026-11-01T00:00:00Z", ...words], binary);
 }
 
+const decided = ["vex", "decide", "--claimed", "--now", "2026-11-01T00:00:00Z", "-e", join(first, "shop.grype.json")];
 const gated = ["-p", first, "-e", join(first, "shop.cdx.json"), join(first, "shop.grype.json")];
 
 /** V8 would run it, or crash. */
@@ -78,6 +79,7 @@ it.each([
   for (const words of [gated, [...gated, "--format", "json"], ["--subject", "nothing.yaml", "-p", examples], ["--colour"]]) {
     expect(gate([], words, copy)).toBe(gate([], words));
   }
+  expect(call([], decided, copy)).toBe(call([], decided));
   expect(gate([], gated, copy)).toContain("warn artifact pkg:npm/shop@1.4.0 at ci");
 });
 
