@@ -23,6 +23,10 @@ function feedsIn(evidence: readonly Evidence[]): readonly Feed[] {
   return evidence.flatMap(({ feed }) => (feed === undefined ? [] : [feed]));
 }
 
+function ownDigests({ documents }: OpenedFeeds): ReadonlySet<string> {
+  return new Set(documents.map(({ document }) => document.digest));
+}
+
 function failuresOf({ unread }: OpenedFeeds): readonly FeedFailure[] {
   return unread.flatMap(({ kind, at, reason }) => (kind === "vex" ? [] : [{ kind, detail: `\`${at}\` ${reason}` }]));
 }
@@ -88,7 +92,7 @@ export async function feedRequest(subject: Subject, evidence: readonly Evidence[
 
 async function enriched(evidence: readonly Evidence[], subjects: readonly Subject[], opened: OpenedFeeds): Promise<Fed> {
   const { enrich, enrichFindings } = await enricher();
-  const feeds = { feeds: feedsIn(evidence), failed: failuresOf(opened) };
+  const feeds = { feeds: feedsIn(evidence), failed: failuresOf(opened), own: ownDigests(opened) };
   const result = enrich(evidence, feeds);
   const judged = subjects.map((subject) => {
     const [data] = subject.kind === "finding" ? enrichFindings([subject.data], feeds) : [];
@@ -140,7 +144,14 @@ export function failedLookups(opened: OpenedFeeds | undefined): readonly FailedL
   });
 }
 
-/** Feeds that could not be read, as parts of the digest of the evidence: a decision without them is another decision. */
-export function unreadParts(opened: OpenedFeeds | undefined): readonly (readonly string[])[] {
-  return (opened?.unread ?? []).map(({ kind, at, reason }) => ["unread feed", kind, at, reason]);
+/**
+ * The feeds that the project names, as parts of the digest of the evidence: a decision without one, or with the same document
+ * as mere evidence, is another decision.
+ */
+export function feedParts(opened: OpenedFeeds | undefined): readonly (readonly string[])[] {
+  const { documents, unread } = opened ?? noFeeds;
+  return [
+    ...documents.map(({ kind, document }) => ["feed", kind, document.digest]),
+    ...unread.map(({ kind, at, reason }) => ["unread feed", kind, at, reason]),
+  ];
 }

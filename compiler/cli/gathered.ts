@@ -27,7 +27,7 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import type { Sources } from "../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { evidencePlan, type Need, typesAboutElse } from "../analysis/plan.ts";
-import { type Fed, failedLookups, feedAttested, feedDocuments, unreadParts } from "./feeding.ts";
+import { type Fed, failedLookups, feedAttested, feedDocuments, feedParts } from "./feeding.ts";
 import { codeOf, expandSubject, type Policies, refusalDiagnostic } from "./policies.ts";
 import type { Setting } from "./shell/config.ts";
 import { bind, type Document, evidenceDigest, evidenceRead } from "./shell/evidence.ts";
@@ -145,7 +145,7 @@ export function digestOfEvidence(gathered: Gathered, cases: readonly Case[]): st
     cases.flatMap((one) => one.failed),
     [
       ...trustParts(gathered),
-      ...unreadParts(gathered.feeds),
+      ...feedParts(gathered.feeds),
       ...[...gathered.attached].flatMap(([reference, one]) => lookParts(reference, one)),
     ],
   );

@@ -8,7 +8,7 @@ import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { jsonDiagnostic } from "../../../language/diagnostics/render/json.ts";
 import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import type { Call } from "../cli.ts";
-import { failedLookups, feedDocuments, feedGiven, unreadFeeds, unreadParts } from "../feeding.ts";
+import { failedLookups, feedDocuments, feedGiven, feedParts, unreadFeeds } from "../feeding.ts";
 import { type Options, text, texts } from "../options.ts";
 import { readClock } from "../shell/clock.ts";
 import { readConfig } from "../shell/config.ts";
@@ -78,7 +78,7 @@ async function askClaimed(call: Call, options: Options): Promise<Asked> {
   const evidence = fed?.evidence ?? [...given.flatMap((one) => one.evidence), ...named.evidence];
   const failures = unreadFeeds({ documents: [], unread: (feeds?.unread ?? []).filter(({ kind }) => kind === "vex" || kind === "osv") });
   const cases = named.subjects.map((subject) => ({ ...bind(subject, evidence), evidence, attested: [], failures }));
-  const digest = evidenceDigest(documents, failedLookups(feeds), unreadParts(feeds));
+  const digest = evidenceDigest(documents, failedLookups(feeds), feedParts(feeds));
   return { cases, documents, belief, evidenceDigest: digest, sources: files.sources };
 }
 

@@ -233,6 +233,41 @@ describe("an analysis of calls", () => {
   });
 });
 
+describe("a feed that the project names", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const believed = (finding: DataRecord, feeds: readonly Feed[]): DataRecord =>
+    findings(enrich([scanOf("scan.json", finding)], { feeds, failed: [], own: new Set([digest]) }).evidence)[0] ?? {};
+
+  it("is not taken back by one among the evidence, however new that calls itself", async () => {
+    const own = [
+      await feedOf(epssTable("CVE-2024-0001,0.9,0.9"), "epss.csv", digest),
+      await feedOf(kev(listed("CVE-2024-0001")), "kev.json", digest),
+      await feedOf(cveOf("CVE-2024-0001", [{ Exploitation: "active" }]), "cve.json", digest),
+      await feedOf(osv("GHSA-jfh8-c2jp-5v3q", { aliases: ["CVE-2024-0001"] }), "osv.json", digest),
+    ];
+    const given = [
+      await feedOf(epssTable("CVE-2024-0001,0.0001,0.1").replace("2026-11-20", "2099-01-01")),
+      await feedOf(kev(listed("CVE-2024-0001", "2099-01-01", "2099-01-02"))),
+      await feedOf(cveOf("CVE-2024-0001", [{ Exploitation: "none" }], { dateUpdated: "2099-01-01T00:00:00.000Z" })),
+      await feedOf(osv("GHSA-jfh8-c2jp-5v3q", { modified: "2099-01-01T00:00:00Z", withdrawn: "2026-01-01T00:00:00Z" })),
+    ];
+    for (const feeds of [
+      [...own, ...given],
+      [...given, ...own],
+    ]) {
+      const found = believed({ id: "GHSA-jfh8-c2jp-5v3q" }, feeds);
+      expect(found).toMatchObject({ epss: "0.9", kev: true, kev_added: "2026-11-01T00:00:00Z", exploitation: "active" });
+      expect(found["withdrawn"]).toBeUndefined();
+    }
+  });
+
+  it("leaves others what it does not say itself", async () => {
+    const own = [await feedOf(epssTable("CVE-2024-0002,0.9,0.9"), "epss.csv", digest)];
+    const given = [await feedOf(epssTable("CVE-2024-0001,0.4,0.5")), await feedOf(kev(listed("CVE-2024-0001")))];
+    expect(believed({ id: "CVE-2024-0001" }, [...own, ...given])).toMatchObject({ epss: "0.4", kev: true });
+  });
+});
+
 describe("a feed that could not be read", () => {
   it("leaves its facts transient, whatever the scan says that the feed could change", () => {
     expect(one({ id: "CVE-2024-0001", epss: "0.1", kev: false }, [], ["epss", "kev"])).toMatchObject({

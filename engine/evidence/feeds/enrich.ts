@@ -43,6 +43,8 @@ export interface FeedFailure {
 export interface Feeds {
   readonly feeds: readonly Feed[];
   readonly failed: readonly FeedFailure[];
+  /** Digests of those that the project names: their word counts before that of others, however new those call themselves. */
+  readonly own?: ReadonlySet<string>;
 }
 
 /** What was put on findings, and what of the feeds was not understood meanwhile. */
@@ -116,15 +118,22 @@ class Enricher {
   /** What any of several scans says of a vulnerability of a package: a feed that filled it in another would make them disagree. */
   readonly #said = new Map<string, Set<string>>();
 
-  constructor(scans: readonly (readonly DataRecord[])[], { feeds, failed }: Feeds) {
+  constructor(scans: readonly (readonly DataRecord[])[], { feeds, failed, own = nothing }: Feeds) {
     this.#kinds = new Set(feeds.map(({ kind }) => kind));
-    this.#epss = newestFirst(feeds.filter((feed) => feed.kind === "epss"));
-    this.#kev = newestFirst(feeds.filter((feed) => feed.kind === "kev"));
+    this.#epss = newestFirst(
+      feeds.filter((feed) => feed.kind === "epss"),
+      own,
+    );
+    this.#kev = newestFirst(
+      feeds.filter((feed) => feed.kind === "kev"),
+      own,
+    );
     this.#failed = new Map(failed.map(({ kind, detail }) => [kind, new Lack("transient", detail)]));
     for (const feed of feeds) {
       if (feed.kind !== "cve") continue;
       const before = this.#cve.get(feed.id);
-      if (before === undefined || (feed.updated ?? "") > (before.updated ?? "")) this.#cve.set(feed.id, feed);
+      const [isOwn, wasOwn] = [own.has(feed.document.digest), before !== undefined && own.has(before.document.digest)];
+      if (before === undefined || (isOwn === wasOwn ? (feed.updated ?? "") > (before.updated ?? "") : isOwn)) this.#cve.set(feed.id, feed);
     }
     this.#reached = feeds.flatMap((feed) => (feed.kind === "reachability" ? feed.reached.map((one) => ({ ...one, feed })) : []));
     this.#required = feeds.flatMap((feed) => (feed.kind === "requirements" ? feed.requirements.map((one) => ({ ...one, feed })) : []));
@@ -133,6 +142,7 @@ class Enricher {
     this.#osv = recordsAbout(
       wanted,
       feeds.filter((feed) => feed.kind === "osv"),
+      own,
     );
     this.#linkRecords(wanted);
     for (const id of wanted) this.#member(id);
@@ -495,9 +505,11 @@ function bare(version: string | undefined): string | undefined {
   return version?.replace(/^(?:v|go)(?=\d)/, "");
 }
 
-/** By the day that a feed is of; one that does not say is older than any. */
-function newestFirst<F extends EpssFeed | KevFeed>(feeds: readonly F[]): readonly F[] {
-  return [...feeds].sort((a, b) =>
-    (a.date ?? "") < (b.date ?? "") ? 1 : (a.date ?? "") > (b.date ?? "") ? -1 : a.document.digest < b.document.digest ? -1 : 1,
-  );
+/** The project's own before others, and each by the day that it is of; one that does not say is older than any. */
+function newestFirst<F extends EpssFeed | KevFeed>(feeds: readonly F[], own: ReadonlySet<string>): readonly F[] {
+  const rank = ({ document }: F): number => (own.has(document.digest) ? 0 : 1);
+  return [...feeds].sort((a, b) => {
+    if (rank(a) !== rank(b)) return rank(a) - rank(b);
+    return (a.date ?? "") < (b.date ?? "") ? 1 : (a.date ?? "") > (b.date ?? "") ? -1 : a.document.digest < b.document.digest ? -1 : 1;
+  });
 }

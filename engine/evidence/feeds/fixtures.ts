@@ -6,13 +6,15 @@ import type { Evidence } from "../evidence.ts";
 import { foundComponent, scanDocument, scanEvidence } from "../scan/scan.ts";
 import type { Feed } from "./feed.ts";
 
-export function read(content: string | object, name = "feed.json"): Promise<Result<readonly Evidence[]>> {
+const usualDigest = `sha256:${"f".repeat(64)}`;
+
+export function read(content: string | object, name = "feed.json", digest = usualDigest): Promise<Result<readonly Evidence[]>> {
   const bytes = new TextEncoder().encode(typeof content === "string" ? content : JSON.stringify(content));
-  return admit(bytes, name, `sha256:${"f".repeat(64)}`);
+  return admit(bytes, name, digest);
 }
 
-export async function feedOf(content: string | object, name?: string): Promise<Feed> {
-  const { value, diagnostics } = await read(content, name);
+export async function feedOf(content: string | object, name?: string, digest?: string): Promise<Feed> {
+  const { value, diagnostics } = await read(content, name, digest);
   const feed = value[0]?.feed;
   if (feed === undefined) throw new Error(`no feed: ${diagnostics.map((one) => one.message).join("; ")}`);
   return feed;

@@ -25,7 +25,8 @@ export async function withRecords(
   const records = sources.filter(({ kind }) => kind === "cve");
   if (records.length === 0) return general;
   const fromFeeds = general.documents.flatMap(({ document }) => document.evidence);
-  const wanted = cvesOf([...evidence, ...fromFeeds], attached);
+  const own = new Set(general.documents.map(({ document }) => document.digest));
+  const wanted = cvesOf([...evidence, ...fromFeeds], attached, own);
   const opened = await openFeeds(records, files, new FeedCache(cache ?? usualFolder()), wanted);
   return { documents: [...general.documents, ...opened.documents], unread: [...general.unread, ...opened.unread] };
 }

@@ -9,10 +9,14 @@ import { OpenList } from "../../../../language/core/data.ts";
 const cve = /\bCVE-\d{4}-\d{4,19}\b/gi;
 
 /**
- * Every CVE that findings name, that OSV records hold to be one of theirs, or that stands anywhere in what is attached: more
+ * `own` are digests of the feeds that the project names. Every CVE that findings name, that OSV records hold to be one of theirs, or that stands anywhere in what is attached: more
  * than are asked for costs a file each, and one too few would be a fact that is missed.
  */
-export function cvesOf(evidence: readonly Evidence[], attached: ReadonlyMap<string, Attached | Unreached>): ReadonlySet<string> {
+export function cvesOf(
+  evidence: readonly Evidence[],
+  attached: ReadonlyMap<string, Attached | Unreached>,
+  own: ReadonlySet<string>,
+): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const { data } of evidence) {
     const list = data["findings"];
@@ -30,7 +34,7 @@ export function cvesOf(evidence: readonly Evidence[], attached: ReadonlyMap<stri
       for (const [id] of textOf(bytes).matchAll(cve)) ids.add(id.toUpperCase());
   }
   const feeds = evidence.flatMap(({ feed }) => (feed?.kind === "osv" ? [feed] : []));
-  for (const { head } of recordsAbout([...ids], feeds))
+  for (const { head } of recordsAbout([...ids], feeds, own))
     if (head.withdrawn === undefined) for (const id of [head.id, ...head.aliases]) ids.add(id);
   return new Set([...ids].filter((id) => id.startsWith("CVE-")));
 }
