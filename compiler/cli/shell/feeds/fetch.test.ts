@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../digest.ts";
 import { documentOf } from "../evidence.ts";
 import { FeedCache } from "./cache.ts";
-import { type Fetched, fetchFeed, usualLimits } from "./fetch.ts";
+import { type Fetched, fetchFeed, redirected, usualLimits } from "./fetch.ts";
 import type { FeedSource } from "./settings.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -147,6 +147,25 @@ describe("a connection that is cut off", () => {
       expect(await fetched({ path })).toMatchObject({ kind: "updated" });
       expect(contentOf(path)?.equals(packed)).toBe(true);
     }
+  });
+
+  it("is not continued by content of another day, where the server has no tags and looks at no condition", async () => {
+    const part = (day: number, from: number): Record<string, string> => ({
+      "last-modified": `Fri, ${day} Nov 2026 00:00:00 GMT`,
+      "content-length": String(packed.length - from),
+      ...(from === 0 ? {} : { "content-range": `bytes ${from}-${packed.length - 1}/${packed.length}` }),
+    });
+    handler = (_, response) => {
+      response.writeHead(200, part(13, 0));
+      response.write(Buffer.alloc(1000), () => setTimeout(() => response.destroy(), 20));
+    };
+    await fetched({}, { attempts: 1 });
+    handler = (request, response) => {
+      const from = request.headers.range === undefined ? 0 : 1000;
+      response.writeHead(from === 0 ? 200 : 206, part(20, from)).end(packed.subarray(from));
+    };
+    expect(await fetched()).toMatchObject({ kind: "updated" });
+    expect(contentOf()?.equals(packed)).toBe(true);
   });
 
   it("is begun anew where the server does not have the part", async () => {
@@ -304,6 +323,25 @@ describe("a server", () => {
     expect(await fetched({ path: "/data" })).toMatchObject({ kind: "failed" });
     expect(await fetched({ path: "/round" })).toEqual({ kind: "failed", reason: "it is redirected more than 5 times" });
     expect(await fetched({ path: "/nowhere" })).toMatchObject({ kind: "failed" });
+  });
+
+  it("elsewhere does not lead to this machine, by whatever name, and one on this machine may", () => {
+    const hosts = [
+      "127.0.0.1",
+      "127.1",
+      "0",
+      "2130706433",
+      "localhost.",
+      "a.localhost",
+      "[::]",
+      "[::1]",
+      "[::ffff:127.0.0.1]",
+      "169.254.169.254",
+    ];
+    for (const host of hosts) expect(() => redirected("http://epss.example/a", `http://${host}/b`)).toThrow("to this machine");
+    expect(redirected("http://127.0.0.1:81/a", "http://localhost:82/b")).toBe("http://localhost:82/b");
+    expect(redirected("https://epss.example/a", "//mirror.example/b")).toBe("https://mirror.example/b");
+    expect(() => redirected("https://epss.example/a", "http://epss.example/b")).toThrow("`http:`");
   });
 
   it("that sends nothing, or is not there, is given up", async () => {

@@ -148,8 +148,9 @@ async function receive(answer: IncomingMessage, cache: FeedCache, url: string, {
   const partial = answer.statusCode === 206 ? cache.partial(url) : undefined;
   const from = partial?.size ?? 0;
   const [, start, , whole] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.headers["content-range"] ?? "") ?? [];
-  const { etag } = answer.headers;
-  const isOther = etag !== undefined && partial?.etag !== undefined && etag !== partial.etag;
+  const { etag, modified } = validatorsOf(answer);
+  const differs = (was: string | undefined, is: string | undefined): boolean => was !== undefined && is !== undefined && was !== is;
+  const isOther = differs(partial?.etag, etag) || differs(partial?.modified, modified);
   if (answer.statusCode === 206 && (from === 0 || Number(start) !== from || isOther)) {
     cache.dropPartial(url);
     throw new Failed("the server sent another part than was asked for", true);
@@ -240,14 +241,20 @@ async function request(url: string, headers: Readonly<Record<string, string>>, l
   throw new Failed(`it is redirected more than ${mostRedirects} times`, false);
 }
 
-function redirected(from: string, location: string | undefined): string {
+/** Where a redirect leads; throws where nothing is fetched from there. */
+export function redirected(from: string, location: string | undefined): string {
   const to = location === undefined ? null : URL.parse(location, from);
   if (to === null) throw new Failed("the server redirects to nowhere", false);
   const isWeb = to.protocol === "https:" || (to.protocol === "http:" && from.startsWith("http:"));
   if (!isWeb) throw new Failed(`the server redirects to \`${to.protocol}\`, where nothing is fetched from`, false);
   // Whoever is asked from outside may not send the asker to what only this machine reaches.
-  if (isLoopback(to.hostname) && !isLoopback(new URL(from).hostname)) throw new Failed("the server redirects to this machine", false);
+  if (isHere(to.hostname) && !isLoopback(new URL(from).hostname)) throw new Failed("the server redirects to this machine", false);
   return to.href;
+}
+
+/** This machine under any of its names, and what a cloud tells its machines about themselves. `URL` has written addresses in one way. */
+function isHere(hostname: string): boolean {
+  return isLoopback(hostname) || /^(?:0\.|169\.254\.)|\.localhost\.?$|^localhost\.$|^\[(?:::|::ffff:.*|fe[89ab].*)\]$/.test(hostname);
 }
 
 function waitOf({ headers }: IncomingMessage): number | undefined {
