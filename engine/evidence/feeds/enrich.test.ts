@@ -174,6 +174,15 @@ describe("OSV records", () => {
     expect(found).toMatchObject({ first_fixed: "1.2.0", fixed_range: ">=1.2.0 <2.0.0 || >=2.0.4" });
   });
 
+  it("give no fix by a range that holds versions which are listed as affected, nor by one of a kind that nobody knows", async () => {
+    const entry = affected("npm", "left-pad", [{ introduced: "0" }, { fixed: "1.2.0" }]);
+    const listing = osv("CVE-2024-0001", { affected: [{ ...entry, versions: ["1.1.0", "9.0.0"] }] });
+    expect(one({ id: "CVE-2024-0001", purl, installed: "1.1.0" }, [await feedOf(listing)])["fixed_range"]).toBe(">=1.2.0 <9.0.0");
+    const [range] = (entry as { readonly ranges: readonly object[] }).ranges;
+    const strange = osv("CVE-2024-0001", { affected: [{ ...entry, ranges: [{ ...range, type: "LUNAR" }] }] });
+    expect(one({ id: "CVE-2024-0001", purl, installed: "1.1.0" }, [await feedOf(strange)])["first_fixed"]).toBeUndefined();
+  });
+
   it("give no fix where a range has no meaning, and count it", async () => {
     const record = osv("CVE-2024-0001", {
       affected: [affected("npm", "left-pad", [{ introduced: "0" }, { fixed: "1.2.0" }], [{ introduced: "one" }, { fixed: "two" }])],

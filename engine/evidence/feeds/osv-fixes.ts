@@ -3,7 +3,7 @@ import { type Purl, parsePurl, purlKey } from "../../../language/domains/purl.ts
 import { type OsvEvent, rangeOfEvents } from "../../../language/domains/range/osv.ts";
 import { ecosystemOfPurlType } from "../../../language/domains/version.ts";
 import { purlOf } from "../osv-scanner/finding.ts";
-import { fixedRange, fixedVersions, type Stretch } from "../osv-scanner/ranges.ts";
+import { fixedRange, fixedVersions, listedIn, type Stretch } from "../osv-scanner/ranges.ts";
 import { type Json, object, objects, text } from "../raw.ts";
 
 export interface Fixes {
@@ -28,9 +28,11 @@ export function fixesFor(record: Json, purl: Purl): Fixes | undefined {
   for (const [index, entry] of objects(record["affected"]).entries()) {
     if (!isAbout(object(entry["package"]) ?? {}, purl)) continue;
     pointer ??= `/affected/${index}`;
+    stretches.push(...listedIn(entry, purl.type));
     for (const range of objects(entry["ranges"])) {
       if (range["type"] === "GIT") continue;
-      const found = stretchesOf(range, ecosystemOfPurlType(purl.type));
+      const isOfVersions = range["type"] === "SEMVER" || range["type"] === "ECOSYSTEM";
+      const found = isOfVersions ? stretchesOf(range, ecosystemOfPurlType(purl.type)) : undefined;
       if (found === undefined) unread += 1;
       else stretches.push(...found);
     }

@@ -135,6 +135,15 @@ describe("fixed versions", () => {
     expect((await reading({ affected: [last] }))["fixed_range"]).toBeUndefined();
   });
 
+  it("are none that the record lists as affected, whatever its ranges say", async () => {
+    const listing = (...versions: readonly string[]): object => ({
+      ...affected(guzzle, range({ introduced: "0" }, { fixed: "6.5.8" })),
+      versions,
+    });
+    expect((await reading({ affected: [listing("6.0.0", "8.0.0", "no version")] }))["fixed_range"]).toBe(">=6.5.8 <8.0.0");
+    expect(await reading({ affected: [listing("6.5.8")] })).toMatchObject({ first_fixed: undefined, fixed_range: undefined });
+  });
+
   it("are none where the record is about another package, another release, or commits", async () => {
     expect(await reading({ affected: [{ ...lines, package: { ...guzzle, name: "other" } }] })).toMatchObject({
       first_fixed: undefined,

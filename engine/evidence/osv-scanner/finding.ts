@@ -31,7 +31,8 @@ export function finding(
   const installed = text(found["version"]);
   const ecosystem = text(found["ecosystem"]);
   const purl = name === undefined ? undefined : purlOf(ecosystem, name, installed);
-  const affected = stretches(vulnerability, ecosystem, name);
+  const type = typeOf(ecosystem)?.[0] ?? "";
+  const affected = stretches(vulnerability, ecosystem, name, type);
   const fixed = fixedVersions(affected);
   const id = text(vulnerability["id"]);
   const group = objects(entry["groups"]).find((candidate) => id !== undefined && texts(candidate["ids"]).includes(id)) ?? {};
@@ -43,7 +44,7 @@ export function finding(
     component: foundComponent({ name, version: installed, purl }, document, place),
     installed,
     first_fixed: upgrade(purl, installed, fixed),
-    fixed_range: fixedRange(affected, typeOf(ecosystem)?.[0] ?? ""),
+    fixed_range: fixedRange(affected, type),
     fix: fixed.length > 0 ? "fixed" : undefined,
     cvss: cvss?.score ?? unreadVectors(vulnerability).map(noVector)[0],
     reachable: id === undefined ? undefined : called(group, id),

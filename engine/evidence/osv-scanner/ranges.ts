@@ -1,7 +1,7 @@
 /** What the ranges of an OSV record say about fixes (OSV schema, `affected[].ranges[]` and "Evaluation"). */
 import { rangeOf } from "../../../language/domains/range.ts";
-import { compareVersions } from "../../../language/domains/version.ts";
-import { type Json, object, objects, text } from "../raw.ts";
+import { compareVersions, isVersion } from "../../../language/domains/version.ts";
+import { type Json, object, objects, text, texts } from "../raw.ts";
 
 /** One affected stretch: from `low` (absent: the first version), up to a fixed version or to the last affected one. */
 export interface Stretch {
@@ -10,16 +10,23 @@ export interface Stretch {
   readonly last: string | undefined;
 }
 
-/** The stretches of versions that the record's entries about this package say are affected; commits are no versions. */
-export function stretches(vulnerability: Json, ecosystem: string | undefined, name: string | undefined): readonly Stretch[] {
-  return objects(vulnerability["affected"])
-    .filter((entry) => {
-      const about = object(entry["package"]) ?? {};
-      return text(about["name"]) === name && sameEcosystem(text(about["ecosystem"]), ecosystem);
-    })
-    .flatMap((entry) => objects(entry["ranges"]))
-    .filter((range) => range["type"] !== "GIT")
-    .flatMap((range) => stretchesOf(objects(range["events"])));
+/**
+ * The stretches of versions that the record's entries about this package say are affected; commits are no versions. `type` is
+ * that of the package's purl.
+ */
+export function stretches(vulnerability: Json, ecosystem: string | undefined, name: string | undefined, type: string): readonly Stretch[] {
+  const entries = objects(vulnerability["affected"]).filter((entry) => {
+    const about = object(entry["package"]) ?? {};
+    return text(about["name"]) === name && sameEcosystem(text(about["ecosystem"]), ecosystem);
+  });
+  const ranges = entries.flatMap((entry) => objects(entry["ranges"])).filter((range) => range["type"] !== "GIT");
+  return [...ranges.flatMap((range) => stretchesOf(objects(range["events"]))), ...entries.flatMap((entry) => listedIn(entry, type))];
+}
+
+/** Versions that are listed are affected, whatever the ranges say; one that has no order is in no range of fixed ones either. */
+export function listedIn(entry: Json, type: string): readonly Stretch[] {
+  const versions = texts(entry["versions"]).filter((version) => isVersion(type, version));
+  return versions.map((version) => ({ low: version, fixed: undefined, last: version }));
 }
 
 /** Events come in order: each `introduced` opens a stretch, `fixed` and `last_affected` close it. */
@@ -45,9 +52,10 @@ function stretchesOf(events: readonly Json[]): readonly Stretch[] {
   return found;
 }
 
-/** Each version in which some stretch is fixed. */
+/** Each version in which some stretch is fixed, and that is not listed as affected. */
 export function fixedVersions(affected: readonly Stretch[]): readonly string[] {
-  return [...new Set(affected.flatMap(({ fixed }) => fixed ?? []))];
+  const listed = new Set(affected.flatMap(({ low, last }) => (low !== undefined && low === last ? [low] : [])));
+  return [...new Set(affected.flatMap(({ fixed }) => fixed ?? []))].filter((fixed) => !listed.has(fixed));
 }
 
 /**
