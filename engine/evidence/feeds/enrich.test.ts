@@ -236,6 +236,15 @@ describe("an analysis of calls", () => {
     expect(one({ ...finding, id: "CVE-2024-0002" }, [feed])["reachable"]).toBeUndefined();
   });
 
+  it("says nothing good of a vulnerability that somebody holds to be the same as the one that it looked at", async () => {
+    const both = await feedOf(osv("DSA-1-1", { aliases: ["CVE-2024-0001", "CVE-2024-0002"] }));
+    const other = { ...finding, id: "CVE-2024-0002" };
+    expect(one(other, [both, await feedOf(report(module))])["reachable"]).toBeUndefined();
+    expect(one(other, [both, await feedOf(report({ ...module, function: "Parse" }))])["reachable"]).toBe(true);
+    const same = await feedOf(osv("GHSA-jfh8-c2jp-5v3q", { aliases: ["CVE-2024-0001"] }));
+    expect(one({ ...finding, id: "GHSA-jfh8-c2jp-5v3q" }, [same, await feedOf(report(module))])["reachable"]).toBe(false);
+  });
+
   it("that another contradicts yields to the one that saw a call", async () => {
     const feeds = [await feedOf(report(module)), await feedOf(report({ ...module, function: "Parse" }))];
     expect([one(finding, feeds)["reachable"], one(finding, feeds.toReversed())["reachable"]]).toEqual([true, true]);

@@ -403,12 +403,16 @@ class Enricher {
   /** Called is called; that nothing calls it holds for the version that was analysed alone. */
   #reach(finding: DataRecord, id: string, purl: Purl, put: Facts): void {
     if (purl.type !== "golang" || this.#reached.length === 0) return;
-    const of = this.#wide.of(id);
+    // By every name for what is called; of what is not, that somebody holds two vulnerabilities to be one says nothing.
+    const isAbout = ({ called, ids }: Reached): boolean => {
+      const classes = called ? this.#wide : this.#narrow;
+      return ids.some((other) => classes.of(other) === classes.of(id));
+    };
     const module = purl.namespace === undefined ? purl.name : `${purl.namespace}/${purl.name}`;
     const version = bare(text(finding["installed"]) ?? purl.version);
     let said: (Reached & { readonly feed: ReachabilityFeed }) | undefined;
     for (const one of this.#reached) {
-      if (one.module.toLowerCase() !== module.toLowerCase() || !one.ids.some((other) => this.#wide.of(other) === of)) continue;
+      if (one.module.toLowerCase() !== module.toLowerCase() || !isAbout(one)) continue;
       if (!one.called && (version === undefined || bare(one.version) !== version)) continue;
       if (said === undefined || (one.called && !said.called)) said = one;
     }
