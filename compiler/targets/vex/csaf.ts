@@ -4,12 +4,14 @@ import { trackingOf } from "./csaf/tracking.ts";
 import { treeBuilder } from "./csaf/tree.ts";
 import { vulnerabilitiesOf } from "./csaf/vulnerabilities.ts";
 import { namespaceOf, type VexOptions } from "./loss.ts";
+import { suppresses } from "./words.ts";
 
 const categories: ReadonlySet<string> = new Set(["coordinator", "discoverer", "other", "translator", "user", "vendor"]);
 
 /** Undefined: no statement can be said, and CSAF has no document without one. */
-export function csafOf(document: VexDocument, options: VexOptions): unknown {
-  const time = document.timestamp ?? options.now;
+export function csafOf(issued: VexDocument, options: VexOptions): unknown {
+  const time = releaseOf(issued, options.now);
+  const document: VexDocument = { ...issued, timestamp: time };
   const tree = treeBuilder(document);
   const vulnerabilities = vulnerabilitiesOf(document, tree, time);
   const namespace = namespaceOf(document, options);
@@ -30,6 +32,12 @@ export function csafOf(document: VexDocument, options: VexOptions): unknown {
     product_tree: tree.finish(),
     vulnerabilities,
   };
+}
+
+/** What warns holds from the release of the document, which may not make it older than it is: what came before it would outlast it. */
+function releaseOf({ timestamp, statements }: VexDocument, now: number): number {
+  const warnings = statements.filter(({ status }) => !suppresses(status));
+  return warnings.reduce((latest, one) => Math.max(latest, one.timestamp ?? latest), timestamp ?? now);
 }
 
 /** A CSAF document is named by its publisher's namespace and its tracking id together. */

@@ -34,7 +34,9 @@ export function cyclonedxOf(document: VexDocument, options: VexOptions): unknown
     ...head,
     metadata: metadataOf(document, options, time),
     ...given({ components: products }),
-    vulnerabilities: (vulnerabilities as readonly Json[]).map((one, index) => dated(one, document.statements[index] as VexAssertion)),
+    vulnerabilities: ((vulnerabilities ?? []) as readonly Json[]).map((one, index) =>
+      dated(one, document.statements[index] as VexAssertion),
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
+import type { VexAssertion, VexDocument, VexFormat } from "../../../engine/decide/vex/document.ts";
 import { mandatoryBreaches } from "../../../engine/evidence/csaf/mandatory.ts";
 import { validate } from "../../../engine/evidence/schema/validate.ts";
 import { documents, hostileDocuments, plainDocuments } from "../../../test/vex/documents.ts";
@@ -103,4 +103,55 @@ it.each(formats)("writes the same bytes of %s at another time of the day", (form
     }),
     { numRuns: 50 },
   );
+});
+
+const one = (more: Partial<VexAssertion>): VexAssertion => ({
+  vulnerability: "CVE-2026-0001",
+  aliases: [],
+  status: "fixed",
+  responses: [],
+  products: [{ id: "pkg:npm/shop@1.0.0", purl: "pkg:npm/shop@1.0.0", digests: [], subcomponents: [] }],
+  ...more,
+});
+const day = 86_400_000_000;
+const written = (format: VexFormat, ...statements: readonly VexAssertion[]): VexDocument | undefined =>
+  readBack(writeVex({ format: "openvex", author: "Acme", timestamp: 100 * day, version: "1", statements }, format, options).value, format);
+
+it.each(formats)("makes nothing in %s that suppresses newer than it was, and nothing that warns older", (format) => {
+  const early = written(format, one({ timestamp: 10 * day }), one({ timestamp: 20 * day, status: "not_affected" }));
+  expect(early?.statements.every(({ timestamp = 0 }) => timestamp <= 20 * day)).toBe(true);
+  const late = written(format, one({ timestamp: 300 * day, status: "affected" }));
+  expect(late?.statements.every(({ timestamp = late.timestamp ?? 0 }) => timestamp >= 300 * day)).toBe(true);
+});
+
+it.each(formats)("says of no CVE in %s what is said of another that shares a name with it", (format) => {
+  const [first, other, shared] = ["CVE-2026-0001", "CVE-2026-0002", "GHSA-xvch-5gv4-984h"];
+  const products = [{ id: "pkg:npm/other@1.0.0", purl: "pkg:npm/other@1.0.0", digests: [], subcomponents: [] }];
+  const read = written(
+    format,
+    one({ vulnerability: first, aliases: [shared] }),
+    one({ vulnerability: other, aliases: [shared], status: "affected", products }),
+  );
+  const names = read?.statements
+    .filter(({ status }) => status === "fixed")
+    .flatMap(({ vulnerability, aliases }) => [vulnerability, ...aliases]);
+  expect(names).toContain(first);
+  expect(names).not.toContain(other);
+});
+
+it.each(formats)("leaves out of %s what suppresses by a digest that cannot be said", (format) => {
+  const products = [
+    {
+      id: "shop",
+      name: "Shop",
+      purl: "pkg:npm/shop",
+      versions: "vers:npm/>=1.0.0|<2.0.0",
+      digests: [`sha256:${"a".repeat(64)}`],
+      subcomponents: [],
+    },
+    { id: "blake", name: "Blake", purl: "pkg:npm/blake@1.0.0", digests: [`blake3:${"a".repeat(64)}`], subcomponents: [] },
+  ];
+  const read = written(format, one({ products }), one({ vulnerability: "CVE-2026-0002" }));
+  for (const { products: found } of read?.statements ?? [])
+    for (const { purl = "", digests } of found) expect(digests.length > 0 || !/shop$|blake/.test(purl)).toBe(true);
 });

@@ -142,11 +142,11 @@ function grouped(vulnerability: Json, tree: ProductTree, time: string | undefine
   for (const [list, name] of statusOf) {
     for (const id of texts(status[list])) {
       const flagged = name === "not_affected" ? (flags.get(id) ?? none) : none;
-      const impact = name === "not_affected" ? (impacts.get(id) ?? none) : none;
+      const assessed = name === "not_affected" || name === "fixed" ? (impacts.get(id) ?? none) : none;
       const remedy = remedies.get(id) ?? none;
-      const key = [name, ...[flagged, impact, remedy].map((items) => items.map(({ index }) => index).join())].join(";");
+      const key = [name, ...[flagged, assessed, remedy].map((items) => items.map(({ index }) => index).join())].join(";");
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, { list, ids: new Set([id]), said: said(name, flagged, impact, remedy, time) });
+      if (group === undefined) groups.set(key, { list, ids: new Set([id]), said: said(name, flagged, assessed, remedy, time) });
       else group.ids.add(id);
     }
   }
@@ -182,11 +182,11 @@ function bindings(
   return found;
 }
 
-/** That a product is not affected holds from when it was assessed; everything else from the release of the document. */
+/** That a product is not affected, or fixed, holds from when it was assessed; everything else from the release of the document. */
 function said(
   status: string,
   flags: readonly Bound[],
-  impacts: readonly Bound[],
+  assessed: readonly Bound[],
   remedies: readonly Bound[],
   time: string | undefined,
 ): DataRecord {
@@ -195,13 +195,10 @@ function said(
   return {
     status,
     justification: more.length === 0 ? label : new Lack("conflict", "the product is flagged with more than one justification"),
-    impact: joined(
-      impacts.map(({ item }) => text(item["details"])),
-      "\n\n",
-    ),
+    impact: joined(status === "not_affected" ? assessed.map(({ item }) => text(item["details"])) : [], "\n\n"),
     action: joined([...new Set(remedies.map(({ item }) => joined([text(item["details"]), text(item["url"])], " ")))], "\n\n"),
     responses: [...new Set(remedies.flatMap(({ item }) => text(item["category"]) ?? []))],
-    timestamp: text(flag?.item["date"]) ?? text(impacts[0]?.item["date"]) ?? time,
+    timestamp: text(flag?.item["date"]) ?? text(assessed[0]?.item["date"]) ?? time,
   };
 }
 

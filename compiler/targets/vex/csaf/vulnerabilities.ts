@@ -34,18 +34,28 @@ export function vulnerabilitiesOf(document: VexDocument, tree: TreeBuilder, time
   for (const statement of document.statements) {
     const products = outlives(statement) ? [] : statement.products.filter((product) => !(suppresses(statement.status) && isWider(product)));
     if (products.length === 0) continue;
-    const key = classOf(statement.vulnerability);
+    const { key, names } = classOf(statement);
     const entry: Entry = entries.get(key) ?? { names: new Set(), standing: new Map(), statements: [] };
     entries.set(key, entry);
-    for (const name of [statement.vulnerability, ...statement.aliases]) entry.names.add(name);
+    for (const name of names) entry.names.add(name);
     entry.statements.push(statement);
     for (const product of products) stand(entry.standing, statement, product, tree, time);
   }
   return [...entries.values()].map((entry) => vulnerabilityOf(entry, time));
 }
 
-/** Names of one vulnerability, over all statements: an id at two vulnerabilities would be an alias of neither. */
-function classes(document: VexDocument): (name: string) => string {
+/** What is written as one vulnerability. */
+interface Vulnerability {
+  readonly key: string;
+  readonly names: readonly string[];
+}
+
+/**
+ * Names of one vulnerability, over all statements: an id at two vulnerabilities would be an alias of neither. Two CVEs are
+ * two vulnerabilities nevertheless, or what is said of one would be said of the other: there each statement has its own names, of
+ * which one is a CVE.
+ */
+function classes(document: VexDocument): (statement: VexAssertion) => Vulnerability {
   const above = new Map<string, string>();
   const find = (name: string): string => {
     let at = name;
@@ -58,7 +68,17 @@ function classes(document: VexDocument): (name: string) => string {
       if (a !== b) above.set(a, b);
     }
   }
-  return find;
+  const cves = new Map<string, Set<string>>();
+  for (const { vulnerability, aliases } of document.statements)
+    for (const name of [vulnerability, ...aliases])
+      if (cveShape.test(name)) cves.set(find(name), (cves.get(find(name)) ?? new Set()).add(name));
+  return ({ vulnerability, aliases }) => {
+    const names = [vulnerability, ...aliases];
+    const key = find(vulnerability);
+    if ((cves.get(key)?.size ?? 0) < 2) return { key, names };
+    const own = names.find((name) => cveShape.test(name));
+    return { key: own ?? vulnerability, names: names.filter((name) => name === own || !cveShape.test(name)) };
+  };
 }
 
 function stand(
@@ -94,7 +114,7 @@ function vulnerabilityOf({ names, standing, statements }: Entry, time: number): 
     const date = rfc3339(statement.timestamp ?? time);
     const { justification, impact } = statement;
     if (justification !== undefined && statement.status === "not_affected") flags.add({ date, label: justification }, id);
-    const reason = impact ?? (statement.status === "not_affected" && justification === undefined ? reasonOf(statement) : undefined);
+    const reason = impact ?? (needsReason(statement, time) ? reasonOf(statement) : undefined);
     if (reason !== undefined) threats.add({ category: "impact", date, details: reason }, id);
     for (const remediation of remediationsOf(statement)) remediations.add({ ...remediation, date }, id);
   }
@@ -127,7 +147,12 @@ class Gathered {
   }
 }
 
-/** Without a justification CSAF asks for a reason in words (6.1.27.9). */
+/** Without a justification CSAF asks for a reason in words (6.1.27.9). What was fixed has no other place for when it was assessed: dated anew, it would outlast what came since. */
+function needsReason({ status, justification, timestamp }: VexAssertion, time: number): boolean {
+  if (status === "fixed") return timestamp !== undefined && timestamp < time;
+  return status === "not_affected" && justification === undefined;
+}
+
 function reasonOf({ ownJustification, state }: VexAssertion): string {
   return ownJustification ?? (state === undefined || state === "not_affected" ? unstated.impact : state);
 }
