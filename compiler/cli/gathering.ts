@@ -18,6 +18,7 @@ import { EvidenceFiles, readEvidence } from "./shell/evidence.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { tell } from "./shell/report.ts";
 import { findSubjects } from "./shell/subjects.ts";
+import { unreadFields } from "./unread.ts";
 
 /** Problems with credentials point into no text. */
 const noTexts = (): undefined => undefined;
@@ -59,7 +60,7 @@ export async function gather(
   const point = pointOf(options);
   const policies = await openPolicies(call, verb, options);
   const given = [...policies.config.given, ...readSettings("--given", "KIND.FACT=VALUE", texts(options, "given"))];
-  const files = new EvidenceFiles();
+  const files = new EvidenceFiles({ unread: unreadFields(policies.project.texts.values()) });
   const documents = await readEvidence(files, texts(options, "evidence"), call.terminal);
   const named = await findSubjects(argument, files, documents, "gate");
   const feeding = await feedGiven(policies.config, files, documents, named);

@@ -21,6 +21,8 @@ export interface AdmitOptions {
   readonly limits?: Limits;
   /** Fields that will be asked for: adapters may leave out others (`Adapter`). Default: any may be. */
   readonly reads?: FieldsRead;
+  /** As in `Source`. */
+  readonly unread?: ReadonlySet<string>;
   /** Instead of all that the door knows. */
   readonly adapters?: readonly (Adapter | LoadAdapter)[];
   /** Is given the text of JSON, without a byte-order mark, once it is read: whoever quotes it need not read it again. */
@@ -66,7 +68,13 @@ export async function admit(
       diagnostics.push(diagnostic("WB0914", { more: parts.length - index, what: "documents of the file were not read" }, whole(name)));
       break;
     }
-    const source: Source = { name: part === undefined ? name : `${name}#${part}`, digest, base: "" };
+    const { unread } = options;
+    const source: Source = {
+      name: part === undefined ? name : `${name}#${part}`,
+      digest,
+      base: "",
+      ...(unread === undefined ? {} : { unread }),
+    };
     const result = await admitValue(json, source, options.adapters ?? known, options.reads);
     evidence.push(...result.value);
     if (result.diagnostics.length > 0) diagnostics.push(...(await placed(result.diagnostics, name, text, yaml, part)));

@@ -40,6 +40,8 @@ export interface Source {
   readonly digest: string;
   /** Of the statement that a predicate stands in; absent for documents of their own. */
   readonly subjects?: readonly Subject[];
+  /** Names of fields that nobody will ask for: an adapter may leave them out. Absent: any may be asked for. */
+  readonly unread?: ReadonlySet<string>;
   /** JSON pointer of what is read: `""`, or `/predicate` for an attestation. Every pointer handed on starts with it. */
   readonly base: string;
 }

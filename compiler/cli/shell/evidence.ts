@@ -44,6 +44,8 @@ interface Origin {
 export interface ReadOptions {
   /** Fields that will be asked for; absent: any may be. */
   readonly reads?: FieldsRead;
+  /** Names of fields that will not be asked for. */
+  readonly unread?: ReadonlySet<string>;
   /** Nothing is held on to: few excerpts will be asked for, if any. */
   readonly unheld?: boolean;
 }
@@ -87,6 +89,7 @@ export class EvidenceFiles {
         if (origin.kept !== undefined) origin.text = text;
       },
       ...(this.options.reads === undefined ? {} : { reads: this.options.reads }),
+      ...(this.options.unread === undefined ? {} : { unread: this.options.unread }),
     });
   }
 

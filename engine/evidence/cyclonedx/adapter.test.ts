@@ -430,3 +430,16 @@ it("never throws and loses nothing, whatever is changed in a document", async ()
     { numRuns: 400 },
   );
 });
+
+it("leaves out the properties of components where nobody will ask for them, and nothing else", async () => {
+  const bytes = new TextEncoder().encode(shop);
+  const [whole, lean] = await Promise.all([
+    admit(bytes, "bom.json", "sha256:00"),
+    admit(bytes, "bom.json", "sha256:00", { unread: new Set(["properties"]) }),
+  ]);
+  const bom = (read: typeof whole) => read.value.find((piece) => piece.type === "waybill.sbom.Bom");
+  const all = members(bom(whole)?.data["components"]);
+  expect(all.some((component) => component["properties"] !== undefined)).toBe(true);
+  const without = (component: DataRecord) => ({ ...component, properties: undefined, dependencies: undefined });
+  expect(members(bom(lean)?.data["components"]).map((one) => ({ ...one, dependencies: undefined }))).toEqual(all.map(without));
+});

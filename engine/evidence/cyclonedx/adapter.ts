@@ -64,7 +64,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
     predicateType,
   });
   const document = documentAs("waybill.sbom.Bom");
-  const found = inventory(bom, document, source.base, refs);
+  const found = inventory(bom, document, source, refs);
   const stated = compositions(bom);
   connect(bom, source.base, found, stated, refs);
 

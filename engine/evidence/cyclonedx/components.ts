@@ -1,5 +1,6 @@
 /** Components of a CycloneDX document as `waybill.sbom.Component`. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, origin } from "../../../language/core/data.ts";
+import type { Source } from "../evidence.ts";
 import { dictionary, type Json, joined, object, objects, text } from "../raw.ts";
 import type { Draft } from "../sbom/component.ts";
 import { licenseReader } from "../sbom/licenses.ts";
@@ -29,14 +30,15 @@ const fields = {
 const fieldsWithAuthors = { ...fields, author: "/authors" };
 
 /** Reads all components in one pass. */
-export function inventory(bom: Json, document: DocumentRef, base: string, refs: References): Inventory {
+export function inventory(bom: Json, document: DocumentRef, { base, unread }: Source, refs: References): Inventory {
+  const withProperties = unread?.has("properties") !== true;
   const license = licenseReader();
   const byRef = new Map<string, Draft>();
   const others = new Map<string, string>();
   const components: Draft[] = [];
 
   const add = (json: Json, pointer: string): Draft => {
-    const draft = component(json, { document, pointer, fields: "authors" in json ? fieldsWithAuthors : fields }, license);
+    const draft = component(json, { document, pointer, fields: "authors" in json ? fieldsWithAuthors : fields }, license, withProperties);
     const ref = json["bom-ref"];
     if (typeof ref === "string" && ref !== "") {
       // Services come after all components, so that only components can be there already.
@@ -75,7 +77,7 @@ export function inventory(bom: Json, document: DocumentRef, base: string, refs: 
   return { root, components, byRef, others };
 }
 
-function component(json: Json, place: Origin, license: (entries: readonly string[]) => DataValue): Draft {
+function component(json: Json, place: Origin, license: (entries: readonly string[]) => DataValue, withProperties: boolean): Draft {
   const scope = json["scope"];
   return {
     id: text(json["bom-ref"]),
@@ -97,7 +99,7 @@ function component(json: Json, place: Origin, license: (entries: readonly string
     // From version 1.7: what the environment is to provide.
     present: scope !== "excluded" && json["isExternal"] !== true,
     optional: scope === "optional",
-    properties: properties(json["properties"]),
+    properties: withProperties ? properties(json["properties"]) : undefined,
     [origin]: place,
   };
 }
