@@ -144,6 +144,25 @@ describe("OSV records", () => {
     expect(found).toMatchObject({ aliases: [], kev: true });
   });
 
+  it("that hold two CVEs to be one tell nothing of the one that is told of the other alone, unless it is worse", async () => {
+    const both = await feedOf(osv("DSA-1-1", { aliases: ["CVE-2024-0001", "CVE-2024-0002"] }));
+    const harmless = [
+      await feedOf(epssTable("CVE-2024-0001,0.0001,0.1")),
+      await feedOf(cveOf("CVE-2024-0001", [{ Exploitation: "none" }, { Automatable: "no" }, { "Technical Impact": "partial" }])),
+    ];
+    const found = one({ id: "CVE-2024-0002" }, [both, ...harmless]);
+    for (const field of ["epss", "exploitation", "exploit_public", "automatable", "technical_impact"])
+      expect([field, found[field]]).toEqual([field, undefined]);
+    const told = [
+      await feedOf(epssTable("CVE-2024-0001,0.9,0.9", "CVE-2024-0002,0.1,0.1")),
+      await feedOf(cveOf("CVE-2024-0001", [{ Exploitation: "active" }])),
+      await feedOf(cveOf("CVE-2024-0002", [{ Exploitation: "none" }])),
+    ];
+    expect(one({ id: "CVE-2024-0002" }, [both, ...told])).toMatchObject({ epss: "0.9", exploitation: "active" });
+    const catalogue = await feedOf(kev(listed("CVE-2024-0009")));
+    expect(one({ id: "DSA-1-1" }, [both, catalogue])["kev"]).toBeUndefined();
+  });
+
   it("that were taken back say so on the finding, which stays, and nothing else", async () => {
     const record = osv("GHSA-jfh8-c2jp-5v3q", { withdrawn: "2026-10-01T00:00:00Z", aliases: ["CVE-2024-0001"] });
     expect(one({ id: "GHSA-jfh8-c2jp-5v3q" }, [await feedOf(record)])).toMatchObject({ withdrawn: "2026-10-01T00:00:00Z", aliases: [] });

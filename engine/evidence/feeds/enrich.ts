@@ -236,21 +236,26 @@ class Enricher {
     return from === undefined ? changed : { ...changed, [origin]: { ...from, elsewhere } };
   }
 
-  /** What depends on the vulnerability alone is found once for each class of ids. */
+  /**
+   * What depends on the vulnerability alone is found once for each class of ids. What is said of a CVE that a record holds to
+   * be one with another of the finding's counts where it is worse, and tells nothing that is not told of the finding's own.
+   */
   #about(id: string): Known {
-    const of = this.#wide.of(id);
+    const of = this.#narrow.of(id);
     const before = this.#known.get(of);
     if (before !== undefined) return before;
-    const named = [...(this.#members.get(of) ?? [id])].filter((one) => /^CVE\b/i.test(one)).sort();
+    const named = [...(this.#members.get(this.#wide.of(id)) ?? [id])].filter((one) => /^CVE\b/i.test(one)).sort();
     const cves = named.filter((one) => parseAdvisory(one).ok);
+    const own = cves.filter((one) => this.#narrow.of(one) === of);
     const facts: Facts = new Map();
-    this.#scores(cves, facts);
+    if (own.some((cve) => this.#epss.some((feed) => feed.find(cve) !== undefined))) this.#scores(cves, facts);
     this.#listing(
       cves,
+      own,
       named.find((one) => !cves.includes(one)),
       facts,
     );
-    this.#assessments(cves, facts);
+    this.#assessments(cves, own, facts);
     const known = { cves, facts };
     this.#known.set(of, known);
     return known;
@@ -280,9 +285,9 @@ class Enricher {
    * Listed if any catalogue lists any of the ids; not listed, where there is a catalogue and an id that it would be under.
    * `unread`: an id of CVE that is none, under which nobody can look.
    */
-  #listing(cves: readonly string[], unread: string | undefined, facts: Facts): void {
+  #listing(cves: readonly string[], own: readonly string[], unread: string | undefined, facts: Facts): void {
     const [newest] = this.#kev;
-    if (newest === undefined || (cves.length === 0 && unread === undefined)) return;
+    if (newest === undefined) return;
     let found: { readonly entry: KevEntry; readonly feed: KevFeed } | undefined;
     for (const feed of this.#kev) {
       for (const cve of cves) {
@@ -296,6 +301,7 @@ class Enricher {
       return;
     }
     if (found === undefined) {
+      if (own.length === 0) return;
       facts.set("kev", { value: false, place: { document: newest.document, pointer: newest.pointer } });
       return;
     }
@@ -308,11 +314,13 @@ class Enricher {
   }
 
   /** What CISA and the CNA say in CVE records; of several CVEs that mean one vulnerability the worse. */
-  #assessments(cves: readonly string[], facts: Facts): void {
+  #assessments(cves: readonly string[], own: readonly string[], facts: Facts): void {
+    const told = new Set(own.flatMap((cve) => (this.#cve.get(cve)?.facts ?? []).map(({ field }) => field)));
     for (const cve of cves) {
       const feed = this.#cve.get(cve);
       for (const fact of feed?.facts ?? []) {
-        if (feed === undefined || fact.field === "withdrawn") continue;
+        const isTold = told.has(fact.field) || fact.field === "kev" || fact.field === "kev_added";
+        if (feed === undefined || !isTold || fact.field === "withdrawn") continue;
         const before = facts.get(fact.field);
         if (before !== undefined && !isWorse(fact.field, fact.value, before.value)) continue;
         facts.set(fact.field, { value: fact.value, place: { document: feed.document, pointer: fact.pointer } });
