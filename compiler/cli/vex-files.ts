@@ -4,6 +4,7 @@ import { admit } from "../../engine/evidence/door.ts";
 import { hasErrors } from "../../language/diagnostics/diagnostic.ts";
 import { sourcesOf } from "../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
+import { inContext } from "../targets/vex/context.ts";
 import { modelOf } from "../targets/vex/read.ts";
 import { sha256 } from "./shell/digest.ts";
 import { exit, Stop } from "./shell/exit.ts";
@@ -22,6 +23,7 @@ export interface VexFile {
 
 export const vexFormats: readonly VexFormat[] = ["openvex", "csaf", "cyclonedx"];
 const documentType = "waybill.vex.Document";
+const billType = "waybill.sbom.Bom";
 
 /** Reads one VEX document; throws `Stop` where the file holds none, several, or one that is refused (exit 3). */
 export async function readVexFile(path: string, terminal: Terminal): Promise<VexFile> {
@@ -36,14 +38,16 @@ export async function readVexFile(path: string, terminal: Terminal): Promise<Vex
   const sources = sourcesOf((asked) => (asked === name ? text : undefined));
   if (hasErrors(diagnostics)) throw new Stop(exit.noVerdict, diagnostics, sources);
   await tell(terminal, diagnostics, sources);
-  const found = value.filter((one) => one.type === documentType);
-  const [evidence] = found;
-  if (evidence === undefined || found.length > 1) {
-    const problem = evidence === undefined ? "holds no VEX document" : `holds ${found.length} VEX documents`;
+  const documents = value.filter((one) => one.type === documentType);
+  const [evidence] = documents;
+  if (evidence === undefined || documents.length > 1) {
+    const problem = evidence === undefined ? "holds no VEX document" : `holds ${documents.length} VEX documents`;
     const help = evidence === undefined ? "formats are OpenVEX, CSAF 2.0 and CycloneDX with `analysis`" : "give one document a file";
     throw new Stop(exit.usage, [diagnostic("WB1240", { name, problem }, undefined, { help })]);
   }
-  const { document, unreadable } = modelOf(evidence.data, formatOf(evidence.document.format));
+  const { document: found, unreadable } = modelOf(evidence.data, formatOf(evidence.document.format));
+  const bill = value.find((one) => one.type === billType);
+  const document = bill === undefined ? found : inContext(found, bill);
   if (unreadable > 0)
     await tell(terminal, [
       diagnostic("WB1245", { count: unreadable, name }, undefined, { help: "`waybill vex validate` lists what is wrong with them" }),
