@@ -277,6 +277,8 @@ export function questionReader(index: VexIndex, spoken = spokenReader(index)): (
 
 /** `severalOf` for each tier, with what its statements take for names of what the ids name. */
 function severalIn({ classes, cves }: VexIndex, ids: readonly string[]): readonly (Several | undefined)[] {
+  const [only = ""] = ids;
+  if (ids.length === 1 && classes.every((own, tier) => isAlone(only, cves[tier]?.get(own.of(only))))) return single;
   const all = classes.map((own, tier) =>
     severalOf(
       ids,
@@ -288,8 +290,19 @@ function severalIn({ classes, cves }: VexIndex, ids: readonly string[]): readonl
 
 const single: readonly undefined[] = [];
 
+/** Whether the name leads to no CVE, to itself, or from no CVE to one. */
+function isAlone(id: string, taken: ReadonlySet<string> | undefined): boolean {
+  return taken === undefined || taken.size === 0 || (taken.size === 1 && (taken.has(id) || !id.startsWith("CVE-")));
+}
+
 /** The alias classes of ids, in each tier, that some statement is about. */
 function spokenOf(index: VexIndex, ids: readonly string[]): readonly string[] {
+  const [only] = ids;
+  const [classes] = index.classes;
+  if (ids.length === 1 && only !== undefined && index.classes.length === 1 && classes !== undefined) {
+    const vulnerability = classes.of(only);
+    return index.entries.has(vulnerability) ? [vulnerability] : nobody;
+  }
   const found: string[] = [];
   for (let tier = 0; tier < index.classes.length; tier++) {
     for (const vulnerability of vulnerabilitiesOf(index.classes, tier, ids)) {

@@ -41,9 +41,13 @@ export class AliasClasses {
 
 /** An id as its database prints it; what is no advisory id is kept as it is. */
 export function canonicalId(text: string): string {
+  // As nearly all are written.
+  if (plainCve.test(text)) return text;
   const parsed = parseAdvisory(text);
   return parsed.ok ? parsed.value : text;
 }
+
+const plainCve = /^CVE-\d{4}-\d{4,19}$/;
 
 /** Reads ids as `idsOf` does, each text once. Records with the same ids in the same words have one list between them. */
 export function idReader(): (record: DataRecord, field: string) => readonly string[] {
@@ -60,6 +64,14 @@ export function idReader(): (record: DataRecord, field: string) => readonly stri
   return (record, field) => {
     const own = textOf(record[field]);
     const aliases = textsOf(record["aliases"]);
+    if (own !== undefined && aliases.length === 0) {
+      let id = lists.get(own);
+      if (id === undefined) {
+        id = [canonicalId(own)];
+        lists.set(own, id);
+      }
+      return id;
+    }
     const key = aliases.length === 0 ? (own ?? "") : `${own ?? ""}\n${aliases.join("\n")}`;
     let ids = lists.get(key);
     if (ids === undefined) {
