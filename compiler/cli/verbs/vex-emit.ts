@@ -28,7 +28,7 @@ import { revisionsOf } from "../../targets/vex/csaf/tracking.ts";
 import { differenceOf } from "../../targets/vex/difference.ts";
 import type { Revision } from "../../targets/vex/loss.ts";
 import { readBack } from "../../targets/vex/readback.ts";
-import { type Loss, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
+import { isAboutOthers, type Loss, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
 import type { Call } from "../cli.ts";
 import { type Case, casesFor, digestOfEvidence, documentsOf, type Gathered, requestOf } from "../gathered.ts";
 import { gather } from "../gathering.ts";
@@ -95,6 +95,12 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
     await note(terminal, `nothing was written: ${why}`);
     return exit.done;
   }
+  const about = statements.flatMap(({ assertion }) => assertion.products);
+  if (previous !== undefined && isAboutOthers(previous.document, about))
+    throw wrong(
+      `\`${previousPath}\` is about other products than \`${about[0]?.id}\``,
+      "its next version would take back all that it says: leave `--previous` out",
+    );
   const written = await write(call, statements, { format, previous, options }, gathered);
   const report: EmissionReport = {
     version: call.version,

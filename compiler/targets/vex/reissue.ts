@@ -3,8 +3,10 @@
  * Statements With Inherited Data"); the version grows only where something changed, so an unchanged document has unchanged
  * bytes.
  */
-import type { VexAssertion, VexDocument } from "../../../engine/decide/vex/document.ts";
+import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../engine/decide/vex/document.ts";
+import { purlKey } from "../../../language/domains/purl.ts";
 import { canonicalPurl, withLocalNames } from "./claims.ts";
+import { purlOf } from "./product.ts";
 
 /**
  * `next` as the version after `previous`. Statements of `next` leave out their time where it is to be found here: that of
@@ -49,6 +51,23 @@ function issue(previous: VexDocument | undefined, next: VexDocument, now: number
     return { ...next, ...previous, ...same, format: next.format, statements: kept };
   }
   return { ...headless(previous), ...next, ...same, timestamp: now, version: following(previous.version), statements };
+}
+
+/**
+ * Whether a document is about none of these products, whatever their versions: issued again with them, it would take back all
+ * that it says. What is told by digests alone cannot be compared, and may be any of them.
+ */
+export function isAboutOthers(document: VexDocument, products: readonly VexNamedProduct[]): boolean {
+  const names = new Set(products.map(nameOfAny));
+  const before = document.statements.flatMap((statement) => statement.products.map(nameOfAny));
+  return before.length > 0 && !before.some((name) => name === undefined || names.has(undefined) || names.has(name));
+}
+
+/** What all versions of a product have in common; undefined: nothing but digests tells what it is. */
+function nameOfAny(product: VexNamedProduct): string | undefined {
+  const purl = purlOf(product);
+  if (purl !== undefined) return `${purlKey(purl)} ${purl.qualifiers.get("repository_url") ?? ""}`;
+  return product.digests.length > 0 ? undefined : (product.name ?? product.id);
 }
 
 /** The next version: a whole number more; of a semantic version the next major one, as a status may have changed (CSAF 2.0, 3.1.11.2). */

@@ -48,4 +48,4 @@ function withoutWider(document: VexDocument, losses: readonly Loss[]): VexDocume
 }
 
 export { type Loss, lacking, type Needed, type VexOptions } from "./loss.ts";
-export { reissue } from "./reissue.ts";
+export { isAboutOthers, reissue } from "./reissue.ts";

@@ -78,6 +78,18 @@ describe("refuses", () => {
   });
 });
 
+describe("asked to go on from the document of another product", () => {
+  it.each(["openvex", "csaf", "cyclonedx"])("refuses, as that would be taken back: %s", async (format) => {
+    const cwd = await folder(shop);
+    const words = (...more: readonly string[]): readonly string[] => emit(...evidence, ...author, "--to", format, ...more);
+    await waybill(words(...first, "--out", "first.json"), { cwd });
+    const theirs = readFileSync(join(cwd, "first.json"), "utf8").replaceAll("shop", "till");
+    writeFileSync(join(cwd, "theirs.json"), theirs);
+    const { code, out, err } = await waybill(words(...later, "--previous", "theirs.json"), { cwd });
+    expect([code, out, err]).toEqual([2, "", expect.stringContaining("is about other products")]);
+  });
+});
+
 describe("asked why", () => {
   it("prints how the rows came about, with the evidence, and writes nothing", async () => {
     const cwd = await folder(shop);
