@@ -32,13 +32,13 @@ export async function openPolicies(call: Call, verb: string, options: Readonly<R
   const found = await readConfig();
   const named = texts(options, "policy");
   const paths = named.length > 0 ? named : found.policy;
-  const config = settingsFor(found, paths);
+  const config = settingsFor(found, paths, named.length > 0 ? "caller" : "itself");
   if (config !== found) await note(call.terminal, `${found.path} is not of the project of ${paths.join(", ")}, and holds for nothing here`);
   if (paths.length === 0) {
     const help = `\`waybill ${verb} --policy policies …\`, or \`policy = ["policies"]\` in waybill.toml`;
     throw new Stop(exit.usage, [diagnostic("WB1016", { verb }, undefined, { help })]);
   }
-  const project = await loadProject(paths);
+  const project = await loadProject(paths, config);
   const errors = project.diagnostics.filter((one) => one.level === "error");
   if (errors.length > 0) {
     throw new Stop(exit.usage, [...errors, diagnostic("WB1017", { errors: errors.length }, undefined)], project.sources);

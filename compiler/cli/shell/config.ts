@@ -112,18 +112,28 @@ function placeOf(key: string, text: string): Span {
 
 /**
  * The settings that hold for policies which were named: those of their own project. A `waybill.toml` that is not above every
- * one of them is somebody else's, as where a trusted policy judges a checkout: it may not say what the policy imports, nor
- * with which inputs it decides.
+ * one of them, or only above the repository that one is in, is somebody else's, as where a trusted policy judges a checkout:
+ * it may not say what the policy imports, nor with which inputs it decides, nor by which feeds. A repository below its own that
+ * it names itself, as a submodule, is its own.
  */
-export function settingsFor(config: Config, policies: readonly string[]): Config {
+export function settingsFor(config: Config, policies: readonly string[], namedBy: "caller" | "itself" = "caller"): Config {
   const { path } = config;
   if (path === undefined) return config;
   const folder = resolve(dirname(path));
   const isOwn = policies.every((policy) => {
-    const way = relative(folder, policy === "-" ? process.cwd() : resolve(policy));
-    return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+    const place = policy === "-" ? process.cwd() : resolve(policy);
+    const way = relative(folder, place);
+    const isBelow = way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+    return isBelow && (namedBy === "itself" || !isOfRepositoryBelow(folder, place));
   });
   return isOwn ? config : none;
+}
+
+/** Whether there is a repository around a path that does not hold the folder: checked out below it, or a submodule. */
+function isOfRepositoryBelow(folder: string, path: string): boolean {
+  for (let at = path; at !== folder && at !== dirname(at); at = dirname(at))
+    if (statSync(join(at, ".git"), { throwIfNoEntry: false }) !== undefined) return true;
+  return false;
 }
 
 /** Most calls have no `waybill.toml`, so its parser is loaded where there is one. */

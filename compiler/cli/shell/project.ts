@@ -6,7 +6,7 @@ import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
-import { readConfig, type Setting, settingsFor } from "./config.ts";
+import { type Config, readConfig, type Setting, settingsFor } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { decodePolicy, filesBelow, readBytes, readPolicies } from "./files.ts";
 import { libraryModules, libraryText, moduleName } from "./library.ts";
@@ -61,9 +61,12 @@ function importedNames(text: string): readonly string[] {
   );
 }
 
-/** Reads, parses and checks. Policies with errors have a program all the same; who decides looks at the diagnostics. */
-export async function loadProject(paths: readonly string[]): Promise<Project> {
-  const config = settingsFor(await readConfig(), paths);
+/**
+ * Reads, parses and checks. Policies with errors have a program all the same; who decides looks at the diagnostics. `settings`:
+ * those that hold for the policies, where the caller knows.
+ */
+export async function loadProject(paths: readonly string[], settings?: Config): Promise<Project> {
+  const config = settings ?? settingsFor(await readConfig(), paths);
   const { sources, diagnostics: unread } = await readPolicies(paths);
   const library = libraryModules();
   const own = new Set(sources.map((source) => moduleName(source.text)));

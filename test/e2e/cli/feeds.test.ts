@@ -251,10 +251,27 @@ policy fresh for artifact at ci {
   });
 
   it("is not touched by the waybill.toml of somebody else's project", async () => {
-    const cwd = await project('kev = "kev.json"', { "kev.json": catalogue });
+    const cwd = await project('kev = "kev.json"', {
+      "kev.json": catalogue,
+      "scan.json": grype([{ id: "CVE-2024-21538", severity: "High" }]),
+    });
+    expect(outcomes(await gate(cwd))["listed"]).toEqual(["passed"]);
     const other = await folder({ "p.scp": policy });
     const ran = await gate(cwd, "--policy", join(other, "p.scp"));
     expect(outcomes(ran)["listed"]).toEqual(["undecided", "missing"]);
+  });
+
+  it("is not touched by the waybill.toml of a checkout in which the policies are checked out, unless that names them itself", async () => {
+    const cwd = await project('kev = "kev.json"', {
+      "kev.json": catalogue,
+      "scan.json": grype([{ id: "CVE-2024-21538", severity: "High" }]),
+      "trusted/.git/HEAD": "",
+      "trusted/policies/p.scp": policy,
+    });
+    const ran = await gate(cwd, "--policy", join("trusted", "policies"));
+    expect(outcomes(ran)["listed"]).toEqual(["undecided", "missing"]);
+    writeFileSync(join(cwd, "waybill.toml"), toml('kev = "kev.json"').replace("risk.scp", "trusted/policies"));
+    expect(outcomes(await gate(cwd))["listed"]).toEqual(["passed"]);
   });
 
   it("reads of a folder of CVE records those that findings are about", async () => {
