@@ -182,22 +182,27 @@ function witnesses(explainer: Explainer, env: Env, most: number): { readonly kep
   }
   const kept: Witness[] = [];
   let count = 0;
+  const { slot } = member.quantifier;
   for (const item of (member.collection(env) as Collection).items) {
-    env.slots[member.quantifier.slot] = item;
+    env.slots[slot] = item;
     if (!member.violates(env, item)) continue;
     count += 1;
-    if (kept.length >= most) continue;
-    const cited: Cited = { citations: [], facts: [] };
-    for (const cite of member.citers) {
-      env.slots[member.quantifier.slot] = item;
-      cite(env, cited);
-    }
-    env.slots[member.quantifier.slot] = item;
-    const element = member.quantifier.collection.type;
-    const type = element.kind === "list" || element.kind === "set" ? element.element : element;
-    kept.push(witness(message?.(env), showValue(type, item), cited));
+    if (count <= most) kept.push(memberWitness(explainer, member, env, item));
   }
   return { kept, count };
+}
+
+/** Apart from the loop that looks for them, which goes over every component of a product and is compiled for that. */
+function memberWitness({ message }: Explainer, member: NonNullable<Explainer["member"]>, env: Env, item: unknown): Witness {
+  const { slot, collection } = member.quantifier;
+  const cited: Cited = { citations: [], facts: [] };
+  for (const cite of member.citers) {
+    env.slots[slot] = item;
+    cite(env, cited);
+  }
+  env.slots[slot] = item;
+  const { type } = collection;
+  return witness(message?.(env), showValue(type.kind === "list" || type.kind === "set" ? type.element : type, item), cited);
 }
 
 function populations(explainer: Explainer, env: Env): ReadonlyMap<string, number> {
