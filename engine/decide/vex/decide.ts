@@ -178,30 +178,40 @@ function contradiction(said: readonly Candidate[], warning: readonly Candidate[]
 /** The first statements, in their order, that cut every path together; undefined: all of them leave one open. */
 function cutAll(cutting: readonly Candidate[], place: Place | undefined): readonly Candidate[] | undefined {
   const everywhere = cutting.find(({ node }) => node === undefined);
-  const parts = everywhere === undefined ? cutting : cutting.slice(0, cutting.indexOf(everywhere));
-  const cut = new Set<DataRecord>();
-  const taken: Candidate[] = [];
-  for (const one of parts) {
-    if (one.node === undefined || place === undefined || place.graph.unsettled !== undefined) break;
-    if (cut.has(one.node)) continue;
-    cut.add(one.node);
-    taken.push(one);
-    if (place.graph.wayAround(place.instances(), cut) === undefined) return needed(taken, place);
-  }
-  return everywhere === undefined ? undefined : [everywhere];
+  const parts = firstOfEachNode(everywhere === undefined ? cutting : cutting.slice(0, cutting.indexOf(everywhere)));
+  const first = parts.length === 0 || place === undefined || place.graph.unsettled !== undefined ? undefined : shortest(parts, place);
+  return first ?? (everywhere === undefined ? undefined : [everywhere]);
 }
 
-/** Without those that cut what the others cut already. */
-function needed(taken: readonly Candidate[], place: Place): readonly Candidate[] {
-  let kept = taken;
-  for (const one of taken.toReversed()) {
+function firstOfEachNode(parts: readonly Candidate[]): readonly Candidate[] {
+  const seen = new Set<DataRecord | undefined>();
+  return parts.filter(({ node }) => !seen.has(node) && seen.add(node));
+}
+
+/** The first of the parts that cut every path together, without those that the others make needless. More parts never leave more open. */
+function shortest(parts: readonly Candidate[], place: Place): readonly Candidate[] | undefined {
+  const cuts = (some: readonly Candidate[]): boolean => {
+    const nodes = new Set(some.map(({ node }) => node).filter((node) => node !== undefined));
+    return place.graph.wayAround(place.instances(), nodes) === undefined;
+  };
+  if (!cuts(parts)) return undefined;
+  let [least, most] = [1, parts.length];
+  while (least < most) {
+    const middle = Math.floor((least + most) / 2);
+    if (cuts(parts.slice(0, middle))) most = middle;
+    else least = middle + 1;
+  }
+  let kept = parts.slice(0, least);
+  // Of very many it is not found out which of them could be left out: for a hostile graph it would take minutes.
+  if (kept.length > mostWeighed) return kept;
+  for (const one of kept.toReversed()) {
     const others = kept.filter((other) => other !== one);
-    if (others.length === 0) continue;
-    const cut = new Set(others.map(({ node }) => node).filter((node) => node !== undefined));
-    if (place.graph.wayAround(place.instances(), cut) === undefined) kept = others;
+    if (others.length > 0 && cuts(others)) kept = others;
   }
   return kept;
 }
+
+const mostWeighed = 50;
 
 /** Why statements about parts in between do not suppress: the path that they leave open. */
 function uncut(cuts: readonly Candidate[], place: Place | undefined): ReadonlyMap<Candidate, Rejection> {

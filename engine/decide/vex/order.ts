@@ -3,7 +3,7 @@ import { type DataRecord, origin } from "../../../language/core/data.ts";
 import { textOf } from "../../evaluate/intrinsics/raw.ts";
 import type { Candidate } from "./meet.ts";
 import { endOf } from "./requirements.ts";
-import { compareRevisions } from "./statement.ts";
+import { compareRevisions, type VexStatement } from "./statement.ts";
 import type { VexRules } from "./subject.ts";
 
 /** By tier, specificity and time: less than 0 where `a` comes first, 0 for equal rank. */
@@ -23,26 +23,45 @@ export function inOrder(a: Candidate, b: Candidate): number {
   const [left, right] = [a.statement.source, b.statement.source];
   const versions = left.id === right.id ? compareRevisions(right.version ?? "", left.version ?? "") : 0;
   if (versions !== 0) return versions;
-  const [text, other] = [contentOf(a), contentOf(b)];
-  return text < other ? -1 : text > other ? 1 : 0;
+  if (a.statement !== b.statement) {
+    const saying = compareText(sayingOf(a.statement), sayingOf(b.statement));
+    if (saying !== 0) return saying;
+  }
+  return compareText(meetingOf(a), meetingOf(b));
 }
 
-const contents = new WeakMap<Candidate, string>();
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
-/** What a statement says and where, as a text that two that differ do not share. */
-function contentOf(candidate: Candidate): string {
-  const known = contents.get(candidate);
+const sayings = new WeakMap<VexStatement, string>();
+
+/** What a statement says and where, as a text that two that differ do not share. Made once: one may name thousands of products. */
+function sayingOf(statement: VexStatement): string {
+  const known = sayings.get(statement);
   if (known !== undefined) return known;
-  const { statement, product, about, node } = candidate;
   const { source, record, products } = statement;
   const { products: _, ...own } = record;
   const text = JSON.stringify([
     [statement.author, statement.status, own, products.map(({ id }) => id).sort()],
-    [product.id, product.purl?.text, product.versions, product.digests, product.subcomponents],
-    [about, node === undefined ? undefined : nameOf(node), node?.["id"]],
     [source.id, source.version, record[origin]?.document.digest, record[origin]?.document.name, record[origin]?.pointer],
   ]);
-  contents.set(candidate, text);
+  sayings.set(statement, text);
+  return text;
+}
+
+const meetings = new WeakMap<Candidate, string>();
+
+/** By which of its products it speaks of the finding, and how. */
+function meetingOf(candidate: Candidate): string {
+  const known = meetings.get(candidate);
+  if (known !== undefined) return known;
+  const { product, about, node } = candidate;
+  const text = JSON.stringify([
+    [product.id, product.purl?.text, product.versions, product.digests, product.subcomponents],
+    [about, node === undefined ? undefined : nameOf(node), node?.["id"]],
+  ]);
+  meetings.set(candidate, text);
   return text;
 }
 

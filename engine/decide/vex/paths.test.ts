@@ -298,3 +298,16 @@ describe("a BOM-Link", () => {
     });
   });
 });
+
+it("cuts thousands of paths by one statement, and no fewer than all", () => {
+  const names = Array.from({ length: 3000 }, (_, n) => `p${n}`);
+  const bom = bomOf({ root: names, ...Object.fromEntries(names.map((name) => [name, ["c"]])), c: [] });
+  const by = (some: readonly string[]): VexVerdict =>
+    read([vex(statement({ products: some.map((name) => product(purl(name), [purl("c")])) }))], subject, joined({ ...bom }));
+  expect(by(names)).toMatchObject({ kind: "suppressed" });
+  expect(by(names).used.length).toBe(names.length);
+  const [first = "", ...others] = names;
+  const open = by(others);
+  expect(open.kind).toBe("kept");
+  expect(open.rejected[0]?.why).toEqual({ kind: "another-path", path: [purl("root"), purl(first), purl("c")] });
+});
