@@ -66,6 +66,23 @@ it("says when a deadline that decided was due, of the call that decided", () => 
   expect(clause?.witnesses[0]?.facts).toEqual([{ path: "due", value: "2026-11-14T00:00Z" }]);
 });
 
+it("says of several deadlines the one that decided, and none where more did than one", () => {
+  const due = (condition: string, detected: string): readonly string[] => {
+    const clause = judged(`forbid c: some f in scan.findings where ${condition}`, { detected });
+    expect(clause?.outcome).toBe("violated");
+    return (clause?.witnesses[0]?.facts ?? []).map(({ value }) => value);
+  };
+  const soon = "deadline.left({ start: f.detected, days: 14 }) <= 1 day";
+  const [now, long] = ["2026-11-07T12:00:00Z", "2026-09-01T00:00:00Z"];
+  // What is not over yet does not say why: it is soon.
+  expect(due(`not late(f, 60) and not late(f, 30) and ${soon}`, now)).toEqual(["2026-11-21T12:00Z"]);
+  expect(due(`not (late(f, 60) or late(f, 30)) and ${soon}`, now)).toEqual(["2026-11-21T12:00Z"]);
+  expect(due("not late(f, 60)", now)).toEqual(["2027-01-06T12:00Z"]);
+  expect(due("not late(f, 60) and not late(f, 30)", now)).toEqual([]);
+  expect(due("late(f, 30) and late(f, 3)", long)).toEqual([]);
+  expect(due("late(f, 3) and late(f, 3)", long)).toEqual(["2026-09-04T00:00Z"]);
+});
+
 const lines = (step: Derivation | undefined): readonly string[] =>
   step === undefined ? [] : [`${step.value} ${step.text}`, ...step.children.flatMap(lines)];
 

@@ -21,7 +21,27 @@ export interface Lazy {
 export interface Cited {
   readonly citations: Citation[];
   readonly facts: Fact[];
+  /** When deadlines are due that were asked about. */
+  readonly dues: Due[];
   readonly knownOnly?: true;
+}
+
+interface Due {
+  readonly value: string;
+  /** It is over, or how much of it is left was compared: that it is not over yet says little. */
+  readonly decisive: boolean;
+}
+
+/** Nothing so far. */
+export function citing(): Cited {
+  return { citations: [], facts: [], dues: [] };
+}
+
+/** The facts, with when the deadline is due that decided; where several decided, none of their times is the one. */
+export function factsOf({ facts, dues }: Cited): readonly Fact[] {
+  const decisive = dues.filter((due) => due.decisive);
+  const [value, ...others] = new Set((decisive.length > 0 ? decisive : dues).map((due) => due.value));
+  return value === undefined || others.length > 0 ? facts : [...facts, { path: "due", value }];
 }
 
 /** Adds what a Boolean expression's present value rests on to `out`. */
@@ -85,10 +105,10 @@ function dueCiter(lazy: Lazy, expr: Expr): Citer | undefined {
   const call = dueOf(expr);
   if (call === undefined) return undefined;
   const due = lazy(call);
+  const asked = lazy(expr);
   return (env, out) => {
     const value = due(env);
-    if (value instanceof Unknown || out.facts.some((fact) => fact.path === "due")) return;
-    out.facts.push({ path: "due", value: showValue(time, value) });
+    if (!(value instanceof Unknown)) out.dues.push({ value: showValue(time, value), decisive: asked(env) !== false });
   };
 }
 

@@ -11,7 +11,7 @@ import type { CompiledProgram } from "../program.ts";
 import { type Truth, Unknown } from "../unknown.ts";
 import type { Collection } from "../virtual.ts";
 import { adviceFor } from "./advice.ts";
-import { type Cited, type Citer, citerOf, type Lazy } from "./cite.ts";
+import { type Cited, type Citer, citerOf, citing, factsOf, type Lazy } from "./cite.ts";
 import { derive } from "./derive.ts";
 import { renderer } from "./template.ts";
 import { groupWants } from "./wants.ts";
@@ -169,14 +169,15 @@ function witness(message: string | undefined, member: string | undefined, cited:
       : member === undefined
         ? { message, citations }
         : { message, member, citations };
-  if (cited.facts.length > 0) made.facts = cited.facts;
+  const facts = factsOf(cited);
+  if (facts.length > 0) made.facts = facts;
   return made;
 }
 
 function witnesses(explainer: Explainer, env: Env, most: number): { readonly kept: readonly Witness[]; readonly count: number } {
   const { member, message, citer } = explainer;
   if (member === undefined) {
-    const cited: Cited = { citations: [], facts: [] };
+    const cited = citing();
     citer(env, cited);
     return { kept: [witness(message?.(env), undefined, cited)], count: 1 };
   }
@@ -195,7 +196,7 @@ function witnesses(explainer: Explainer, env: Env, most: number): { readonly kep
 /** Apart from the loop that looks for them, which goes over every component of a product and is compiled for that. */
 function memberWitness({ message }: Explainer, member: NonNullable<Explainer["member"]>, env: Env, item: unknown): Witness {
   const { slot, collection } = member.quantifier;
-  const cited: Cited = { citations: [], facts: [] };
+  const cited = citing();
   for (const cite of member.citers) {
     env.slots[slot] = item;
     cite(env, cited);

@@ -7,14 +7,14 @@ import type { Env } from "../env.ts";
 import { describeRecord, showValue } from "../print.ts";
 import { Unknown } from "../unknown.ts";
 import type { Collection, RecordValue } from "../virtual.ts";
-import { type Cited, citerOf, dueOf, type Lazy } from "./cite.ts";
+import { citerOf, citing, dueOf, type Lazy } from "./cite.ts";
 
 const membersShown = 3;
 
 /** Derives the present value of an expression; members of quantifiers that decided it come first. */
 export function derive(lazy: Lazy, env: Env, expr: Expr): Derivation {
   const value = lazy(expr)(env);
-  const cited: Cited = { citations: [], facts: [] };
+  const cited = citing();
   if (isRead(expr)) citerOf(lazy, expr)(env, cited);
   return {
     at: expr.at,
