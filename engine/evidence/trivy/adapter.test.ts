@@ -143,6 +143,35 @@ describe("a row", () => {
     expect((await reading({ CVSS: { b: { V3Score: 2 }, a: { V3Score: 8 } } }))["cvss"]).toBe(8);
   });
 
+  const vector3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
+
+  it("has the score of its vector, where the source gives none", async () => {
+    expect((await reading({ CVSS: { nvd: { V3Vector: vector3 } } }))["cvss"]).toBe(7.5);
+    expect((await reading({ CVSS: { nvd: { V3Vector: vector3, V3Score: 7.1 } } }))["cvss"]).toBe(7.1);
+    expect((await reading({ CVSS: { nvd: { V2Vector: "AV:N/AC:L/Au:N/C:C/I:C/A:C" } } }))["cvss"]).toBe(10);
+    const version4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+    expect((await reading({ CVSS: { ghsa: { V40Vector: version4, V3Vector: vector3 }, nvd: { V3Score: 9.8 } } }))["cvss"]).toBe(9.3);
+  });
+
+  it.each([
+    ["that lacks base metrics", "V3Vector", "CVSS:3.1/AV:N/AC:L"],
+    ["of another version than its field says", "V40Vector", vector3],
+  ])("lists a vector %s, which gives no score and is not 0", async (_what, field, vector) => {
+    const rows = [row({ CVSS: { nvd: { [field]: vector } } }), row({ CVSS: { nvd: { [field]: vector }, ghsa: { V3Score: 4 } } })];
+    const { value, diagnostics } = await admitValue(report({ Results: [result({ Vulnerabilities: rows })] }), source, [trivy]);
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ["WB1261", `2 CVSS vectors cannot be read, and give no score: the first is \`${vector}\``],
+    ]);
+    const [first, second] = value[0] === undefined ? [] : findingsOf(value[0]);
+    expect(first?.["cvss"]).toEqual(new Lack("malformed", `\`${vector}\` is no CVSS vector`));
+    expect(second?.["cvss"]).toBe(4);
+  });
+
+  it("says nothing of vectors that stand beside their scores", async () => {
+    const rows = [row({ CVSS: { nvd: { V3Vector: "CVSS:3.1/AV:N", V3Score: 7.5 }, ghsa: { V3Vector: "" } } })];
+    expect((await admitValue(report({ Results: [result({ Vulnerabilities: rows })] }), source, [trivy])).diagnostics).toEqual([]);
+  });
+
   it("says where it stands, and where its fields do", async () => {
     const evidence = await admitted(report());
     const [finding] = findingsOf(evidence);

@@ -5,7 +5,7 @@ import type { Adapter, Binding, SchemaChoice } from "../evidence.ts";
 import { fault, shown } from "../fault.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { bindings, scanDocument, scanEvidence } from "../scan/scan.ts";
-import { finding } from "./finding.ts";
+import { finding, unreadVectors } from "./finding.ts";
 
 export const trivy: Adapter = {
   format: "trivy",
@@ -108,11 +108,13 @@ function readPart(part: Part, document: DocumentRef): ReadPart {
   const results = objects(part.json["Results"]);
   const findings: DataRecord[] = [];
   const counts: Record<string, number> = {};
+  const unread: string[] = [];
   let modified = 0;
   for (const [index, result] of results.entries()) {
     const pointer = `${part.pointer}/Results/${index}`;
     for (const [row, vulnerability] of objects(result["Vulnerabilities"]).entries()) {
       findings.push(finding(vulnerability, result, metadata[0], document, `${pointer}/Vulnerabilities/${row}`));
+      unread.push(...unreadVectors(vulnerability));
     }
     for (const [list, name] of Object.entries(others)) {
       const length = objects(result[list]).length;
@@ -134,7 +136,10 @@ function readPart(part: Part, document: DocumentRef): ReadPart {
       ),
     ],
     counts,
-    diagnostics: modified === 0 ? [] : [fault("WB0950", { tool: "Trivy", count: modified }, part.pointer)],
+    diagnostics: [
+      ...(modified === 0 ? [] : [fault("WB0950", { tool: "Trivy", count: modified }, part.pointer)]),
+      ...(unread[0] === undefined ? [] : [fault("WB1261", { count: unread.length, vector: unread[0] }, `${part.pointer}/Results`)]),
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 /** A row of Trivy's `Vulnerabilities` as a finding. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
 import { type Json, object, text } from "../raw.ts";
-import { newestScore, type Score } from "../scan/cvss.ts";
+import { newestScore, noVector, type Score, scoreOfVector } from "../scan/cvss.ts";
 import { packageUrl } from "../scan/package-url.ts";
 import { foundComponent, upgrade } from "../scan/scan.ts";
 import { severityNamed } from "../scan/severity.ts";
@@ -42,7 +42,7 @@ export function finding(row: Json, result: Json, metadata: Json | undefined, doc
     installed,
     first_fixed: upgrade(purl, installed, fixed),
     fix: fixState(text(row["Status"]), fixed.length > 0),
-    cvss: newestScore(scores(object(row["CVSS"]) ?? {}, text(row["SeveritySource"])))?.score,
+    cvss: newestScore(scores(object(row["CVSS"]) ?? {}, text(row["SeveritySource"])))?.score ?? unreadVectors(row).map(noVector)[0],
     title: text(row["Title"]),
     url: text(row["PrimaryURL"]),
     path: text(row["PkgPath"]) ?? (text(result["Class"]) === "lang-pkgs" ? text(result["Target"]) : undefined),
@@ -65,20 +65,41 @@ function fixState(status: string | undefined, fixed: boolean): DataValue {
   return fixStates.get(status) ?? (fixed ? "fixed" : new Lack("missing", `Trivy says the status is \`${status}\``));
 }
 
-/** The rating that Trivy's own severity came from counts first, then the NVD's. */
+/** The ratings of a source: CVSS version, score and vector. */
+const ratings = [
+  [4, "V40Score", "V40Vector"],
+  [3, "V3Score", "V3Vector"],
+  [2, "V2Score", "V2Vector"],
+] as const;
+
+/**
+ * The rating that Trivy's own severity came from counts first, then the NVD's. A source that gives a vector and no score
+ * is scored by its vector.
+ */
 function scores(cvss: Json, severitySource: string | undefined): readonly Score[] {
   return Object.entries(cvss).flatMap(([source, entry]) => {
     const rank = source === severitySource ? 0 : source === "nvd" ? 1 : 2;
     const rating = object(entry) ?? {};
-    return (
-      [
-        ["V40Score", 4],
-        ["V3Score", 3],
-        ["V2Score", 2],
-      ] as const
-    ).flatMap(([field, version]) => {
-      const score = rating[field];
+    return ratings.flatMap(([version, field, vector]) => {
+      const score = rating[field] ?? scored(rating[vector], version);
       return typeof score === "number" ? [{ version, score, rank }] : [];
+    });
+  });
+}
+
+/** The score of a vector of this version; 3.1 stands where 3.0 does. */
+function scored(vector: unknown, version: number): number | undefined {
+  const read = typeof vector === "string" ? scoreOfVector(vector) : undefined;
+  return read !== undefined && Math.trunc(read.version) === version ? read.score : undefined;
+}
+
+/** Vectors of a row that would be its score, without one beside them, and cannot be read. */
+export function unreadVectors(row: Json): readonly string[] {
+  return Object.values(object(row["CVSS"]) ?? {}).flatMap((entry) => {
+    const rating = object(entry) ?? {};
+    return ratings.flatMap(([version, field, name]) => {
+      const vector = rating[field] === undefined ? text(rating[name]) : undefined;
+      return vector === undefined || vector === "" || scored(vector, version) !== undefined ? [] : [vector];
     });
   });
 }
