@@ -17,6 +17,8 @@ export interface VexFile {
   readonly document: VexDocument;
   /** Statements that could not be understood: what is written of the document is not all of it. */
   readonly unreadable: number;
+  /** Its issuer calls it a draft, which CSAF alone can say. */
+  readonly draft: boolean;
   /** The document as JSON, for what the model does not have (a CSAF revision history). */
   readonly json: unknown;
 }
@@ -52,7 +54,17 @@ export async function readVexFile(path: string, terminal: Terminal): Promise<Vex
     await tell(terminal, [
       diagnostic("WB1245", { count: unreadable, name }, undefined, { help: "`waybill vex validate` lists what is wrong with them" }),
     ]);
-  return { name, document, unreadable, json: parsed(text) };
+  return { name, document, unreadable, draft: evidence.data["draft"] === true, json: parsed(text) };
+}
+
+/** A draft suppresses nothing, and would where nobody can tell any more that it is one. Throws `Stop` (exit 2). */
+export function refuseDraft({ name, draft }: VexFile): void {
+  if (!draft) return;
+  throw new Stop(exit.usage, [
+    diagnostic("WB1240", { name, problem: "is a draft, and what is written could not say so" }, undefined, {
+      help: "wait for its final version; `--to csaf` keeps a single draft what it is",
+    }),
+  ]);
 }
 
 function formatOf(format: string): VexFormat {

@@ -13,6 +13,8 @@ export function rejectionText(why: Rejection): string {
       return `it holds only from ${rfc3339(why.from)} on`;
     case "expired":
       return `it ended at ${rfc3339(why.since)}`;
+    case "draft":
+      return "its document is a draft";
     case "unanchored":
       return "it names no version and no digest, so it would hold for ever";
     case "no-justification":

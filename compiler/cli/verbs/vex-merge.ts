@@ -6,7 +6,7 @@ import type { Call } from "../cli.ts";
 import { type Options, text } from "../options.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { note, tell } from "../shell/report.ts";
-import { readVexFile, type VexFile } from "../vex-files.ts";
+import { readVexFile, refuseDraft, type VexFile } from "../vex-files.ts";
 import { formatTitles, nowOf, textOf, writeOut, writingOptions } from "../vex-writing.ts";
 
 /** Exit code 0; 1 where `--strict` finds a loss or a contradiction, or nothing can be said; 2 used wrongly; 3 a document is refused. */
@@ -15,6 +15,7 @@ export async function vexMerge(call: Call, paths: readonly string[], options: Op
   const now = nowOf(options);
   const files: VexFile[] = [];
   for (const path of paths) files.push(await readVexFile(path, call.terminal));
+  for (const file of files) refuseDraft(file);
   const { document, contradictions, superseded, authors, undated } = mergeVex(files, text(options, "author"));
   const title = formatTitles[format];
   await tell(call.terminal, [

@@ -38,6 +38,12 @@ describe("a statement that speaks of the finding is rejected", () => {
     expect(why(verdict)).toEqual([kind]);
   });
 
+  it("in a draft, which warns all the same", () => {
+    expect(why(read([{ ...vex(statement()), draft: true }]))).toEqual(["draft"]);
+    expect(read([{ ...vex(statement({ status: "affected" })), draft: true }])).toMatchObject({ kind: "kept", status: "affected" });
+    expect(read([{ ...vex(statement()), draft: false }])).toMatchObject({ kind: "suppressed" });
+  });
+
   it("without a time, where only so old a statement may count", () => {
     const undated = { statements: [statement({ timestamp: undefined })] };
     expect(read([undated])).toMatchObject({ kind: "suppressed" });

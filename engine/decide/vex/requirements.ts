@@ -33,6 +33,7 @@ export function rejectionOf(statement: VexStatement, meeting: Meeting, rules: Ve
     if (end !== undefined && end <= now) return { kind: "expired", since: end };
     if (time === undefined && maxAge !== undefined) return { kind: "undated" };
   }
+  if (statement.source.draft) return { kind: "draft" };
   if (meeting.elsewhere !== undefined) return { kind: "another-bom", link: meeting.elsewhere };
   if (meeting.doubt !== undefined) return { kind: "version-unknown", detail: meeting.doubt };
   if (!meeting.anchored) return { kind: "unanchored" };

@@ -25,6 +25,7 @@ export interface VexSource {
   /** As written. */
   readonly version: string | undefined;
   readonly time: number | undefined;
+  readonly draft: boolean;
   /** The version that supersedes it, and from when on (microseconds; minus infinity: always); undefined: none does. */
   readonly superseded: { readonly by: string; readonly from: number } | undefined;
 }
@@ -96,6 +97,7 @@ function sourceOf(record: DataRecord, timeOf: TimeReader): VexSource {
     author: textOf(record["author"]),
     version: typeof number === "number" ? String(number) : textOf(record["revision"]),
     time: timeOf(record["timestamp"]),
+    draft: isDraft(record["draft"]),
     superseded: undefined,
   };
 }
@@ -142,6 +144,10 @@ function readStatement(
     trusted: tier.trusted !== false,
     products,
   };
+}
+
+function isDraft(raw: DataValue): boolean {
+  return (raw instanceof Known ? raw.value : raw) === true;
 }
 
 function isAbsent(raw: DataValue): boolean {

@@ -30,6 +30,8 @@ export type Rejection =
   | { readonly kind: "expired"; readonly since: number }
   /** It names no version and no digest: it would hold for ever. */
   | { readonly kind: "unanchored" }
+  /** Its issuer calls the document a draft. */
+  | { readonly kind: "draft" }
   | { readonly kind: "no-justification" }
   | { readonly kind: "justification"; readonly found: string }
   /** Whether its versions hold the product's cannot be told. */

@@ -100,12 +100,18 @@ function head(csaf: Json): DataRecord {
     first_issued: text(tracking["initial_release_date"]),
     version: whole ? Number(version) : undefined,
     revision: whole ? undefined : version,
+    draft: isDraft(tracking),
   };
 }
 
 function draft(csaf: Json, base: string): readonly Diagnostic[] {
   const tracking = object(object(csaf["document"])?.["tracking"]);
-  return tracking?.["status"] === "draft"
+  return tracking !== undefined && isDraft(tracking)
     ? [fault("WB1222", { id: text(tracking["id"]) ?? "" }, `${base}/document/tracking/status`, { help: "wait for its final version" })]
     : [];
+}
+
+/** CSAF 2.0, section 3.2.1.12.7: not yet what its issuer says. */
+function isDraft(tracking: Json): boolean {
+  return tracking["status"] === "draft";
 }

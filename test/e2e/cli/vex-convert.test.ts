@@ -191,3 +191,21 @@ it("says by diff what was changed, added and taken back, in text and in JSON", a
   expect(against("vex-diff", JSON.parse(json.out))).toBe(null);
   expect(JSON.parse(json.out)).toMatchObject({ same: false, changes: [{ kind: "changed" }, { kind: "retracted" }, { kind: "added" }] });
 });
+
+it("keeps a draft a draft, and writes none where nobody could tell that it is one", async () => {
+  const csaf = JSON.parse(readFileSync(new URL("csaf.json", golden), "utf8")) as { document: { tracking: { status: string } } };
+  csaf.document.tracking.status = "draft";
+  put("draft.json", csaf);
+  for (const words of [
+    ["convert", "draft.json", "--to", "openvex"],
+    ["convert", "draft.json", "--to", "cyclonedx"],
+    ["merge", "draft.json", "--to", "csaf"],
+  ]) {
+    const refused = await waybill(["vex", ...words, "--out", "written.json"], { cwd });
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("is a draft")]);
+    expect(() => read("written.json")).toThrow();
+  }
+  const kept = await waybill(["vex", "convert", "draft.json", "--to", "csaf", "--out", "kept.json"], { cwd });
+  expect(kept.code).toBe(0);
+  expect(JSON.parse(read("kept.json"))).toMatchObject({ document: { tracking: { status: "draft" } } });
+});
