@@ -14,7 +14,7 @@ import { sha256 } from "../shell/digest.ts";
 import { type Document, documentOf } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { type Entry, FeedCache, usualFolder } from "../shell/feeds/cache.ts";
-import { type Fetched, type FetchLimits, fetchFeed, usualLimits } from "../shell/feeds/fetch.ts";
+import { type Fetched, type FetchLimits, fetchFeed, usualLimits, validatorOf } from "../shell/feeds/fetch.ts";
 import { ofKind } from "../shell/feeds/open.ts";
 import { type FeedSource, type SourceKind, sourceKinds } from "../shell/feeds/settings.ts";
 import { note, tell } from "../shell/report.ts";
@@ -64,7 +64,7 @@ export async function updateFeeds(call: Call, kinds: readonly string[], options:
       });
       if (call.terminal.progress) await call.terminal.err("\r\u001b[K");
       results.push({ source, fetched });
-      await tell(call.terminal, problemsOf(source, fetched));
+      await tell(call.terminal, problemsOf(source, fetched, keptOf(cache, source)));
       if (options["format"] !== "json") await call.terminal.out(lineOf(source, fetched));
     }
     if (options["format"] === "json") await call.terminal.out(`${JSON.stringify(updateJson(cache, results), undefined, 2)}\n`);
@@ -151,13 +151,19 @@ function progressOf({ terminal }: Call, { at }: FeedSource): (have: number, of: 
   };
 }
 
-export function problemsOf({ at }: FeedSource, fetched: Fetched): readonly Diagnostic[] {
-  if (fetched.kind === "failed")
-    return [
-      diagnostic("WB1278", { at, reason: fetched.reason }, undefined, {
-        help: "run `waybill feeds update` again: what was fetched so far is kept",
-      }),
-    ];
+/** Bytes of what was cut off, where it can be continued. */
+function keptOf(cache: FeedCache, { at }: FeedSource): number {
+  const partial = cache.partial(at);
+  return partial === undefined || validatorOf(partial) === undefined ? 0 : partial.size;
+}
+
+/** `kept`: bytes of what was cut off, at which the next update continues. */
+export function problemsOf({ at }: FeedSource, fetched: Fetched, kept = 0): readonly Diagnostic[] {
+  const again =
+    kept > 0
+      ? `run \`waybill feeds update\` again: the ${kept} bytes that were fetched so far are kept`
+      : "see whether the address is right, and run `waybill feeds update` again";
+  if (fetched.kind === "failed") return [diagnostic("WB1278", { at, reason: fetched.reason }, undefined, { help: again })];
   if (fetched.kind === "refused")
     return [
       diagnostic("WB1279", { at, problem: fetched.problem }, undefined, { help: "what was fetched before, if anything, stays as it is" }),

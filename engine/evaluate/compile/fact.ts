@@ -15,7 +15,7 @@ export function factOf(expr: Expr): string {
     case "element":
       return `${factOf(expr.list)}[${factOf(expr.index)}]`;
     case "predicate":
-      return `${factOf(expr.record)} is ${expr.predicate.name}${expr.by === undefined ? "" : ` ${originOf(expr.by)}`}`;
+      return `${factOf(expr.record)} is ${expr.predicate.name}${expr.by === undefined ? "" : ` by ${expr.by.kind === "claimed" ? "claimed" : expr.by.trust}`}`;
     case "attestation":
       return `${expr.quantity === "all" ? "attestations" : expr.quantity === "newest" ? "newest attestation" : "attestation"} ${expr.predicate.name} ${originOf(expr.origin)}`;
     case "closed":

@@ -127,6 +127,9 @@ it("cannot decide where statements of equal rank contradict each other", () => {
   expect(clause?.wants.map(({ detail }) => detail)).toContain(
     "VEX statements of equal rank disagree: Vendor says affected at 1970-01-01T00:00:00.5Z, Vendor says not_affected at 1970-01-01T00:00:00.5Z",
   );
+  expect(clause?.wants.map(({ fact }) => fact)).toEqual(["f is resolved by acme.silence.vendor"]);
+  const claims = decided("claimed", { evidence: [vex("not_affected"), vex("affected")] }).clauses;
+  expect(claims[0]?.wants.map(({ fact }) => fact)).toEqual(["f is resolved by claimed"]);
 });
 
 it("suppresses by a product in between, as the bill of materials has it", () => {

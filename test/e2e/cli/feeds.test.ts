@@ -25,7 +25,10 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     requests += 1;
     const body = files.get(request.url ?? "");
-    if (body === undefined) response.writeHead(404).end();
+    if (request.url === "/cut.csv.gz") {
+      response.writeHead(200, { "content-length": 100, etag: '"1"' });
+      response.write("0123456789", () => response.destroy());
+    } else if (body === undefined) response.writeHead(404).end();
     else response.end(body);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -476,6 +479,14 @@ describe("feeds update", () => {
     expect(JSON.parse(listed.out)).toMatchObject({
       feeds: [{ outcome: "fetched" }, { outcome: "absent" }, { outcome: "file" }, { outcome: "fetched" }],
     });
+  });
+
+  it("says that what was fetched is kept only where something was", async () => {
+    const cwd = await project(`epss = "${base}/cut.csv.gz"\nkev = "${base}/gone.json"`);
+    const ran = await waybill(["feeds", "update", "--attempts", "1"], { cwd });
+    expect(ran.code).toBe(3);
+    expect(ran.err.replaceAll(/\s+/g, " ")).toMatch(/cut\.csv\.gz.*again: the 10 bytes that were fetched so far are kept/);
+    expect(ran.err.match(/kept/g)).toHaveLength(1);
   });
 
   it("is used wrongly offline, without feeds, with a feed that there is not, and beside another update", async () => {

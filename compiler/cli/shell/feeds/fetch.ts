@@ -8,7 +8,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { basename } from "node:path";
 import { isLoopback } from "../../../../engine/evidence/oci/endpoint.ts";
 import { sha256 } from "../digest.ts";
-import type { Entry, FeedCache } from "./cache.ts";
+import type { Entry, FeedCache, Partial } from "./cache.ts";
 import type { FeedSource } from "./settings.ts";
 
 export interface FetchLimits {
@@ -131,11 +131,16 @@ function validatorsOf({ headers }: IncomingMessage): { readonly etag?: string; r
   return { ...(etag === undefined ? {} : { etag }), ...(modified === undefined ? {} : { modified }) };
 }
 
+/** By what the server tells whether its content is still that which was cut off; undefined: it cannot be continued. */
+export function validatorOf(partial: Partial | undefined): string | undefined {
+  // A weak tag stands for content that means the same, not for the same bytes.
+  return partial?.etag?.startsWith("W/") === true ? undefined : (partial?.etag ?? partial?.modified);
+}
+
 /** Of a fetch that was cut off the rest is asked for; of one that was done, whether there is anything newer. */
 function conditions(cache: FeedCache, known: Entry | undefined, url: string): Readonly<Record<string, string>> {
   const partial = cache.partial(url);
-  // A weak tag stands for content that means the same, not for the same bytes.
-  const same = partial?.etag?.startsWith("W/") === true ? undefined : (partial?.etag ?? partial?.modified);
+  const same = validatorOf(partial);
   if (partial !== undefined && partial.size > 0 && same !== undefined) return { range: `bytes=${partial.size}-`, "if-range": same };
   if (partial !== undefined) cache.dropPartial(url);
   if (known?.etag !== undefined) return { "if-none-match": known.etag };
