@@ -161,6 +161,32 @@ it("every mandatory test is done but that of scores, which the schema does, and 
   expect([...new Set(breaking.map(([test]) => test))].sort()).toEqual([...mandatoryTests].sort());
 });
 
+describe("the category of a document of no profile (6.1.26)", () => {
+  const broken = (category: string): boolean =>
+    mandatoryBreaches(changed({ "/document/category": category })).some(({ test }) => test === "6.1.26");
+
+  it.each([
+    "csaf-vex",
+    "CSAF VEX",
+    "csafvex",
+    "CsaF_VeX",
+    "V_eX",
+    "veX",
+    "Csaf_a",
+    "csaf_bases",
+    "Informational Advisory",
+    "security-incident-response",
+    "Security      Advisory",
+    "csaf security\u2013advisory",
+  ])("is not `%s`, which looks like a profile", (category) => {
+    expect(broken(category)).toBe(true);
+  });
+
+  it.each(["csaf_base", "csaf_vex", "csaf-base", "Example Company Security Notice", "vexing", "csafety"])("may be `%s`", (category) => {
+    expect(broken(category)).toBe(false);
+  });
+});
+
 it("tells every breach, not the first", () => {
   const broken = changed({
     [`${first}/remediations/0/group_ids`]: ["NEW"],

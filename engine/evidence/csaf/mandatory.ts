@@ -16,7 +16,6 @@ import test21 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatory
 import test22 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_22.js";
 import test23 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_23.js";
 import test25 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_25.js";
-import test26 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_26.js";
 import test27_1 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_27_1.js";
 import test27_2 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_27_2.js";
 import test27_3 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_27_3.js";
@@ -53,7 +52,6 @@ const libraryTests: readonly (readonly [test: string, run: Test])[] = [
   ["6.1.22", test22],
   ["6.1.23", test23],
   ["6.1.25", test25],
-  ["6.1.26", test26],
   ["6.1.27.1", test27_1],
   ["6.1.27.2", test27_2],
   ["6.1.27.3", test27_3],

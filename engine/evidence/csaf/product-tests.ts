@@ -4,7 +4,8 @@
  * any vulnerability has no such list, takes a flag that names a product and its group for two (6.1.33), overlooks ids named `__proto__` (6.1.2, 6.1.5), takes time that doubles with each
  * relationship (6.1.3) or grows with products times references (the others), and reads purls by a library that refuses
  * some that the current specification allows (6.1.13). 6.1.30 and 6.1.31 compile schemas at run time, which takes longer
- * than all the rest, and which a page that allows no evaluation of text cannot do.
+ * than all the rest, and which a page that allows no evaluation of text cannot do. 6.1.26 asks after the names of profiles
+ * only, not after their values (`csaf-vex`).
  */
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
@@ -28,6 +29,7 @@ export const productTests: ReadonlySet<string> = new Set([
   "6.1.5",
   "6.1.13",
   "6.1.24",
+  "6.1.26",
   "6.1.27.9",
   "6.1.27.10",
   "6.1.29",
@@ -43,6 +45,7 @@ export function productBreaches(document: Json): readonly Breach[] {
   const report: Report = (test, pointer, problem) => breaches.push({ test, pointer, problem });
   const tree = productTree(document);
   versioning(document, report);
+  category(document, report);
   definitions(tree, report);
   versionBranches(object(document["product_tree"]) ?? {}, "/product_tree", report);
   relationships(document, tree, report);
@@ -57,6 +60,24 @@ export function productBreaches(document: Json): readonly Breach[] {
     if (vex) profile(vulnerability, pointer, tree, report);
   }
   return breaches;
+}
+
+/** The values of profiles beside `csaf_base`; without the prefix they are the profiles' names. */
+const profiles = ["csaf_security_incident_response", "csaf_informational_advisory", "csaf_security_advisory", "csaf_vex"];
+
+/** 6.1.26: a document of no profile must not look as if it were of one, by the profile's name or by its value. */
+function category(document: Json, report: Report): void {
+  const given = text(object(document["document"])?.["category"]);
+  if (given === undefined || given === "csaf_base" || profiles.includes(given)) return;
+  const pointer = "/document/category";
+  const like = profiles.find((profile) => [bare(profile), bare(profile.slice("csaf_".length))].includes(bare(given)));
+  if (like !== undefined) report("6.1.26", pointer, `\`${given}\` looks like the profile \`${like}\`, and is not its name`);
+  else if (/^csaf_/i.test(given)) report("6.1.26", pointer, `\`${given}\` begins with \`csaf_\`, which is reserved for profiles`);
+}
+
+/** Without dashes, blanks, underscores and capitals. */
+function bare(category: string): string {
+  return category.replace(/[\p{Pd}\s_]+/gu, "").toLowerCase();
 }
 
 /** 6.1.2, 6.1.5 and 6.1.13. */

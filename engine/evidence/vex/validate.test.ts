@@ -216,6 +216,31 @@ describe("CSAF", () => {
     expect(new Set(found.map(([code]) => code))).toEqual(new Set(["6.1.8"]));
   });
 
+  it.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
+    ["3.1 without a severity", { baseSeverity: undefined }, [" lacks the property `baseSeverity`"]],
+    [
+      "3.0 without a severity",
+      { version: "3.0", vectorString: "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", baseSeverity: undefined },
+      [" lacks the property `baseSeverity`"],
+    ],
+    ["3.1 with a score that is text", { baseScore: "high" }, ['/baseScore must be a number, found "high"']],
+    ["that does not exist", { version: "3.2" }, ['/version must be a kind that the format knows, found "3.2"']],
+    ["that is not said", { version: undefined }, ["/version must be a kind that the format knows, found nothing"]],
+  ])("holds a score against the version of CVSS that it names: %s", async (_what, changes, said) => {
+    const place = "/vulnerabilities/0/scores/0/cvss_v3";
+    const broken = Object.entries(changes).reduce((json, [name, value]) => changed(json, `${place}/${name}`, value), csaf);
+    const { errors } = await validate(broken);
+    expect(errors.map(({ code, message }) => [code, message.replaceAll(`\`${place}`, "`")])).toEqual(
+      said.map((sentence) => ["6.1.8", `\`${sentence.replace(" ", "` ")}`]),
+    );
+  });
+
+  it("refuses scores that are no object", async () => {
+    expect(await codes(changed(csaf, "/vulnerabilities/0/scores/0/cvss_v3", "7.5"))).toEqual([
+      ["6.1.8", "/vulnerabilities/0/scores/0/cvss_v3"],
+    ]);
+  });
+
   it("of another profile is held by the rules that all have", async () => {
     const base = changed(csaf, "/document/category", "csaf_base");
     expect((await validate(base)).valid).toBe(true);
