@@ -71,7 +71,10 @@ function compare(a: Semver, b: Semver): Order {
   return orderPadded(a.numbers, b.numbers) || orderPrereleases(a.prerelease, b.prerelease);
 }
 
-/** npm, Cargo, Hex, Swift. Build metadata does not count (clause 10). */
+/**
+ * npm, Cargo, Hex, Swift. Build metadata does not count (clause 10). Of the two orders of Cargo's crate this is
+ * `cmp_precedence`; its `Ord` goes on to build metadata, which no requirement can name, and in which alone no two versions on crates.io differ.
+ */
 export const semver: Scheme = schemeOf(read, compare, strict);
 
 /** Go modules (golang.org/x/mod/semver, pseudo-versions included) and tool chains. */

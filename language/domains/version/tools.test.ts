@@ -1,6 +1,9 @@
 /**
  * The order of each ecosystem against its own tool, where that is installed: on `PATH` or in `$WAYBILL_TOOLS`. Every tool
  * is started once and asked in bulk. `WAYBILL_RUNS=100000` is the long run.
+ *
+ * `dpkg --compare-versions` compares one pair a process, or two where one is not below the other: it is asked a few, and
+ * Dpkg::Version, dpkg's own in Perl, which reads pairs in bulk, all.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -136,6 +139,30 @@ func main() {
   return ["-C", join(folder, "order"), "run", "."];
 }
 
+const cargoProgram = `use std::io::BufRead;
+fn main() {
+    for line in std::io::stdin().lock().lines() {
+        let line = line.unwrap();
+        let (a, b) = line.split_once('\\t').unwrap();
+        match (semver::Version::parse(a), semver::Version::parse(b)) {
+            (Ok(a), Ok(b)) => println!("{}", a.cmp_precedence(&b) as i8),
+            _ => println!("none"),
+        }
+    }
+}`;
+
+/**
+ * The crate that cargo reads versions with, where cargo has it already: nothing is fetched. Of its two orders the one of
+ * SemVer's clause 11; the other, \`Ord\`, puts build metadata in order too.
+ */
+function cargoCrate(): string | undefined {
+  mkdirSync(join(folder, "crate/src"), { recursive: true });
+  file("crate/Cargo.toml", '[package]\nname = "order"\nversion = "0.0.0"\nedition = "2021"\n\n[dependencies]\nsemver = "1"\n');
+  file("crate/src/main.rs", cargoProgram);
+  const built = ran("cargo", ["build", "--offline", "--quiet", "--release", "--manifest-path", join(folder, "crate/Cargo.toml")]);
+  return built === undefined ? undefined : join(folder, "crate/target/release/order");
+}
+
 const semverPieces = [...dotted, "-", "-a", "-1", "-alpha", "-0a", ".a", ".b1", "-a-b", "+x", "+1", ".x", "rc1", "-rc.1", "--"];
 const starts = digits.flatMap((a) => [a, ...digits.slice(0, 5).map((b) => `${a}.${b}`)]);
 const threes = starts.flatMap((start) => ["0", "1", "10"].map((patch) => `${start.includes(".") ? start : `${start}.0`}.${patch}`));
@@ -152,6 +179,15 @@ const oracles: readonly Oracle[] = [
     tool: "node-semver",
     soup: { starts: threes, pieces: semverPieces, most: 4 },
     answers: (pairs) => pairs.map(([a, b]) => (nodeSemver.valid(a) && nodeSemver.valid(b) ? `${nodeSemver.compare(a, b)}` : "none")),
+  },
+  {
+    ecosystem: "cargo",
+    tool: "semver of cargo",
+    soup: { starts: threes, pieces: [...semverPieces, "+2", "-1.a", "-10"], most: 4 },
+    answers: (pairs) => {
+      const crate = cargoCrate();
+      return crate === undefined ? undefined : ran(crate, [], lines(pairs))?.trim().split("\n");
+    },
   },
   {
     ecosystem: "pypi",

@@ -99,6 +99,30 @@ const rising: Readonly<Record<string, readonly string[]>> = {
     "9007199254740993.0.0",
     "9007199254740994.0.0",
   ],
+  // dtolnay/semver's tests and documentation (test_version.rs, Version); its `Ord` puts build metadata in order, which
+  // SemVer's clause 10 does not, nor what cargo asks of versions.
+  cargo: [
+    "0.0.0-0",
+    "0.0.0",
+    "1.0.0-alpha",
+    "1.0.0-alpha.1",
+    "1.0.0-alpha.beta",
+    "1.0.0-beta",
+    "1.0.0-beta.2",
+    "1.0.0-beta.11",
+    "1.0.0-rc.1",
+    "1.0.0",
+    "1.1.0-beta-10 = 1.1.0-beta-10+0851523",
+    "1.2.0",
+    "1.2.3-0",
+    "1.2.3-1.alpha1.9 = 1.2.3-1.alpha1.9+build5.7.3aedf",
+    "1.2.3-0a.alpha1.9 = 1.2.3-0a.alpha1.9+05build.7.3aedf",
+    "1.2.3-alpha1",
+    "1.2.3-alpha2",
+    "1.2.3 = 1.2.3+23 = 1.2.3+42 = 1.2.3+5build = 1.2.3+build5",
+    "1.2.10",
+    "18446744073709551615.0.0",
+  ],
   golang: [
     "v0.0.0-20191109021931-daa7c04131f5",
     "v0.0.0-20201109021931-0a7c04131f50",
@@ -327,6 +351,10 @@ const generators: Readonly<Record<string, fc.Arbitrary<string>>> = {
   npm: joined(
     fc.array(number, { minLength: 3, maxLength: 3 }).map((n) => n.join(".")),
     fc.constantFrom("", "-a", "-a.1", "-1", "-1.a", "-a-b", "+x", "-0"),
+  ),
+  cargo: joined(
+    fc.array(number, { minLength: 3, maxLength: 3 }).map((n) => n.join(".")),
+    fc.constantFrom("", "-a", "-a.1", "-a.b", "-1", "-10", "-1.a", "-a-b", "+1", "+2", "-a+1", "-a+b", "-0", "-0a"),
   ),
   golang: joined(
     fc.array(number, { minLength: 1, maxLength: 3 }).map((n) => n.join(".")),
