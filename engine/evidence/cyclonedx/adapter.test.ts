@@ -350,6 +350,41 @@ it("reads a document that only analyses vulnerabilities of others as VEX, and no
   expect(value.map((piece) => piece.type)).toEqual(["waybill.vex.Document", "waybill.cyclonedx.Bom"]);
 });
 
+it("reads a document whose components are all what its analyses are about as VEX alone, and any other as an SBOM and scan too", async () => {
+  const analysed = (ref: string, more: object = {}) => ({
+    id: "CVE-2026-1",
+    analysis: { state: "not_affected" },
+    affects: [{ ref }],
+    ...more,
+  });
+  const serialNumber = "urn:uuid:11111111-2222-4333-8444-555555555555";
+  const products = {
+    serialNumber,
+    components: [library("a", { components: [library("a/part")] }), library("b c")],
+    vulnerabilities: [
+      { ...analysed("a"), affects: [{ ref: "a" }, { ref: "a/part" }] },
+      analysed("urn:cdx:11111111-2222-4333-8444-555555555555/1#b%20c"),
+    ],
+  };
+  const typesOf = async (more: object) => (await read(bomOf({ ...products, ...more }))).value.map((piece) => piece.type);
+  const alone = ["waybill.vex.Document", "waybill.cyclonedx.Bom"];
+  expect(await typesOf({})).toEqual(alone);
+  expect(await typesOf({ metadata: { authors: [{ name: "Acme" }] }, dependencies: [], compositions: [] })).toEqual(alone);
+  const inventories: Readonly<Record<string, object>> = {
+    "about something": root,
+    "with dependencies": { dependencies: [{ ref: "a" }] },
+    "that says how whole it is": { compositions: [{ aggregate: "incomplete" }] },
+    "with services": { services: [{ name: "s" }] },
+    "with a finding": { vulnerabilities: [...products.vulnerabilities, { id: "CVE-2026-2", affects: [{ ref: "a" }] }] },
+    "with an analysis that says nothing": { vulnerabilities: [...products.vulnerabilities, analysed("a", { analysis: {} })] },
+    "with another component": { components: [...products.components, library("d")] },
+    "with another part": { components: [library("a", { components: [library("a/part"), library("a/other")] }), library("b c")] },
+    "with a component without a name of its own": { components: [...products.components, { type: "library", name: "d" }] },
+  };
+  for (const [what, more] of Object.entries(inventories))
+    expect([what, await typesOf(more)]).toEqual([what, ["waybill.sbom.Bom", "waybill.vuln.Scan", ...alone]]);
+});
+
 it("reads nothing of what its version does not know", async () => {
   const own = { compositions: "all", vulnerabilities: [{ id: "x" }], components: [{ type: "library", name: "a", version: "1" }] };
   const { value, bom } = await read(bomOf({ ...own, specVersion: "1.2" }));

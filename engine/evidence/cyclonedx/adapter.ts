@@ -12,9 +12,10 @@ import { type Completeness, listOf } from "../sbom/openness.ts";
 import { type References, references } from "../sbom/references.ts";
 import { subject } from "../sbom/subject.ts";
 import { listed, shortcomings } from "../vex/shortcomings.ts";
+import { isAlone } from "./alone.ts";
 import { type Inventory, inventory, licenseEntries } from "./components.ts";
 import { compositions, connect, wholeness } from "./graph.ts";
-import { isVexAlone, keptOfDocument } from "./kept.ts";
+import { keptOfDocument } from "./kept.ts";
 import { findingList, type Vulnerabilities, vulnerabilities } from "./vulnerabilities.ts";
 
 const schemas = {
@@ -74,7 +75,7 @@ function read(bom: Json, source: Source): Result<readonly Evidence[]> {
     evidence.push({ type: ref.predicateType, document: ref, data, about, counts });
   };
   const given = Array.isArray(bom["vulnerabilities"]) ? objects(bom["vulnerabilities"]) : undefined;
-  const lists = Array.isArray(bom["components"]) && !isVexAlone(object(bom["metadata"]));
+  const lists = Array.isArray(bom["components"]) && !isAlone(bom, given ?? [], found);
   const scan = documentAs("waybill.vuln.Scan");
   const vex = documentAs("waybill.vex.Document");
   const read = given ? vulnerabilities(bom, scan, vex, source.base, found, refs) : nothing;

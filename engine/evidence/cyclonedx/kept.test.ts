@@ -26,7 +26,8 @@ const about = (ref: string, more: object = {}) => ({
 });
 
 it("takes no document for a bill of materials whose components only stand for products of statements", () => {
-  const bom = { components: [shop], vulnerabilities: [about("shop")] };
+  const beside = { type: "library", "bom-ref": "beside", name: "beside" };
+  const bom = { components: [shop, beside], vulnerabilities: [about("shop")] };
   expect(read(bom).types).toContain("waybill.sbom.Bom");
   const alone = read({ ...bom, metadata: { properties: [own("alone", "true"), own("title", "Shop"), own("role", "vendor")] } });
   expect(alone.types.filter((type) => type !== "waybill.cyclonedx.Bom")).toEqual(["waybill.vex.Document"]);

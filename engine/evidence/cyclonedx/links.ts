@@ -23,6 +23,11 @@ export function elementOf(fragment: string): string {
   }
 }
 
+/** A reference as components of the document itself are found by: without `own`, the document's own name before it. */
+export function localRef(ref: string, own: string | undefined): string {
+  return own !== undefined && ref.startsWith(own) ? elementOf(ref.slice(own.length)) : ref;
+}
+
 /** The link in the one form in which links are compared: serial number in lower case, its element as it is written there. */
 export function canonicalLink(link: string): string {
   const hash = link.indexOf("#");

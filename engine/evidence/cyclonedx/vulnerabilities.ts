@@ -9,7 +9,7 @@ import { type Shortcomings, shortcomings } from "../vex/shortcomings.ts";
 import { type Affected, type Context, statementsOf } from "./analysis.ts";
 import type { Inventory } from "./components.ts";
 import { wholeOf } from "./kept.ts";
-import { elementOf, isLink, ownLink } from "./links.ts";
+import { elementOf, isLink, localRef, ownLink } from "./links.ts";
 
 export interface Vulnerabilities {
   readonly findings: readonly DataRecord[];
@@ -64,7 +64,7 @@ function affects(
   return entries.map((entry, index) => {
     const ref = text(entry["ref"]) ?? "";
     const place = `${pointer}/affects/${index}`;
-    const local = own !== undefined && ref.startsWith(own) ? elementOf(ref.slice(own.length)) : ref;
+    const local = localRef(ref, own);
     const component = found.byRef.get(local);
     const whole = component && found.byRef.get(wholeOf(component) ?? "");
     if (component && whole)
