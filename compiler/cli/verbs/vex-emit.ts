@@ -27,8 +27,8 @@ import { vexNeeds } from "../../analysis/plan.ts";
 import { revisionsOf } from "../../targets/vex/csaf/tracking.ts";
 import { differenceOf } from "../../targets/vex/difference.ts";
 import type { Revision } from "../../targets/vex/loss.ts";
-import { readBack } from "../../targets/vex/readback.ts";
-import { isAboutOthers, type Loss, reissue, type VexOptions, writeVex } from "../../targets/vex/write.ts";
+import { nextVersion } from "../../targets/vex/next-version.ts";
+import { isAboutOthers, type Loss, reissue, writeVex } from "../../targets/vex/write.ts";
 import type { Call } from "../cli.ts";
 import { type Case, casesFor, digestOfEvidence, documentsOf, type Gathered, requestOf } from "../gathered.ts";
 import { gather } from "../gathering.ts";
@@ -307,24 +307,9 @@ async function write(
     const written = await textOf(issued, format, settings);
     return { text: written.text, document: issued, losses: written.losses.filter(isLost) };
   }
-  const next = following(document, previous, format, settings);
+  const next = nextVersion(previous.document, document, format, settings);
   const { text: content } = await textOf(next, format, { ...settings, history: previous.revisions });
   return { text: content, document: next, losses: writeVex(document, format, settings).losses.filter(isLost) };
-}
-
-/**
- * The version after the previous one. What the format makes of the new statements is compared, not what they were made
- * from: otherwise whatever a format cannot say would look like a change each time.
- */
-function following(document: VexDocument, previous: Previous, format: VexFormat, settings: VexOptions): VexDocument {
-  const said =
-    readBack(writeVex({ ...document, id: previous.document.id ?? document.id ?? "" }, format, settings).value, format) ?? document;
-  const { timestamp: _, firstIssued: __, version: ___, ...head } = said;
-  const next: VexDocument = {
-    ...head,
-    statements: said.statements.map(({ timestamp: _time, firstIssued: _first, ...statement }) => statement),
-  };
-  return reissue(previous.document, next, settings.now);
 }
 
 /** What was issued last, which must be of the format that is written: its times and versions are that format's. */

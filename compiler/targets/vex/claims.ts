@@ -33,10 +33,10 @@ export function ownLink(document: Pick<VexDocument, "format" | "id" | "version">
   return `urn:cdx:${document.id.replace("urn:uuid:", "")}/${document.version ?? "1"}#`;
 }
 
-/** A product's name inside its own document, without the document's. */
+/** A product's name inside its own document, without the document's. As readers give it, it is percent-encoded no more (`canonicalLink`). */
 export function localId(id: string, document: Pick<VexDocument, "format" | "id" | "version">): string {
   const link = ownLink(document);
-  return link !== undefined && id.startsWith(link) ? decoded(id.slice(link.length)) : id;
+  return link !== undefined && id.startsWith(link) ? id.slice(link.length) : id;
 }
 
 /**
@@ -49,14 +49,6 @@ export function withLocalNames(document: VexDocument): VexDocument {
     products: statement.products.map((product) => ({ ...product, id: localId(product.id, document) })),
   }));
   return { ...document, statements };
-}
-
-function decoded(fragment: string): string {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
 }
 
 function claimsOfStatement(statement: VexAssertion, index: number, document: VexDocument): readonly SingleClaim[] {

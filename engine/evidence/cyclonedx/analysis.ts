@@ -7,7 +7,7 @@ import { type Json, joined, object, objects, text, texts } from "../raw.ts";
 import { note, type Shortcomings } from "../vex/shortcomings.ts";
 import { atVersion, readVersions } from "../vex/versions.ts";
 import { keptOfStatement, linkOf } from "./kept.ts";
-import { canonicalLink, isLink } from "./links.ts";
+import { canonicalLink, isLink, localRef } from "./links.ts";
 
 /** One thing that a vulnerability affects, resolved. */
 export interface Affected {
@@ -175,7 +175,7 @@ function product({ ref, component, part, here, pointer }: Affected, entry: Json 
       : here
         ? context.own === undefined
           ? ref
-          : canonicalLink(ref.startsWith(context.own) ? ref : context.own + ref)
+          : canonicalLink(context.own) + localRef(ref, context.own)
         : canonical(ref);
   const name = here ? fullName(component) : undefined;
   const nameless = name === undefined || (version === undefined && range === undefined);

@@ -4,6 +4,7 @@
  */
 import { Enums, Models, Types } from "@cyclonedx/cyclonedx-library";
 import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../../engine/decide/vex/document.ts";
+import { elementOf } from "../../../../engine/evidence/cyclonedx/links.ts";
 import { parsePurl } from "../../../../language/domains/purl.ts";
 import { canonicalPurl, localId } from "../claims.ts";
 import { nameOf, purlOf, splitDigest } from "../product.ts";
@@ -184,10 +185,5 @@ function isBare({ name, supplier, purl, cpe, digests, subcomponents, id }: VexNa
 }
 
 function fragmentOf(link: string): string {
-  const fragment = link.slice(link.indexOf("#") + 1);
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
+  return elementOf(link.slice(link.indexOf("#") + 1));
 }
