@@ -1,5 +1,5 @@
 /**
- * The VEX use cases that CISA collected, as CycloneDX publishes them, and documents of others: converted to each format and
+ * The VEX use cases of CycloneDX, those that CISA collected, as CycloneDX publishes them, and documents of others: converted to each format and
  * back they decide the same wherever nothing is reported lost, what is reported is right, and everything that is written
  * holds against its official schema and tests.
  */
@@ -14,8 +14,10 @@ import { readBack } from "../../compiler/targets/vex/readback.ts";
 import { type Loss, type VexOptions, writeVex } from "../../compiler/targets/vex/write.ts";
 import type { VexDocument, VexFormat } from "../../engine/decide/vex/document.ts";
 import { mandatoryBreaches } from "../../engine/evidence/csaf/mandatory.ts";
+import { cyclonedx } from "../../engine/evidence/cyclonedx/adapter.ts";
 import { validate } from "../../engine/evidence/schema/validate.ts";
-import { dataOf, decisionsOf, probesOf } from "../vex/probes.ts";
+import type { DataRecord } from "../../language/core/data.ts";
+import { dataOf, decisionsOf, type Probe, probesOf } from "../vex/probes.ts";
 
 const corpus = new URL("../../../shared/corpus/", import.meta.url);
 const at = (path: string): URL => new URL(path, corpus);
@@ -64,13 +66,8 @@ function summary(losses: readonly Loss[]): readonly string[] {
   return [...counts].map(([field, count]) => `${field} × ${count}`).sort();
 }
 
-/** The decisions of a model: those of its own format's reader on what is written of it, or of the data it came from. */
-function decisions(document: VexDocument, json: unknown, format: VexFormat): ReadonlyMap<string, string> {
-  return decisionsOf([dataOf(json, format)], probesOf(document), now);
-}
-
 /**
- * What the conversion of each case loses. CISA's products have a name and a version and no purl, which OpenVEX cannot say;
+ * What the conversion of each case of CycloneDX's own loses. Its products have a name and a version and no purl, which OpenVEX cannot say;
  * four cases are about ranges, three have no time, and one is about every product there is.
  */
 const expected: Readonly<Record<number, Readonly<Record<VexFormat, readonly string[]>>>> = {
@@ -93,36 +90,130 @@ const expected: Readonly<Record<number, Readonly<Record<VexFormat, readonly stri
   },
 };
 
-describe.skipIf(!there)(`CISA use cases${why}`, () => {
+/**
+ * The same of CISA's use cases, eight of its nine. Products have a name, or are named by the bill of materials that describes
+ * them, and none has a purl; ranges are of no ecosystem. The eighth says twice of one product that it is not affected, and
+ * of one version that it is not affected and fixed: CSAF has one status for it.
+ */
+const expectedOfCisa: Readonly<Record<string, Readonly<Record<VexFormat, readonly string[]>>>> = {
+  "Case-1/vex-affected.json": { openvex: ["name! × 1", "responses × 1"], csaf: [], cyclonedx: [] },
+  "Case-1/vex-fixed.json": { openvex: ["name! × 1"], csaf: [], cyclonedx: [] },
+  "Case-1/vex-not_affected.json": { openvex: ["name! × 1", "responses × 1"], csaf: [], cyclonedx: [] },
+  "Case-1/vex-under_investigation.json": { openvex: ["name! × 1"], csaf: [], cyclonedx: [] },
+  "Case-2/vex.json": { openvex: ["name! × 19"], csaf: [], cyclonedx: [] },
+  "Case-3/vex.json": { openvex: ["name! × 19"], csaf: ["responses × 5"], cyclonedx: [] },
+  "Case-4/vex.json": { openvex: ["name! × 3", "responses × 1", "versions! × 1"], csaf: [], cyclonedx: [] },
+  "Case-5/vex.json": { openvex: ["name! × 1"], csaf: [], cyclonedx: [] },
+  "Case-6/vex.json": { openvex: ["name! × 5", "responses × 2", "statement! × 2", "versions! × 1"], csaf: ["notes × 1"], cyclonedx: [] },
+  "Case-7/vex.json": {
+    openvex: ["product_version! × 1", "responses × 1", "statement! × 8", "timestamp! × 1", "versions! × 1"],
+    csaf: ["notes × 4", "timestamp! × 4"],
+    cyclonedx: ["timestamp! × 4"],
+  },
+  "Case-8/vex.json": {
+    openvex: ["product_version! × 2", "responses × 2", "statement! × 20", "timestamp! × 2", "versions! × 2"],
+    csaf: ["notes × 7", "statement! × 2", "timestamp! × 7"],
+    cyclonedx: ["timestamp! × 8"],
+  },
+};
+
+/** Converts a CycloneDX document to each format and back; the losses of each way there, by format. */
+async function converted(path: string, more: readonly Probe[] = []): Promise<Readonly<Record<string, readonly string[]>>> {
+  const original = JSON.parse(readFileSync(at(path), "utf8")) as unknown;
+  const document = modelOf(path);
+  const probes = [...probesOf(document), ...more];
+  const before = decisionsOf([dataOf(original, "cyclonedx")], probes, now);
+  const found: Record<string, readonly string[]> = {};
+  for (const format of formats) {
+    const { value, losses } = writeVex(document, format, options);
+    found[format] = summary(losses);
+    // Where there is nothing that the format can say there is no document, and `vex convert` says so.
+    if (isNothingLeft(document, losses)) continue;
+    await expectValid(value, format);
+    const after = decisionsOf([dataOf(value, format)], probes, now);
+    if (!losses.some(decisive)) expect(after).toEqual(before);
+    for (const [probe, verdict] of after)
+      if (verdict.startsWith("suppressed")) expect([probe, before.get(probe)]).toEqual([probe, verdict]);
+    // And back: nothing that was said there is lost on the way home, and it decides as it did there.
+    const read = readBack(value, format) as VexDocument;
+    const back = writeVex(read, "cyclonedx", options);
+    await expectValid(back.value, "cyclonedx");
+    expect(back.losses.filter(decisive)).toEqual([]);
+    expect(decisionsOf([dataOf(back.value, "cyclonedx")], probes, now)).toEqual(after);
+  }
+  return found;
+}
+
+describe.skipIf(!there)(`CycloneDX use cases${why}`, () => {
   it.each(Object.keys(expected).map(Number))(
     "case %i loses what its formats cannot say, and decides the same otherwise",
     async (number) => {
-      const path = `cyclonedx/vex/Use-Cases/Case-${number}/vex.json`;
-      const original = JSON.parse(readFileSync(at(path), "utf8")) as unknown;
-      const document = modelOf(path);
-      const before = decisions(document, original, "cyclonedx");
-      const found: Record<string, readonly string[]> = {};
-      for (const format of formats) {
-        const { value, losses } = writeVex(document, format, options);
-        found[format] = summary(losses);
-        // Where there is nothing that the format can say there is no document, and `vex convert` says so.
-        if (isNothingLeft(document, losses)) continue;
-        await expectValid(value, format);
-        const after = decisionsOf([dataOf(value, format)], probesOf(document), now);
-        if (!losses.some(decisive)) expect(after).toEqual(before);
-        for (const [probe, verdict] of after)
-          if (verdict.startsWith("suppressed")) expect([probe, before.get(probe)]).toEqual([probe, verdict]);
-        // And back: nothing that was said there is lost on the way home, and it decides as it did there.
-        const read = readBack(value, format) as VexDocument;
-        const back = writeVex(read, "cyclonedx", options);
-        await expectValid(back.value, "cyclonedx");
-        expect(back.losses.filter(decisive)).toEqual([]);
-        expect(decisionsOf([dataOf(back.value, "cyclonedx")], probesOf(document), now)).toEqual(after);
-      }
-      expect(found).toEqual(expected[number]);
+      expect(await converted(`cyclonedx/vex/Use-Cases/Case-${number}/vex.json`)).toEqual(expected[number]);
     },
   );
 });
+
+describe.skipIf(!there)(`CISA use cases${why}`, () => {
+  const folder = "cyclonedx/vex/CISA-Use-Cases/";
+
+  it("are all here: CycloneDX has no document for the ninth", () => {
+    const documents = (readdirSync(at(folder), { recursive: true }) as string[]).filter((name) => /(?:^|\/)vex.*\.json$/.test(name));
+    expect(documents.sort()).toEqual(Object.keys(expectedOfCisa).sort());
+  });
+
+  it.each(Object.keys(expectedOfCisa))("%s loses what its formats cannot say, and decides the same otherwise", async (name) => {
+    const path = `${folder}${name}`;
+    const asked = bills(path.replace(/[^/]+$/, "")).flatMap((bill) => probesOf(modelOf(path)).map((probe) => inBill(probe, bill)));
+    expect(await converted(path, asked)).toEqual(expectedOfCisa[name]);
+  });
+
+  it.each(["Case-7", "Case-8"])("%s speaks of the two bills of materials beside it, and leaves open what its ranges may mean", (name) => {
+    const path = `${folder}${name}/vex.json`;
+    const document = modelOf(path);
+    const links = bills(`${folder}${name}/`).map(
+      ({ serial, version, root }) => `${serial.replace("urn:uuid:", "urn:cdx:")}/${version}#${String(root["id"])}`,
+    );
+    expect(links).toHaveLength(2);
+    const named = new Set(document.statements.flatMap(({ products }) => products.map(({ id }) => id)));
+    expect([...named].sort()).toEqual([...links].sort());
+    const original = dataOf(JSON.parse(readFileSync(at(path), "utf8")), "cyclonedx");
+    const verdicts = bills(`${folder}${name}/`).flatMap((bill) => [
+      ...decisionsOf(
+        [original],
+        probesOf(document).map((probe) => inBill(probe, bill)),
+        now,
+      ).values(),
+    ]);
+    // Versions that are not affected stand beside ranges that are, and a range of `generic` may contain any version.
+    expect(new Set(verdicts)).toEqual(new Set(["kept affected"]));
+  });
+});
+
+interface Bill {
+  readonly serial: string;
+  readonly version: number;
+  readonly root: DataRecord;
+}
+
+/** The bills of materials in a folder. */
+function bills(folder: string): readonly Bill[] {
+  return readdirSync(at(folder))
+    .filter((name) => name.startsWith("bom"))
+    .map((name) => {
+      const json = JSON.parse(readFileSync(at(`${folder}${name}`), "utf8")) as { readonly serialNumber: string; readonly version: number };
+      const { value } = cyclonedx.read(json, { name, digest: `sha256:${"c".repeat(64)}`, base: "" });
+      const root = value.find(({ type }) => type === "waybill.sbom.Bom")?.data["root"] as DataRecord;
+      return { serial: json.serialNumber, version: json.version, root };
+    });
+}
+
+/** The question asked of what a bill describes, in the version that the question is about. */
+function inBill(probe: Probe, { serial, version, root }: Bill): Probe {
+  const asked = probe.subject.boms?.[0];
+  const document = `sha256:${"c".repeat(64)}`;
+  const boms = [{ document, serial, version, root: { ...root, version: root["version"] ?? asked?.root?.["version"] } }];
+  return { ...probe, name: `${probe.name} by ${serial}`, subject: { digests: [], boms } };
+}
 
 describe.skipIf(!there)(`documents of others${why}`, () => {
   const examples = [
