@@ -111,7 +111,14 @@ export function emittedStatement(declared: DeclaredStatement, about: EmittedProd
     if (format === "cyclonedx")
       return {
         declared,
-        assertion: of({ status: "not_affected", state: "not_affected", ownJustification: "protected_at_runtime", impact }),
+        assertion: of({
+          status: "not_affected",
+          state: "not_affected",
+          // Both, as readers read the one word (`engine/evidence/cyclonedx`).
+          justification: "inline_mitigations_already_exist",
+          ownJustification: "protected_at_runtime",
+          impact,
+        }),
       };
     if (about.deployment)
       return { declared, assertion: of({ status: "not_affected", justification: "inline_mitigations_already_exist", impact }) };

@@ -102,6 +102,7 @@ describe("a finding whose exploit needs what a runtime profile denies", () => {
     const { digest } = await built(cwd, "shop.scp");
     const { code, out, err } = await emit(cwd, "cyclonedx");
     expect([code, err]).toEqual([0, expect.stringContaining(`1 statement rests on runtime profile shop.api ${digest}`)]);
+    expect(err).not.toContain("does not say");
     const { vulnerabilities } = JSON.parse(out) as { vulnerabilities: { id: string; analysis: object }[] };
     expect(vulnerabilities.map(({ id, analysis }) => [id, analysis])).toEqual([
       [
@@ -114,6 +115,14 @@ describe("a finding whose exploit needs what a runtime profile denies", () => {
       ],
       ["CVE-2024-0002", expect.objectContaining({ state: "in_triage" })],
     ]);
+  });
+
+  it.each(["openvex", "csaf", "cyclonedx"])("is issued again in %s byte for byte where nothing changed", async (format) => {
+    const cwd = await folder(files);
+    expect((await emit(cwd, format, "--out", "first.json")).code).toBe(0);
+    const { code, err } = await emit(cwd, format, "--previous", "first.json", "--out", "again.json", "--now", "2027-01-01T00:00:00Z");
+    expect([code, err]).toEqual([0, expect.stringContaining("version 1")]);
+    expect(readFileSync(join(cwd, "again.json"), "utf8")).toBe(readFileSync(join(cwd, "first.json"), "utf8"));
   });
 
   it("is affected in OpenVEX and CSAF, with the profile as what to do: the artifact alone is not protected", async () => {
