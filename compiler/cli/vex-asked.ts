@@ -18,6 +18,8 @@ export interface AskedCase {
   readonly diagnostics: readonly Diagnostic[];
   /** What could not be looked at of those who are believed. */
   readonly failures: readonly Diagnostic[];
+  /** The same in words; empty: there is none. */
+  readonly unlooked: string;
 }
 
 export interface Asked {

@@ -1,5 +1,6 @@
 /** `vex decide` by those whom policies name: what they signed is verified as `gate` verifies it. */
 import { vexDocumentType } from "../../engine/decide/vex-reading.ts";
+import { failureText } from "../../engine/evaluate/evaluate.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
 import { nearest } from "../../language/domains/near.ts";
@@ -47,10 +48,11 @@ function caseOf({ subject, evidence, attestations, failed, diagnostics }: Case, 
   const own = [...failed, ...attestations.failed].filter(
     ({ name, trusts }) => name === vexDocumentType && (trusts === undefined || trusts.some((trust) => by.includes(trust))),
   );
+  const unlooked = failureText(own);
   const failures = [...new Set(own.map(({ detail }) => detail))].map(
     (reason): Diagnostic => diagnostic("WB1031", { subject: subject.name, reason }, undefined),
   );
-  return { subject, evidence, attested: attestations.attested, diagnostics, failures };
+  return { subject, evidence, attested: attestations.attested, diagnostics, failures, unlooked };
 }
 
 /** A declaration by its name, or by the end of it. */

@@ -21,6 +21,7 @@ import {
 import { vulnerabilitiesOfStatement } from "./vex/lookup.ts";
 import { tiersOfTrust } from "./vex/tiers.ts";
 import { nearestMisses } from "./vex/unmatched.ts";
+import { withoutLook } from "./vex/verdict.ts";
 import type { VexFinding, VexMiss, VexReport } from "./vex-report.ts";
 
 /** Whose word counts, and under which rules. */
@@ -44,8 +45,17 @@ export const vexDocumentType = "waybill.vex.Document";
 const scanType = "waybill.vuln.Scan";
 const bomType = "waybill.sbom.Bom";
 
-/** What VEX says of all findings of the scans that are about the subject. */
-export function vexReportOf(subject: Subject, given: readonly Evidence[], attested: readonly Attested[], belief: VexBelief): VexReport {
+/**
+ * What VEX says of all findings of the scans that are about the subject. `unlooked`: what may say otherwise and could not be
+ * looked at, where there is any; then nothing is suppressed, as policies decide nothing.
+ */
+export function vexReportOf(
+  subject: Subject,
+  given: readonly Evidence[],
+  attested: readonly Attested[],
+  belief: VexBelief,
+  unlooked = "",
+): VexReport {
   const members = [...new Set(belief.by.flatMap((trust) => tiersOfTrust(belief.trusts, trust)))];
   const signed = attested.filter(({ trusts }) => trusts.some((trust) => members.includes(trust)));
   const claims = [...given, ...attested.filter(({ trusts }) => trusts.length === 0).map(({ evidence }) => evidence)];
@@ -63,7 +73,10 @@ export function vexReportOf(subject: Subject, given: readonly Evidence[], attest
     by: [...belief.by, ...(belief.claimed ? ["claimed"] : [])],
     index,
     named,
-    findings: findings.map((finding) => ({ finding, verdict: decide(finding) })),
+    findings: findings.map((finding) => ({
+      finding,
+      verdict: unlooked === "" ? decide(finding) : withoutLook(decide(finding), unlooked),
+    })),
     decide,
   });
 }

@@ -62,6 +62,11 @@ export function aboutLookup(type: string): string {
   return `${type} about`;
 }
 
+/** What could not be looked at, each once. */
+export function failureText(failed: readonly FailedLookup[]): string {
+  return [...new Set(failed.map(({ detail }) => detail))].join("; ");
+}
+
 export type Outcome = "passed" | "violated" | "undecided";
 export type Reason = "passed" | "violated" | "undecided" | "uncovered" | "fault";
 

@@ -20,5 +20,5 @@ export type {
   WantGroup,
   Witness,
 } from "./decision.ts";
-export { aboutLookup } from "./decision.ts";
+export { aboutLookup, failureText } from "./decision.ts";
 export { type CompiledProgram, compileProgram } from "./program.ts";

@@ -1,9 +1,10 @@
 /** `waybill vex decide`: what VEX says of each finding of a scan, by whom the caller believes. */
 import { rfc3339 } from "../../../engine/decide/instant.ts";
 import { vexDocument } from "../../../engine/decide/vex-json.ts";
-import { scansAbout, vexReportOf } from "../../../engine/decide/vex-reading.ts";
+import { scansAbout, vexDocumentType, vexReportOf } from "../../../engine/decide/vex-reading.ts";
 import { leavesOpen, type VexReport, vexKinds } from "../../../engine/decide/vex-report.ts";
 import { renderVex } from "../../../engine/decide/vex-text.ts";
+import { failureText } from "../../../engine/evaluate/evaluate.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { jsonDiagnostic } from "../../../language/diagnostics/render/json.ts";
 import { visible } from "../../../language/diagnostics/render/untrusted.ts";
@@ -37,7 +38,7 @@ export async function vexDecide(call: Call, argument: string | undefined, given:
   const isRefused = asked.documents.some((one) => one.refused);
   if (!isRefused && asked.cases.every((one) => scansAbout(one.subject, one.evidence).length === 0))
     throw wrong("no scan among the evidence is about what is judged", "give the report of a scanner with `--evidence`");
-  const reports = asked.cases.map((one) => vexReportOf(one.subject, one.evidence, one.attested, asked.belief));
+  const reports = asked.cases.map((one) => vexReportOf(one.subject, one.evidence, one.attested, asked.belief, one.unlooked));
   const diagnostics = [
     ...asked.documents.flatMap((one) => one.diagnostics),
     ...asked.cases.flatMap((one) => [...one.diagnostics, ...one.failures]),
@@ -77,7 +78,8 @@ async function askClaimed(call: Call, options: Options): Promise<Asked> {
   const documents = [...own, ...feedDocuments(own, feeds)];
   const evidence = fed?.evidence ?? [...given.flatMap((one) => one.evidence), ...named.evidence];
   const failures = unreadFeeds({ documents: [], unread: (feeds?.unread ?? []).filter(({ kind }) => kind === "vex" || kind === "osv") });
-  const cases = named.subjects.map((subject) => ({ ...bind(subject, evidence), evidence, attested: [], failures }));
+  const unlooked = failureText(failedLookups(feeds).filter(({ name }) => name === vexDocumentType));
+  const cases = named.subjects.map((subject) => ({ ...bind(subject, evidence), evidence, attested: [], failures, unlooked }));
   const digest = evidenceDigest(documents, failedLookups(feeds), feedParts(feeds));
   return { cases, documents, belief, evidenceDigest: digest, sources: files.sources };
 }

@@ -45,11 +45,22 @@ export type Rejection =
   /** It has no time, and only so old a statement may count. */
   | { readonly kind: "undated" }
   /** A later version of its document is at hand, which it is not in or is in anew. */
-  | { readonly kind: "superseded"; readonly version: string };
+  | { readonly kind: "superseded"; readonly version: string }
+  /** Something that may say otherwise could not be looked at. */
+  | { readonly kind: "unlooked"; readonly detail: string };
 
 export interface RejectedClaim {
   readonly claim: Claim;
   readonly why: Rejection;
+}
+
+/**
+ * The verdict where something that may say otherwise could not be looked at, which `detail` says: then nothing is suppressed.
+ */
+export function withoutLook(verdict: VexVerdict, detail: string): VexVerdict {
+  if (verdict.kind !== "suppressed") return verdict;
+  const rejected = verdict.used.map((claim): RejectedClaim => ({ claim, why: { kind: "unlooked", detail } }));
+  return { ...verdict, kind: "kept", status: undefined, used: [], rejected: [...rejected, ...verdict.rejected] };
 }
 
 export interface VexVerdict {

@@ -83,11 +83,16 @@ function isAbout(evidence: Evidence, env: Env, target: string | undefined): bool
   );
 }
 
+/** Whether a look-up that failed may have found what `trust` signed; undefined: what anybody says. */
+export function concerns({ trusts }: FailedLookup, trust: string | undefined): boolean {
+  return trusts === undefined || (trust !== undefined && trusts.includes(trust));
+}
+
 /** What failed of a look-up for what `trust` signed; undefined: for what anybody says. */
 export function wantsOf(failed: readonly FailedLookup[] | undefined, trust: string | undefined, site: Site): Unknown | undefined {
   let unknown: Unknown | undefined;
   for (const lookup of failed ?? []) {
-    if (lookup.trusts !== undefined && (trust === undefined || !lookup.trusts.includes(trust))) continue;
+    if (!concerns(lookup, trust)) continue;
     const single = want(causeBit(lookup.cause), site, undefined, lookup.detail);
     unknown = unknown === undefined ? single : union(unknown, single);
   }

@@ -14,11 +14,12 @@ import {
   vexDecider,
 } from "../../decide/vex/decide.ts";
 import { tiersOfTrust } from "../../decide/vex/tiers.ts";
+import { withoutLook } from "../../decide/vex/verdict.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
-import type { Request } from "../decision.ts";
+import { failureText, type Request } from "../decision.ts";
 import { type Env, UNSET } from "../env.ts";
 import { CONFLICT, type Site, type Truth, want } from "../unknown.ts";
-import { wantsOf } from "./attestations.ts";
+import { concerns, wantsOf } from "./attestations.ts";
 import type { Context } from "./context.ts";
 
 const documentType = "waybill.vex.Document";
@@ -86,8 +87,16 @@ export function resolvedByVex(context: Context, expr: PredicateRead, site: Site)
   if (known === undefined) readings.set(context, new Map([[trust, reading]]));
   else known.set(trust, reading);
   return (env, finding) => {
-    const failed = wantsOf(env.failed?.get(documentType), trust, site);
-    if (failed !== undefined) return failed;
+    const lookups = env.failed?.get(documentType);
+    const failed = wantsOf(lookups, trust, site);
+    if (failed !== undefined) {
+      if (env.explains) {
+        // Whoever wonders is told what speaks of the finding all the same.
+        const { asked, decide } = reading(env);
+        asked?.set(finding, withoutLook(decide(finding), failureText((lookups ?? []).filter((one) => concerns(one, trust)))));
+      }
+      return failed;
+    }
     const { asked, decide } = reading(env);
     const verdict = decide(finding);
     asked?.set(finding, verdict);

@@ -10,6 +10,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { grype } from "./fixtures.ts";
 import { folder, type Ran, repository, waybill } from "./waybill.ts";
 
+/** What VEX says of the findings of one subject. */
+interface Section {
+  readonly counts: object;
+  readonly findings: readonly object[];
+}
+
 const now = ["--now", "2026-11-21T12:00:00Z"];
 const ajv = new Ajv({ strict: false });
 addFormats.default(ajv);
@@ -27,7 +33,7 @@ beforeAll(async () => {
     const body = files.get(request.url ?? "");
     if (request.url === "/cut.csv.gz") {
       response.writeHead(200, { "content-length": 100, etag: '"1"' });
-      response.write("0123456789", () => response.destroy());
+      response.write("0123456789", () => response.socket?.end());
     } else if (body === undefined) response.writeHead(404).end();
     else response.end(body);
   });
@@ -368,6 +374,28 @@ policy risk for artifact at ci {
     writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex"\nosv = "gone.zip"'));
     const ran = await gate(cwd);
     expect([ran.code, ran.out.includes("WB1277")]).toEqual([3, true]);
+    const words = ["--subject", "pkg:npm/shop", "--evidence", "scan.json", ...now];
+    for (const settings of ['vex = "vex"\nosv = "gone.zip"', 'vex = ["vex", "gone.zip"]']) {
+      writeFileSync(join(cwd, "waybill.toml"), toml(settings));
+      const decided = await waybill(["vex", "decide", ...words, "--claimed", "--format", "json"], { cwd });
+      const answer = JSON.parse(decided.out) as { open: boolean; complete: boolean; subjects: readonly Section[] };
+      expect([decided.code, answer.complete, answer.open]).toEqual([3, false, true]);
+      // `gate` tells the same of the finding, though its clause is not decided.
+      const judged = (JSON.parse((await gate(cwd)).out) as { vex: readonly Section[] }).vex;
+      for (const [section] of [answer.subjects, judged]) {
+        expect(section?.counts).toMatchObject({ findings: 1, suppressed: 0, kept: 1, unasked: 0 });
+        expect(section?.findings[0]).toMatchObject({
+          verdict: "kept",
+          used: [],
+          rejected: [
+            {
+              reason: "unlooked",
+              detail: expect.stringContaining("what may say otherwise could not be looked at: `gone.zip` is not there"),
+            },
+          ],
+        });
+      }
+    }
   });
 
   it("whose index lists what is not there, or is outside, could not be looked at", async () => {
