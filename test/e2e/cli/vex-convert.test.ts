@@ -124,6 +124,46 @@ it("writes nothing with --strict where something is lost, and says in the report
   expect(JSON.parse(read("strict.json")).serialNumber).toBe("urn:uuid:7f1f5b7e-6d5a-4c5e-9a53-0f6d5f0c9a11");
 });
 
+it("decides by somebody's CycloneDX VEX that lists its products as before when it went through each format", async () => {
+  put(
+    "gate.scp",
+    "module g\nimport waybill.vuln\npolicy g for artifact at ci {\n  let scan = attestation vuln.Scan claimed\n  forbid open: some f in scan.findings where f is not resolved by claimed\n}\n",
+  );
+  const purl = "pkg:maven/org.acme/core@1.14";
+  const vulnerability = { VulnerabilityID: "CVE-2018-1324", PkgName: "core", InstalledVersion: "1.14", PkgIdentifier: { PURL: purl } };
+  put("scan.json", {
+    SchemaVersion: 2,
+    ArtifactName: "app",
+    ArtifactType: "filesystem",
+    Results: [{ Target: "x", Class: "lang-pkgs", Type: "jar", Vulnerabilities: [{ ...vulnerability, Severity: "HIGH" }] }],
+  });
+  put("theirs.json", {
+    bomFormat: "CycloneDX",
+    specVersion: "1.5",
+    serialNumber: "urn:uuid:11111111-1111-4111-8111-111111111111",
+    version: 1,
+    metadata: { timestamp: "2026-11-01T00:00:00Z", authors: [{ name: "Acme" }] },
+    components: [{ type: "library", "bom-ref": "c", group: "org.acme", name: "core", version: "1.14", purl }],
+    vulnerabilities: [
+      { id: "CVE-2018-1324", analysis: { state: "not_affected", justification: "code_not_reachable" }, affects: [{ ref: "c" }] },
+      { id: "CVE-2018-9999", analysis: { state: "exploitable" }, affects: [{ ref: "c" }] },
+    ],
+  });
+  const gate = (vex: string) =>
+    waybill(["gate", "app", "--policy", "gate.scp", "--evidence", "scan.json", vex, "--now", "2026-11-20T00:00:00Z"], { cwd });
+  const first = await gate("theirs.json");
+  expect([first.code, first.out]).toEqual([0, expect.stringContaining("1 finding: 1 suppressed")]);
+  for (const format of ["openvex", "csaf", "cyclonedx"]) {
+    const words = ["--publisher-namespace", "https://acme.example", "--quiet"];
+    expect((await waybill(["vex", "convert", "theirs.json", "--to", format, ...words, "--out", "there.json"], { cwd })).code).toBe(0);
+    expect((await waybill(["vex", "convert", "there.json", "--to", "cyclonedx", ...words, "--out", "back.json"], { cwd })).code).toBe(0);
+    for (const vex of ["there.json", "back.json"]) {
+      const { code, out } = await gate(vex);
+      expect([format, vex, code, out]).toEqual([format, vex, 0, expect.stringContaining("1 finding: 1 suppressed")]);
+    }
+  }
+});
+
 it("reads a document from stdin and from inside an attestation", async () => {
   const bare = openvex("1", [suppressed]);
   const statement = {
