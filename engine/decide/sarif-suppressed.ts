@@ -15,23 +15,24 @@ import { claimStatus, suppressionText } from "./vex-words.ts";
 /** The rule of findings that VEX suppresses: which clause they would have violated nobody asked. */
 export const vexRule = "vex";
 
-interface Suppressed {
+/** A result and its rule; which number the rule has is known once all of them are. */
+export interface RuledResult {
   readonly rule: string;
   readonly json: (rules: readonly string[]) => object;
 }
 
 /** One result a finding that VEX suppresses, once for all who are believed; one a waiver that lifted something. */
-export function suppressedResults(report: Report, texts: Texts): readonly Suppressed[] {
+export function suppressedResults(report: Report, texts: Texts): readonly RuledResult[] {
   return [...waived(report, texts), ...resolved(report, texts)];
 }
 
-function waived(report: Report, texts: Texts): readonly Suppressed[] {
+function waived(report: Report, texts: Texts): readonly RuledResult[] {
   return report.decisions.flatMap((decision) =>
     decision.clauses.flatMap((clause) => clause.waivers.map((waiver) => waivedResult(decision, clause, waiver, texts))),
   );
 }
 
-function waivedResult(decision: Decision, clause: ClauseResult, waiver: Waiver, texts: Texts): Suppressed {
+function waivedResult(decision: Decision, clause: ClauseResult, waiver: Waiver, texts: Texts): RuledResult {
   const rule = clauseName(clause, place(clause.at, texts.policies));
   const { subject, point } = decision;
   const ticket = waiver.ticket === undefined ? "" : ` (${waiver.ticket})`;
@@ -68,7 +69,7 @@ interface Passed {
   readonly claim: Claim;
 }
 
-function resolved(report: Report, texts: Texts): readonly Suppressed[] {
+function resolved(report: Report, texts: Texts): readonly RuledResult[] {
   const passed = new Map<string, Passed[]>();
   for (const vex of report.vex ?? []) {
     for (const found of vex.findings) {
@@ -83,21 +84,23 @@ function resolved(report: Report, texts: Texts): readonly Suppressed[] {
   }
   const cited = [...passed.values()].flatMap((all) =>
     all.flatMap(({ found, claim }) => [
-      ...citation(found.finding, findingTitle(found.finding)),
-      ...citation(claim.record, claimStatus(claim)),
+      ...citationOf(found.finding, findingTitle(found.finding)),
+      ...citationOf(claim.record, claimStatus(claim)),
     ]),
   );
   const places = placesOf(cited, texts);
   return [...passed].map(([key, all]) => ({ rule: vexRule, json: (rules) => resolvedResult(key, all, rules, places, texts) }));
 }
 
-function citation(record: Claim["record"], value: string): readonly Citation[] {
+/** Where a record stands, as something that is cited. */
+export function citationOf(record: Claim["record"], value: string): readonly Citation[] {
   const at = record[origin];
   return at === undefined ? [] : [{ document: at.document, pointer: at.pointer, path: "", value }];
 }
 
-function locationOf(record: Claim["record"], places: Places, texts: Texts): object | undefined {
-  const [cited] = citation(record, "");
+/** The same as a location; undefined: it stands nowhere. */
+export function locationOf(record: Claim["record"], places: Places, texts: Texts): object | undefined {
+  const [cited] = citationOf(record, "");
   if (cited === undefined) return undefined;
   const at = places(cited);
   const physical = at ? sarifLocation(at, texts.evidence) : { physicalLocation: { artifactLocation: { uri: uri(cited.document.name) } } };

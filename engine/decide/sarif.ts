@@ -7,6 +7,7 @@ import { type Places, placesOf } from "./places.ts";
 import { overall, type Report, refusals, type Texts } from "./report.ts";
 import { type ReportRow, reportRows, severityOf } from "./rows.ts";
 import { suppressedResults, vexRule } from "./sarif-suppressed.ts";
+import { conflictRule, keptRule, type OpenFindings, openFindings, statementNotifications } from "./sarif-vex.ts";
 import { vexCounts } from "./vex-report.ts";
 
 function evidenceLocation(citation: Citation, places: Places, texts: Texts, id: number): object {
@@ -22,10 +23,11 @@ function evidenceLocation(citation: Citation, places: Places, texts: Texts, id: 
   };
 }
 
-function result(row: ReportRow, rules: readonly string[], places: Places, texts: Texts): object {
+function result(row: ReportRow, rules: readonly string[], places: Places, texts: Texts, open: OpenFindings): object {
   const related = row.citations.slice(0, 10).map((citation, id) => evidenceLocation(citation, places, texts, id));
   const { subject } = row.decision;
-  const text = [row.message, ...row.details].map(visible).join("\n");
+  const vex = open.of(row);
+  const text = [row.message, ...row.details, ...vex.lines].map(visible).join("\n");
   return {
     ruleId: row.rule,
     ruleIndex: rules.indexOf(row.rule),
@@ -49,6 +51,7 @@ function result(row: ReportRow, rules: readonly string[], places: Places, texts:
       causes: row.clause?.causes ?? [],
       subject: visible(subject.name),
       point: row.decision.point,
+      ...vex.properties,
     },
   };
 }
@@ -67,7 +70,7 @@ function invocation(report: Report, texts: Texts): object {
       level: "error",
       message: { text: visible(`no verdict on ${subject.kind} ${subject.name} at ${point}: what it needs could not be looked up`) },
     }));
-  const toolExecutionNotifications = [...refused, ...looked];
+  const toolExecutionNotifications = [...refused, ...looked, ...statementNotifications(report, texts)];
   return {
     executionSuccessful: overall(report).reason !== "fault",
     ...(toolExecutionNotifications.length > 0 ? { toolExecutionNotifications } : {}),
@@ -76,6 +79,8 @@ function invocation(report: Report, texts: Texts): object {
 
 function ruleText(id: string): string {
   if (id === "uncovered") return "no policy covers the subject";
+  if (id === conflictRule) return "a finding about which VEX statements of equal rank disagree";
+  if (id === keptRule) return "a finding that VEX statements speak of and do not resolve";
   return id === vexRule ? "a finding that a VEX statement resolves" : `clause ${visible(id)}`;
 }
 
@@ -86,8 +91,9 @@ export function renderSarif(report: Report, texts: Texts): string {
     rows.flatMap((row) => row.citations),
     texts,
   );
-  const passed = suppressedResults(report, texts);
-  const rules = [...new Set([...rows, ...passed].map((row) => row.rule))].sort();
+  const open = openFindings(report, rows, texts);
+  const others = [...open.results, ...suppressedResults(report, texts)];
+  const rules = [...new Set([...rows, ...others].map((row) => row.rule))].sort();
   const described = rules.map((id) => {
     const row = rows.find((one) => one.rule === id);
     const at = row?.at && texts.policies(row.at.path)?.text.slice(row.at.start, row.at.end);
@@ -110,7 +116,7 @@ export function renderSarif(report: Report, texts: Texts): string {
           roles: ["analysisTarget"],
           ...(read.document.digest.startsWith("sha256:") ? { hashes: { "sha-256": read.document.digest.slice(7) } } : {}),
         })),
-        results: [...rows.map((row) => result(row, rules, places, texts)), ...passed.map((one) => one.json(rules))],
+        results: [...rows.map((row) => result(row, rules, places, texts, open)), ...others.map((one) => one.json(rules))],
         properties: {
           ...overall(report),
           policyDigest: report.policyDigest,

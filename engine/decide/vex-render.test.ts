@@ -264,6 +264,41 @@ it("writes what VEX suppresses and what is waived as suppressed results that the
   expect(log.runs[0].properties.vex).toMatchObject([{ suppressed: 1, kept: 1, conflict: 1, unmentioned: 1, unmatched: 1 }]);
 });
 
+it("tells viewers of SARIF of conflicts, why statements do not resolve what is kept, and of statements that matched nothing", () => {
+  const [miss] = vex.unmatched;
+  if (miss === undefined) throw new Error("no statement is unmatched");
+  const many = { ...vex, unmatched: Array.from({ length: 23 }, () => miss), unread: [claim(7, "fixed").record] };
+  const log = JSON.parse(renderSarif({ ...withVex, vex: [many] }, texts));
+  expect(problems(load("../evidence/sarif/sarif-2.1.0.schema.json"), log)).toEqual([]);
+  const results: { ruleId: string; message: { text: string }; suppressions?: unknown }[] = log.runs[0].results;
+  expect(results.find((one) => one.ruleId === "vex-conflict")).toMatchObject({
+    level: "warning",
+    message: {
+      text: `CVE-2026-0002 in pkg:npm/left@3.0.0: VEX statements of equal rank disagree
+VEX: acme.openvex.json /statements/4 says fixed, by Acme, believed as claimed, 2026-11-01T00:00:00Z
+VEX: acme.openvex.json /statements/5 says affected, by Acme, believed as claimed, 2026-11-01T00:00:00Z`,
+    },
+    properties: { vex: [{ verdict: "conflict", used: [{ pointer: "/statements/4" }, { pointer: "/statements/5" }] }] },
+  });
+  // No clause minds it, so that it is for information.
+  expect(results.find((one) => one.ruleId === "vex-kept")).toMatchObject({
+    kind: "informational",
+    level: "none",
+    message: { text: expect.stringMatching(/\/statements\/3 says not_affected .*: it ended at 2026-01-01T00:00:00Z$/) },
+    properties: { vex: [{ verdict: "kept", rejected: [{ pointer: "/statements/3", reason: "expired" }] }] },
+  });
+  for (const one of results) if (["vex-conflict", "vex-kept"].includes(one.ruleId)) expect(one.suppressions).toBeUndefined();
+  const notes: { level: string; descriptor: { id: string }; message: { text: string } }[] =
+    log.runs[0].invocations[0].toolExecutionNotifications.filter((one: { level: string }) => one.level === "note");
+  const unmatched = notes.filter(({ descriptor }) => descriptor.id === "vex-unmatched").map(({ message }) => message.text);
+  expect(unmatched).toHaveLength(21);
+  expect(unmatched[0]).toBe(
+    "acme.openvex.json /statements/6 on CVE-2026-0001 matched nothing; nearest miss: qualifier distro: it asks for a, pkg:npm/b has c",
+  );
+  expect(unmatched[20]).toBe("VEX by acme.release, claimed on pkg:npm/shop@1: 3 more statements matched nothing");
+  expect(notes.filter(({ descriptor }) => descriptor.id === "vex-unread")).toHaveLength(1);
+});
+
 it("is one suppressed result where two declarations are believed that suppress the same finding", () => {
   const log = JSON.parse(renderSarif({ ...withVex, vex: [vex, { ...vex, by: ["claimed"] }] }, texts));
   const results: { suppressions?: readonly object[] }[] = log.runs[0].results;
@@ -296,7 +331,9 @@ it("lets no name of a statement move the cursor or begin a workflow command", ()
     ...vex,
     findings: [
       { finding: finding(0, hostile, hostile), verdict: verdict("suppressed", { used: [claim(0, "fixed", { author: hostile })] }) },
+      { finding: finding(1, hostile, hostile), verdict: verdict("conflict", { used: [claim(0, "fixed", { author: hostile })] }) },
     ],
+    unmatched: [{ record: claim(1, "fixed").record, miss: () => ({ nearest: "product", detail: hostile }) }],
   };
   const acting = /[\p{Cc}\u202a-\u202e]/u;
   const shown = renderVex(bad, { colour: false, width: 100, verbose: true, kinds: vexKinds, most: 20 });
@@ -304,6 +341,9 @@ it("lets no name of a statement move the cursor or begin a workflow command", ()
   expect(renderGithub({ ...report, decisions: [], vex: [{ ...bad, subject: { kind: "artifact", name: hostile } }] }, texts)).not.toMatch(
     /^::/m,
   );
-  const log = JSON.parse(renderSarif({ ...report, vex: [bad] }, texts));
+  const log = JSON.parse(renderSarif({ ...report, decisions: [], vex: [bad] }, texts));
   expect(problems(load("../evidence/sarif/sarif-2.1.0.schema.json"), log)).toEqual([]);
+  const { results, invocations } = log.runs[0];
+  const told = [...results, ...invocations[0].toolExecutionNotifications].map((one: { message: { text: string } }) => one.message.text);
+  expect(acting.test(told.join(" ").replaceAll("\n", ""))).toBe(false);
 });

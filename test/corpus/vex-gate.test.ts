@@ -140,7 +140,15 @@ function problems(value: unknown, schema = "engine/evidence/sarif/sarif-2.1.0.sc
 
 interface Log {
   readonly runs: readonly {
+    readonly invocations: readonly {
+      readonly toolExecutionNotifications?: readonly {
+        readonly level: string;
+        readonly descriptor: { readonly id: string };
+        readonly message: { readonly text: string };
+      }[];
+    }[];
     readonly results: readonly {
+      readonly ruleId: string;
       readonly message: { readonly text: string };
       readonly level: string;
       readonly suppressions?: readonly { readonly kind: string; readonly status: string; readonly justification: string }[];
@@ -228,6 +236,23 @@ describe.skipIf(!existsSync(scans))("gate with VEX on reports of the corpus (ski
     expect(problems(log)).toEqual([]);
     const results = log.runs[0]?.results ?? [];
     const open = results.filter((one) => one.suppressions === undefined);
+    // Under what the clause says: why statements that would resolve it do not.
+    const why = open.map(({ message }) => message.text.split("\n").filter((line) => line.startsWith("VEX")));
+    expect(why).toEqual([
+      ["VEX: acme.vex.json /statements/1 says affected, by Acme Product Security, believed as claimed, 2026-11-01T09:00:00Z"],
+      [expect.stringMatching(/^VEX rejected: acme\.vex\.json \/statements\/2 says not_affected .*: it names no version and no digest/)],
+      [expect.stringMatching(/^VEX rejected: acme\.vex\.json \/statements\/3 .*: whether it is about this cannot be told: .*`type=jar`/)],
+      [expect.stringMatching(/^VEX rejected: acme\.vex\.json \/statements\/4 .*: it holds only from 2027-01-01T00:00:00Z on$/)],
+    ]);
+    const notes = log.runs[0]?.invocations[0]?.toolExecutionNotifications ?? [];
+    expect(notes.map(({ level, descriptor, message }) => [level, descriptor.id, message.text])).toEqual([
+      [
+        "note",
+        "vex-unmatched",
+        "acme.vex.json /statements/5 on CVE-2020-28196 matched nothing; nearest miss: qualifier distro: it asks for alpine-3.10.0, pkg:apk/alpine/krb5-libs@1.15.5-r0?distro=alpine-3.9.4 has alpine-3.9.4",
+      ],
+      ["note", "vex-unmatched", "acme.vex.json /statements/6 on CVE-2099-10000 matched nothing; no finding has CVE-2099-10000"],
+    ]);
     expect(open.map(({ message, level }) => [message.text.split("\n")[0], level])).toEqual([
       ["CVE-2020-28196 in krb5-libs", "error"],
       ["CVE-2019-12900 in libbz2", "error"],
@@ -249,6 +274,32 @@ describe.skipIf(!existsSync(scans))("gate with VEX on reports of the corpus (ski
           },
         ],
       },
+    ]);
+  });
+
+  it("Trivy and statements that contradict each other, for viewers of SARIF: the finding is a result, beside those that violate", async () => {
+    const both = ["affected", "not_affected"].map((status) =>
+      statement(
+        "CVE-2019-12900",
+        { "@id": "pkg:apk/alpine/libbz2@1.0.6-r6" },
+        status === "affected" ? { status, action_statement: "Upgrade." } : unused,
+      ),
+    );
+    const log = JSON.parse((await gate(trivy, { ...openvex, statements: both }, "teamdojo:latest", "sarif")).out) as Log;
+    expect(problems(log)).toEqual([]);
+    const results = log.runs[0]?.results ?? [];
+    expect(results.filter(({ ruleId }) => ruleId !== "vex-conflict")).toHaveLength(4);
+    const conflict = results.filter(({ ruleId }) => ruleId === "vex-conflict");
+    expect(conflict.map(({ level, suppressions, message }) => [level, suppressions, message.text.split("\n")])).toEqual([
+      [
+        "warning",
+        undefined,
+        [
+          "CVE-2019-12900 in pkg:apk/alpine/libbz2@1.0.6-r6?distro=alpine-3.9.4: VEX statements of equal rank disagree",
+          expect.stringMatching(/^VEX: acme\.vex\.json \/statements\/\d says/),
+          expect.stringMatching(/^VEX: acme\.vex\.json \/statements\/\d says/),
+        ],
+      ],
     ]);
   });
 
