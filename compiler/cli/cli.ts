@@ -6,7 +6,7 @@ import { exit, Stop } from "./shell/exit.ts";
 import { reportBug, reportStop } from "./shell/report.ts";
 import { openTerminal, type Terminal } from "./shell/terminal.ts";
 import { vexCommands } from "./vex-commands.ts";
-import { buildTargets, diagnosticFormats, gateFormats, newKinds, shells, testFormats } from "./vocabulary.ts";
+import { buildTargets, diagnosticFormats, feedKinds, gateFormats, newKinds, shells, testFormats } from "./vocabulary.ts";
 
 /** What every verb is given. */
 export interface Call {
@@ -302,7 +302,7 @@ Example:
 
   const feeds = root.command("feeds").description("fetch the feeds that waybill.toml names, and say what is at hand");
   general(feeds.command("update").description("fetch each URL of `[feeds]` into the cache, where it is newer"))
-    .argument("[feed...]", "only these: epss, kev, cve, osv, reachability, requirements, vex")
+    .argument("[feed...]", `only these: ${feedKinds.join(", ")}`)
     .option("--cache <folder>", "folder of what is fetched (default: `cache` of `[feeds]`, or the user's cache)")
     .option("--max-size <megabytes>", "refuse a feed that is larger (default: 2000)")
     .option("--attempts <count>", "attempts at each feed; each continues where the one before was cut off (default: 5)")
@@ -315,7 +315,7 @@ Example:
       act(async (call) => (await import("./verbs/feeds.ts")).updateFeeds(call, kinds, options), options),
     );
   general(feeds.command("list").alias("status").description("say which feeds are at hand, of when, and under which digest"))
-    .argument("[feed...]", "only these: epss, kev, cve, osv, reachability, requirements, vex")
+    .argument("[feed...]", `only these: ${feedKinds.join(", ")}`)
     .option("--cache <folder>", "folder of what was fetched (default: `cache` of `[feeds]`, or the user's cache)")
     .option("--now <time>", "RFC 3339 time that ages are told at (default: the clock)")
     .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
