@@ -33,7 +33,8 @@ beforeAll(async () => {
     const body = files.get(request.url ?? "");
     if (request.url === "/cut.csv.gz") {
       response.writeHead(200, { "content-length": 100, etag: '"1"' });
-      response.write("0123456789", () => response.socket?.end());
+      // Whoever reads must have had the time to: what is on its way when a connection ends is lost.
+      response.write("0123456789", () => setTimeout(() => response.socket?.end(), 1000));
     } else if (body === undefined) response.writeHead(404).end();
     else response.end(body);
   });
