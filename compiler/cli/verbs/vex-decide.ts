@@ -35,18 +35,23 @@ export async function vexDecide(call: Call, argument: string | undefined, given:
     );
   // Most of what policies need is large, and not needed without them.
   const asked = by.length > 0 ? await (await import("../vex-signed.ts")).askSigned(call, by, options) : await askClaimed(call, options);
-  const isRefused = asked.documents.some((one) => one.refused);
+  const refused = asked.documents.filter((one) => one.refused);
+  const isRefused = refused.length > 0;
   if (!isRefused && asked.cases.every((one) => scansAbout(one.subject, one.evidence).length === 0))
     throw wrong("no scan among the evidence is about what is judged", "give the report of a scanner with `--evidence`");
-  const reports = asked.cases.map((one) => vexReportOf(one.subject, one.evidence, one.attested, asked.belief, one.unlooked));
+  // A document that was refused, or that nobody could look for, might say otherwise.
+  const unread = refused.map(({ path }) => `\`${visible(path)}\` was refused`);
+  const reports = asked.cases.map((one) => {
+    const unlooked = [one.unlooked, ...unread].filter((text) => text !== "").join("; ");
+    return vexReportOf(one.subject, one.evidence, one.attested, asked.belief, unlooked);
+  });
   const diagnostics = [
     ...asked.documents.flatMap((one) => one.diagnostics),
     ...asked.cases.flatMap((one) => [...one.diagnostics, ...one.failures]),
   ];
-  // A document that was refused, or that nobody could look for, might say otherwise.
   const complete = !isRefused && asked.cases.every((one) => one.failures.length === 0);
   if (options["format"] === "json") await writeJson(call, reports, asked, complete, diagnostics);
-  else await writeText(call, reports, asked, diagnostics);
+  else await writeText(call, reports, asked, complete, diagnostics);
   if (!complete) return exit.noVerdict;
   return reports.some(leavesOpen) ? exit.no : exit.done;
 }
@@ -88,6 +93,7 @@ async function writeText(
   { terminal }: Call,
   reports: readonly VexReport[],
   asked: Asked,
+  complete: boolean,
   diagnostics: readonly Diagnostic[],
 ): Promise<void> {
   await tell(terminal, diagnostics, asked.sources);
@@ -97,6 +103,7 @@ async function writeText(
     const read = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
     return `evidence ${visible(document.name)}: ${[document.format, ...read].join(", ")} ${document.digest.slice(0, 19)}…`;
   });
+  if (!complete) foot.push("no verdict: what may say otherwise was refused or could not be looked at, so nothing is suppressed");
   foot.push(`decided ${rfc3339(asked.belief.now)}, evidence ${asked.evidenceDigest.slice(0, 19)}…`);
   await terminal.out(`${[...blocks, foot.join("\n")].join("\n\n")}\n`);
 }

@@ -176,6 +176,23 @@ describe("what is given", () => {
     expect(JSON.parse(bad.out).diagnostics).not.toEqual([]);
   });
 
+  it("suppresses nothing while a document is refused: it may say that the finding matters", async () => {
+    const cwd = await folder({
+      "scan.json": scan(left),
+      "vex.json": JSON.stringify(vex([aboutLeft])),
+      "cut.json": JSON.stringify(vex([aboutLeft])).slice(0, -5),
+    });
+    const whole = await decide(cwd, "--claimed", "-e", "scan.json", "vex.json");
+    expect([whole.code, whole.out]).toEqual([0, expect.stringContaining("suppressed CVE-2026-0001")]);
+    const cut = await decide(cwd, "--claimed", "-e", "scan.json", "vex.json", "cut.json");
+    expect(cut.code).toBe(3);
+    expect(cut.out).toContain("1 finding: 0 suppressed, 1 kept");
+    expect(cut.out.replaceAll(/\s+/g, " ")).toContain("could not be looked at: `cut.json` was refused");
+    expect(cut.out).toContain("\nno verdict: ");
+    const json = await decide(cwd, "--claimed", "-e", "scan.json", "vex.json", "cut.json", "--format", "json");
+    expect(JSON.parse(json.out)).toMatchObject({ complete: false, open: true });
+  });
+
   it("gives the same bytes for the same input, and JSON that the published schema accepts", async () => {
     const cwd = await folder({ "scan.json": scan(left, right), "vex.json": JSON.stringify(vex([aboutLeft])) });
     const run = () => decide(cwd, "--claimed", "-e", "scan.json", "vex.json", "--format", "json");
