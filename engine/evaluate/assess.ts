@@ -3,7 +3,7 @@
  * nothing suppresses while a row above it, or the declaration's scope, may still say that the finding matters.
  */
 import { type DataRecord, type DataValue, Lack } from "../../language/core/data.ts";
-import type { Program, VexDefinition, VexRowStatus } from "../../language/core/ir.ts";
+import type { Program, VexDefinition, VexRowStatus, VexStatusWith } from "../../language/core/ir.ts";
 import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { type CompiledVex, compileFindings, compileVex, type FindingSources } from "./compile/vex-rows.ts";
 import type { Derivation, Refusal, Request, WantGroup } from "./decision.ts";
@@ -17,11 +17,7 @@ import { causesOf, eachWant, MISSING, type Truth, Unknown, union } from "./unkno
 import { type Collection, isVirtual, NoRecord } from "./virtual.ts";
 
 /** A status as a declaration gives it, its texts made. */
-export type AssessedStatus =
-  | { readonly kind: "not_affected"; readonly justification: string; readonly impact?: string }
-  | { readonly kind: "affected"; readonly action: string }
-  | { readonly kind: "fixed" }
-  | { readonly kind: "under_investigation" };
+export type AssessedStatus = VexStatusWith<string>;
 
 /** A compiled profile that a status rests on. */
 export interface RuntimeProfile {

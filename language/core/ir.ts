@@ -323,13 +323,16 @@ export interface Waiver {
   readonly at: Location;
 }
 
-/** What a row of `vex` says of a finding. `not_affected` and `fixed` suppress (semantics, section 10). */
-export type VexRowStatus =
+/** A status of VEX with its texts. `not_affected` and `fixed` suppress (semantics, section 10). */
+export type VexStatusWith<Text> =
   /** `justification` is a label of OpenVEX, which CSAF shares. */
-  | { readonly kind: "not_affected"; readonly justification: string; readonly impact?: Template }
-  | { readonly kind: "affected"; readonly action: Template }
+  | { readonly kind: "not_affected"; readonly justification: string; readonly impact?: Text }
+  | { readonly kind: "affected"; readonly action: Text }
   | { readonly kind: "fixed" }
   | { readonly kind: "under_investigation" };
+
+/** What a row of `vex` says of a finding. */
+export type VexRowStatus = VexStatusWith<Template>;
 
 export interface VexRow {
   readonly condition: Expr;
@@ -477,11 +480,7 @@ export interface Expectation {
 }
 
 /** A status of VEX as a test expects it; texts are whole ones. An absent `impact` is not asked about. */
-export type ExpectedStatus =
-  | { readonly kind: "not_affected"; readonly justification: string; readonly impact?: string }
-  | { readonly kind: "affected"; readonly action: string }
-  | { readonly kind: "fixed" }
-  | { readonly kind: "under_investigation" };
+export type ExpectedStatus = VexStatusWith<string>;
 
 export interface Test {
   readonly title: string;
