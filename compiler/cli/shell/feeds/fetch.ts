@@ -118,7 +118,7 @@ async function once(source: FeedSource, cache: FeedCache, options: FetchOptions)
   return { kind: isSame ? "unchanged" : "updated", entry };
 }
 
-/** What is in the cache must be what is asked for now: a pin may have been added since. */
+/** What is in the cache must be what this call asks for: a pin may have been added since. */
 async function unchanged(source: FeedSource, known: Entry, cache: FeedCache, options: FetchOptions): Promise<Fetched> {
   await verify(source, known.digest, options.limits);
   const entry = { ...known, checked: options.now() };
