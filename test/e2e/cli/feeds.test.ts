@@ -3,10 +3,11 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { crc32, deflateRawSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { zip } from "../../evidence/zip.ts";
 import { grype } from "./fixtures.ts";
 import { folder, type Ran, repository, waybill } from "./waybill.ts";
 
@@ -51,7 +52,7 @@ beforeEach(() => {
       gzipSync(`#model_version:v2025.03.14,score_date:2026-11-20T00:00:00+0000\ncve,epss,percentile\nCVE-2024-21538,0.97,0.999\n`),
     ],
     ["/kev.json", Buffer.from(catalogue)],
-    ["/osv.zip", zip({ "GHSA-3xgq-45jj-v275.json": JSON.stringify(osv) })],
+    ["/osv.zip", zipped({ "GHSA-3xgq-45jj-v275.json": JSON.stringify(osv) })],
   ]);
 });
 
@@ -90,35 +91,9 @@ const cve = (exploitation: string): string =>
     },
   });
 
-/** An archive as `zip` makes it. */
-function zip(entries: Readonly<Record<string, string>>): Buffer {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let at = 0;
-  for (const [name, text] of Object.entries(entries)) {
-    const content = Buffer.from(text);
-    const packed = deflateRawSync(content);
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(content), 10);
-    fields.writeUInt32LE(packed.length, 14);
-    fields.writeUInt32LE(content.length, 18);
-    fields.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from("PK\u0003\u0004", "latin1"), fields, Buffer.from(name), packed]);
-    const rest = Buffer.alloc(14);
-    rest.writeUInt32LE(at, 10);
-    directory.push(Buffer.concat([Buffer.from("PK\u0001\u0002\u0014\u0000", "latin1"), fields, rest, Buffer.from(name)]));
-    parts.push(local);
-    at += local.length;
-  }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(directory.length, 4);
-  end.writeUInt16LE(directory.length, 6);
-  end.writeUInt32LE(central.length, 8);
-  end.writeUInt32LE(at, 12);
-  return Buffer.concat([...parts, central, Buffer.from("PK\u0005\u0006", "latin1"), end]);
+/** An archive of files by their names. */
+function zipped(entries: Readonly<Record<string, string>>): Buffer {
+  return zip(...Object.entries(entries).map(([name, text]) => ({ name, text })));
 }
 
 const policy = `module acme.risk
@@ -231,7 +206,7 @@ describe("a decision", () => {
     const table = "cve,epss,percentile\nCVE-2024-21538,0.1,0.2\nCVE-2024-21539,0.1";
     expect((await gate(await project('epss = "epss.csv"', { "epss.csv": table }))).code).toBe(3);
     expect((await gate(await project('epss = "kev.json"', { "kev.json": catalogue }))).code).toBe(3);
-    const half = zip({ "a.json": JSON.stringify(osv) }).subarray(0, 80);
+    const half = zipped({ "a.json": JSON.stringify(osv) }).subarray(0, 80);
     expect((await gate(await project('osv = "osv.zip"', { "osv.zip": half }))).code).toBe(3);
   });
 
@@ -341,7 +316,7 @@ policy risk for artifact at ci {
     const cwd = await repositoryOf(listed, 'vex = "vex"');
     const ran = await gate(cwd);
     expect(answered(ran).evidence.map(({ document }) => document)).toEqual(["scan.json", join("vex", "pkg", "cross-spawn", "vex.json")]);
-    writeFileSync(join(cwd, "vex.zip"), zip(listed));
+    writeFileSync(join(cwd, "vex.zip"), zipped(listed));
     writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex.zip"'));
     expect(answered(await gate(cwd)).evidence.map(({ document }) => document)).toEqual(["scan.json", "vex.zip#pkg/cross-spawn/vex.json"]);
   });
@@ -352,7 +327,7 @@ policy risk for artifact at ci {
     const ran = await gate(cwd, "--record", "record");
     expect([ran.code, ran.out.includes("WB0911")]).toEqual([0, true]);
     expect((await waybill(["replay", "record"], { cwd })).code).toBe(0);
-    writeFileSync(join(cwd, "vex.zip"), zip(mixed));
+    writeFileSync(join(cwd, "vex.zip"), zipped(mixed));
     writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex.zip"'));
     expect(await gate(cwd)).toMatchObject({ code: 0, out: expect.stringContaining("WB0911") });
   });
