@@ -18,7 +18,7 @@ import {
   type VexTier,
   vexDecider,
 } from "./vex/decide.ts";
-import { vulnerabilitiesOfStatement } from "./vex/lookup.ts";
+import { vulnerabilitiesOfStatement } from "./vex/statement-index.ts";
 import { tiersOfTrust } from "./vex/tiers.ts";
 import { nearestMisses } from "./vex/unmatched.ts";
 import { withoutLook } from "./vex/verdict.ts";
@@ -160,12 +160,11 @@ export interface VexReading {
 
 /** Verdicts with the statements that no finding met. */
 export function reportOf({ subject, by, index, named, findings, others, decide }: VexReading): VexReport {
-  const asked = findings.map(({ finding }) => finding);
   const isOver = (): boolean => index.statements.every((statement) => decide.met.has(statement));
-  const { near, present } = others === undefined || isOver() ? { near: asked, present: nothing } : meetOthers(asked, others(), decide);
+  const present = others === undefined || isOver() ? nothing : meetOthers(findings, others(), decide);
   let nearest: ReturnType<typeof nearestMisses> | undefined;
   const miss = (statement: VexStatement): VexMiss => {
-    nearest ??= nearestMisses(index, near, named, decide.spoken);
+    nearest ??= nearestMisses(index, decide.asked, named);
     return nearest(statement);
   };
   const open = index.statements.filter((statement) => !decide.met.has(statement));
@@ -184,28 +183,17 @@ export function reportOf({ subject, by, index, named, findings, others, decide }
 
 const nothing: ReadonlySet<string> = new Set();
 
-interface Others {
-  /** The findings of vulnerabilities that somebody asked about: those statements may come near. */
-  readonly near: readonly DataRecord[];
-  /** Vulnerabilities that there are, and that nobody asked about. */
-  readonly present: ReadonlySet<string>;
-}
-
 /**
- * Whether a statement matches something that nobody asked about is found out where it may be taken for a miss: where another
- * finding of its vulnerability was asked about.
+ * Vulnerabilities that there are, and that nobody asked about. Whether a statement matches something that nobody asked about is
+ * found out where it may be taken for a miss: where another finding of its vulnerability was asked about.
  */
-function meetOthers(asked: readonly DataRecord[], others: readonly DataRecord[], decide: VexDecider): Others {
-  const wanted = new Set(asked.flatMap(decide.spoken));
-  const near = [...asked];
+function meetOthers(asked: readonly VexFinding[], others: readonly DataRecord[], decide: VexDecider): ReadonlySet<string> {
+  const wanted = new Set(asked.flatMap(({ finding }) => decide.spoken(finding)));
   const present = new Set<string>();
   for (const finding of others) {
     const spoken = decide.spoken(finding);
-    if (spoken.some((one) => wanted.has(one))) {
-      decide(finding);
-      near.push(finding);
-    }
+    if (spoken.some((one) => wanted.has(one))) decide(finding);
     for (const one of spoken) if (!wanted.has(one)) present.add(one);
   }
-  return { near, present };
+  return present;
 }

@@ -12,7 +12,8 @@ export function object(value: unknown): Json | undefined {
 /** The items of a list, by index; what is no object is an empty one. A value that is no list has no items. */
 export function objects(value: unknown): readonly Json[] {
   if (!Array.isArray(value)) return [];
-  return value.every((item) => object(item) !== undefined) ? (value as readonly Json[]) : value.map((item) => object(item) ?? {});
+  for (const item of value) if (object(item) === undefined) return value.map((one) => object(one) ?? {});
+  return value as readonly Json[];
 }
 
 /** Text that says something. */
@@ -21,7 +22,9 @@ export function text(value: unknown): string | undefined {
 }
 
 export function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+  if (!Array.isArray(value)) return [];
+  for (const item of value) if (typeof item !== "string") return value.filter((one) => typeof one === "string");
+  return value as readonly string[];
 }
 
 /** Several texts as one; undefined where there is none. */

@@ -7,16 +7,18 @@
  * between component and root holds for the paths through it; a finding is suppressed where every path is cut.
  */
 import type { DataRecord } from "../../../language/core/data.ts";
+import { purlText } from "../../evaluate/intrinsics/package-key.ts";
 import type { Place } from "./graph.ts";
-import { keyOfComponent, questionReader, spokenReader, type VexIndex } from "./lookup.ts";
+import { keyOfQuestion, questionOf, type Spoken, spokenReader, type VexQuestion } from "./lookup.ts";
 import { type Candidate, Meetings } from "./meet.ts";
 import { earliest, type Few, fewOf, inOrder, nameOf, newestFirst, onePerStatement, overrules, rank } from "./order.ts";
 import type { VexStatement } from "./statement.ts";
+import type { VexIndex } from "./statement-index.ts";
 import type { VexRules, VexSubject } from "./subject.ts";
 import type { Claim, RejectedClaim, Rejection, VexVerdict } from "./verdict.ts";
 
-export { indexVex, type VexIndex } from "./lookup.ts";
 export type { VexStatement, VexTier } from "./statement.ts";
+export { indexVex, type VexIndex } from "./statement-index.ts";
 export { allowedJustifications, type VexRules, type VexSubject } from "./subject.ts";
 export type { Claim, VexVerdict } from "./verdict.ts";
 
@@ -36,6 +38,8 @@ export interface VexDecider {
   readonly met: ReadonlySet<VexStatement>;
   /** The vulnerabilities of a finding that some statement is about, as `vulnerabilitiesOfStatement` names them. */
   readonly spoken: (finding: DataRecord) => readonly string[];
+  /** What was asked about a vulnerability: the first few questions, each once. */
+  readonly asked: (vulnerability: string) => readonly VexQuestion[];
 }
 
 /**
@@ -45,10 +49,10 @@ export interface VexDecider {
  */
 export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules): VexDecider {
   const meetings = new Meetings(index, subject, rules);
-  const spoken = spokenReader(index);
-  const read = questionReader(index, spoken);
-  const answers = new Map<readonly string[], Map<string, VexVerdict>>();
-  const wholes = new Map<readonly string[], VexVerdict>();
+  const spokenOf = spokenReader(index);
+  const answers = new Map<Spoken, Map<string | number, Map<string, VexVerdict>>>();
+  const wholes = new Map<Spoken, VexVerdict>();
+  const asked = new Map<string, VexQuestion[]>();
   const identities = new Map<DataRecord, number>();
   let identified = 0;
   const identity = (record: DataRecord): number => {
@@ -59,29 +63,54 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
     }
     return known;
   };
-  const decider = (finding: DataRecord): VexVerdict => {
-    const question = read(finding);
-    if (question === undefined) return unmentioned;
-    const { vulnerabilities } = question;
-    let known = answers.get(vulnerabilities);
-    if (known === undefined) {
-      known = new Map();
-      answers.set(vulnerabilities, known);
+  const answerTo = (question: VexQuestion, spoken: Spoken): VexVerdict => {
+    for (const vulnerability of question.vulnerabilities) {
+      const before = asked.get(vulnerability);
+      if (before === undefined) asked.set(vulnerability, [question]);
+      else if (before.length < mostAsked) before.push(question);
     }
-    const key = keyOfComponent(index, question, identity);
-    let answer = known.get(key);
-    if (answer !== undefined) return answer;
     const own = fewOf(meetings.aboutComponent(question), rules);
-    if (own.candidates.length === 0) answer = wholes.get(vulnerabilities);
-    if (answer === undefined) {
-      const about = vulnerabilities.map((one) => meetings.aboutSubject(one, question.several));
-      answer = verdictOf([...about, own], question.place);
-      if (own.candidates.length === 0) wholes.set(vulnerabilities, answer);
-    }
-    known.set(key, answer);
+    const known = own.candidates.length === 0 ? wholes.get(spoken) : undefined;
+    if (known !== undefined) return known;
+    const about = question.vulnerabilities.map((one) => meetings.aboutSubject(one, question.several));
+    const answer = verdictOf([...about, own], question.place);
+    if (own.candidates.length === 0) wholes.set(spoken, answer);
     return answer;
   };
-  return Object.assign(decider, { met: meetings.met, spoken });
+  const decider = (finding: DataRecord): VexVerdict => {
+    const spoken = spokenOf(finding);
+    if (spoken === undefined) return unmentioned;
+    const question = questionOf(finding, spoken);
+    const { component, place } = question;
+    const alike = within(within(answers, spoken), place === undefined ? (purlText(component["purl"]) ?? "") : identity(component));
+    const key = keyOfQuestion(index, question, identity);
+    let answer = alike.get(key);
+    if (answer === undefined) {
+      answer = answerTo(question, spoken);
+      alike.set(key, answer);
+    }
+    return answer;
+  };
+  return Object.assign(decider, {
+    met: meetings.met,
+    spoken: (finding: DataRecord) => spokenOf(finding)?.vulnerabilities ?? nobody,
+    asked: (vulnerability: string) => asked.get(vulnerability) ?? nothing,
+  });
+}
+
+/** Questions about one vulnerability that are remembered: those that a statement which met none is compared with. */
+const mostAsked = 20;
+const nobody: readonly string[] = [];
+const nothing: readonly VexQuestion[] = [];
+
+/** The map below a key, made where there is none. */
+function within<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let found = maps.get(key);
+  if (found === undefined) {
+    found = new Map();
+    maps.set(key, found);
+  }
+  return found;
 }
 
 /** Decides by the statements that speak of one finding. */

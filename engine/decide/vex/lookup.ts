@@ -1,219 +1,15 @@
-/**
- * VEX statements, hashed by vulnerability, product and subcomponent, so that a finding meets only those that may be about
- * it. A statement about a product without subcomponents is about everything in it.
- */
+/** What findings ask of the statements, and how components and subjects may be named there. */
 import { type DataRecord, type DataValue, origin } from "../../../language/core/data.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
-import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
-import { AliasClasses, idReader, idsOf } from "../../evaluate/intrinsics/aliases.ts";
+import { idReader } from "../../evaluate/intrinsics/aliases.ts";
 import { packageOf, purlText } from "../../evaluate/intrinsics/package-key.ts";
-import { membersOf, type PurlReader, purlReader, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
+import { membersOf, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type Place, placeOf } from "./graph.ts";
-import {
-  bomKey,
-  bomLink,
-  canonicalDigest,
-  isComparable,
-  linkKey,
-  type Named,
-  ownLink,
-  productReader,
-  type Versions,
-  type VexProduct,
-  versionHash,
-} from "./product.ts";
-import { cvesByClass, type Several, severalOf } from "./several.ts";
-import { readStatements, type VexStatement, type VexTier } from "./statement.ts";
+import { bomKey, bomLink, canonicalDigest, isComparable, linkKey, ownLink } from "./product.ts";
+import type { Named } from "./product-match.ts";
+import { type Several, severalOf } from "./several.ts";
+import { nameKey, purlNameKey, type VexIndex, versionedKey, vulnerabilitiesOf } from "./statement-index.ts";
 import type { VexSubject } from "./subject.ts";
-
-/** A statement with one of its products, and of that one subcomponent; undefined: it is about the whole product. */
-export interface Entry {
-  readonly statement: VexStatement;
-  readonly product: VexProduct;
-  readonly subcomponent: string | undefined;
-}
-
-/** Built once from documents, for any subject. */
-export interface VexIndex {
-  readonly statements: readonly VexStatement[];
-  /** Statements that say nothing that can be read: without a vulnerability, or with an unknown status. */
-  readonly unread: readonly DataRecord[];
-  /** Of each tier. */
-  readonly classes: readonly AliasClasses[];
-  /** The CVEs of the classes of each tier. */
-  readonly cves: readonly ReadonlyMap<string, ReadonlySet<string>>[];
-  /** By alias class of the vulnerability, then by `pairKey`. */
-  readonly entries: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>;
-  /** Keys with a version, by their name: what something without a version may be. */
-  readonly versioned: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Ways of naming things that some statement has. */
-  readonly kinds: ReadonlySet<"digest" | "link" | "name">;
-  readonly readPurl: PurlReader;
-}
-
-/** In the place of a subcomponent: the whole product. */
-export const whole = "*";
-
-export function pairKey(product: string, subcomponent: string): string {
-  return `${product}\n${subcomponent}`;
-}
-
-/**
- * Reads and indexes documents (`waybill.vex.Document`); the first tier is the most trusted. Linear in their statements.
- */
-export function indexVex(tiers: readonly VexTier[]): VexIndex {
-  const readPurl = purlReader();
-  const { statements, unread } = readStatements(tiers, productReader(readPurl));
-  const { classes, cves } = classesOf(tiers, statements);
-  const entries = new Map<string, Map<string, Entry[]>>();
-  const byIds = tiers.map(() => new Map<readonly string[], readonly Map<string, Entry[]>[]>());
-  const keys = new Keys(readPurl);
-  for (const statement of statements) {
-    let known = byIds[statement.tier]?.get(statement.ids);
-    if (known === undefined) {
-      known = vulnerabilitiesOf(classes, statement.tier, statement.ids).map((vulnerability) => entriesOf(entries, vulnerability));
-      byIds[statement.tier]?.set(statement.ids, known);
-    }
-    for (const product of statement.products) for (const each of known) addProduct(each, statement, product, keys);
-  }
-  return { statements, unread, classes, cves, entries, versioned: keys.versioned, kinds: keys.kinds, readPurl };
-}
-
-/**
- * The alias classes of each tier: what its own statements and those of tiers that are trusted more say. Who is trusted less, or
- * was superseded, does not say which vulnerabilities are one: the words of others would reach further than they meant.
- */
-function classesOf(tiers: readonly VexTier[], statements: readonly VexStatement[]): Pick<VexIndex, "classes" | "cves"> {
-  const made: AliasClasses[] = tiers.map(() => new AliasClasses());
-  const linking = new Map<readonly string[], number>();
-  for (const { ids, tier, trusted, source } of statements) {
-    if (ids.length > 1 && trusted && source.superseded === undefined) linking.set(ids, Math.min(tier, linking.get(ids) ?? tier));
-  }
-  for (const [ids, from] of linking) for (const classes of made.slice(from)) classes.link(ids);
-  const linked = (tier: number): readonly (readonly string[])[] => [...linking].flatMap(([ids, from]) => (from <= tier ? [ids] : []));
-  return { classes: made, cves: made.map((classes, tier) => cvesByClass(linked(tier), classes)) };
-}
-
-/** The classes of ids as one tier has them; of the first tier by name alone. */
-function vulnerabilitiesOf(classes: readonly AliasClasses[], tier: number, ids: readonly string[]): readonly string[] {
-  const own = classes[tier];
-  if (own === undefined) return nobody;
-  const prefix = tier === 0 ? "" : `${tier} `;
-  const [only] = ids;
-  if (ids.length === 1 && only !== undefined) return [prefix + own.of(only)];
-  return [...new Set(ids.map((id) => prefix + own.of(id)))];
-}
-
-/** Names of the vulnerability of a statement; findings of one of them may be its. */
-export function vulnerabilitiesOfStatement(index: VexIndex, { tier, ids }: VexStatement): readonly string[] {
-  return vulnerabilitiesOf(index.classes, tier, ids);
-}
-
-function entriesOf(entries: Map<string, Map<string, Entry[]>>, vulnerability: string): Map<string, Entry[]> {
-  const known = entries.get(vulnerability) ?? new Map<string, Entry[]>();
-  entries.set(vulnerability, known);
-  return known;
-}
-
-function addProduct(known: Map<string, Entry[]>, statement: VexStatement, product: VexProduct, keys: Keys): void {
-  const productKeys = keys.ofProduct(product);
-  const { subcomponents } = product;
-  // A part that nobody can name may be any of them: for what warns, and not for what silences.
-  if (subcomponents.length === 0 || (!statement.suppresses && subcomponents.includes(""))) {
-    const entry = { statement, product, subcomponent: undefined };
-    for (const key of productKeys) add(known, pairKey(key, whole), entry);
-  }
-  for (const subcomponent of subcomponents) {
-    const entry = { statement, product, subcomponent };
-    for (const below of keys.ofSubcomponent(subcomponent, statement)) for (const key of productKeys) add(known, pairKey(key, below), entry);
-  }
-}
-
-function add(known: Map<string, Entry[]>, key: string, entry: Entry): void {
-  const alike = known.get(key);
-  if (alike === undefined) known.set(key, [entry]);
-  else alike.push(entry);
-}
-
-/** Makes the keys of what statements name, and keeps account of them. */
-class Keys {
-  readonly versioned = new Map<string, Set<string>>();
-  readonly kinds = new Set<"digest" | "link" | "name">();
-  readonly #readPurl: PurlReader;
-  readonly #subcomponents = new Map<string, readonly string[]>();
-
-  constructor(readPurl: PurlReader) {
-    this.#readPurl = readPurl;
-  }
-
-  ofProduct(product: VexProduct): readonly string[] {
-    const keys: string[] = [];
-    for (const digest of product.digests) keys.push(`d:${digest}`);
-    for (const repository of product.repositories) keys.push(`r:${repository}`);
-    for (const link of product.links) keys.push(`l:${link}`);
-    if (product.digests.length > 0) this.kinds.add("digest");
-    if (product.links.length > 0) this.kinds.add("link");
-    const { purl, versions, name } = product;
-    if (purl !== undefined) {
-      const digest = purl.type === "oci" && purl.version !== undefined;
-      keys.push(this.#ofPurl(purl, digest ? { kind: "exact", text: purl.version ?? "" } : versions));
-    } else if (name !== undefined && product.digests.length === 0 && versions.kind !== "any") {
-      this.kinds.add("name");
-      keys.push(nameKey(name));
-    }
-    return keys;
-  }
-
-  ofSubcomponent(text: string, statement: VexStatement): readonly string[] {
-    const plain = this.#subcomponents.get(text) ?? this.#plain(text);
-    const own = ownLink(statement.source.place, text);
-    if (own === undefined) return plain;
-    this.kinds.add("link");
-    return [...plain, `l:${own}`];
-  }
-
-  #plain(text: string): readonly string[] {
-    const keys = this.#read(text);
-    this.#subcomponents.set(text, keys);
-    return keys;
-  }
-
-  #read(text: string): readonly string[] {
-    const purl = this.#readPurl(text);
-    if (purl !== undefined) {
-      const version = versionOfPurl(purl);
-      return [this.#ofPurl(purl, version === undefined ? { kind: "any" } : { kind: "exact", text: version.text })];
-    }
-    const link = bomLink(text);
-    const digest = canonicalDigest(text);
-    this.kinds.add(link !== undefined ? "link" : digest !== undefined ? "digest" : "name");
-    if (link !== undefined) return [`l:${linkKey(link.bom, link.ref)}`];
-    return [digest === undefined ? nameKey(text) : `d:${digest}`];
-  }
-
-  /** With the version where there is one that can be compared. */
-  #ofPurl(purl: Purl, versions: Versions): string {
-    const name = purlNameKey(purlKey(purl));
-    if (versions.kind !== "exact" || !isComparable(purl.type, versions.text)) return name;
-    const key = versionedKey(name, versions.text);
-    const alike = this.versioned.get(name);
-    if (alike === undefined) this.versioned.set(name, new Set([key]));
-    else alike.add(key);
-    return key;
-  }
-}
-
-function purlNameKey(name: string): string {
-  return `p:${name}`;
-}
-
-function versionedKey(name: string, text: string): string {
-  return `${name}@${versionHash(text)}`;
-}
-
-function nameKey(name: string): string {
-  return `n:${name}`;
-}
 
 /** The keys under which statements may name a package: of every version, of its own, of any where that is not known. */
 function packageKeys(index: VexIndex, purl: DataValue, version: string | undefined): readonly string[] {
@@ -227,12 +23,16 @@ function packageKeys(index: VexIndex, purl: DataValue, version: string | undefin
 
 const nobody: readonly string[] = [];
 
-/** What a finding asks of the index. */
-export interface VexQuestion {
-  /** Alias classes of its ids, in each tier, that some statement is about. */
+/** What some statement is about of the ids of findings; one object for all findings of the same ids. */
+export interface Spoken {
+  /** Alias classes, in each tier. */
   readonly vulnerabilities: readonly string[];
-  /** Its names, for each tier by whose words they lead to more than one CVE. */
+  /** The ids, for each tier by whose words they lead to more than one CVE. */
   readonly several: readonly (Several | undefined)[];
+}
+
+/** What a finding asks of the index. */
+export interface VexQuestion extends Spoken {
   readonly component: DataRecord;
   /** Where the purl has none. */
   readonly version: string | undefined;
@@ -241,38 +41,29 @@ export interface VexQuestion {
 }
 
 /**
- * A reader of the vulnerabilities of findings that some statement is about. Findings of the same ids have one list between
- * them. It lives as long as one decision: it holds every id that it has seen.
+ * A reader of what statements are about of the vulnerabilities of findings; undefined: none is about any. It lives as long as
+ * one decision: it holds every id that it has seen.
  */
-export function spokenReader(index: VexIndex): (finding: DataRecord) => readonly string[] {
+export function spokenReader(index: VexIndex): (finding: DataRecord) => Spoken | undefined {
   const readIds = idReader();
-  const seen = new Map<readonly string[], readonly string[]>();
+  const seen = new Map<readonly string[], Spoken>();
   return (finding) => {
     const ids = readIds(finding, "id");
-    let vulnerabilities = seen.get(ids);
-    if (vulnerabilities === undefined) {
-      vulnerabilities = spokenOf(index, ids);
-      seen.set(ids, vulnerabilities);
+    let spoken = seen.get(ids);
+    if (spoken === undefined) {
+      const vulnerabilities = spokenOf(index, ids);
+      spoken = { vulnerabilities, several: vulnerabilities.length === 0 ? single : severalIn(index, ids) };
+      seen.set(ids, spoken);
     }
-    return vulnerabilities;
+    return spoken.vulnerabilities.length === 0 ? undefined : spoken;
   };
 }
 
-/** A reader of what findings ask; undefined: no statement is about any vulnerability of the finding. */
-export function questionReader(index: VexIndex, spoken = spokenReader(index)): (finding: DataRecord) => VexQuestion | undefined {
-  const known = new Map<readonly string[], readonly (Several | undefined)[]>();
-  return (finding) => {
-    const vulnerabilities = spoken(finding);
-    if (vulnerabilities.length === 0) return undefined;
-    let several = known.get(vulnerabilities);
-    if (several === undefined) {
-      several = severalIn(index, idsOf(finding, "id"));
-      known.set(vulnerabilities, several);
-    }
-    const component = recordOf(finding["component"]) ?? noComponent;
-    const version = textOf(finding["installed"]) ?? textOf(component["version"]);
-    return { vulnerabilities, several, component, version, place: placeOf(component) };
-  };
+/** What a finding asks; `spoken` is what statements are about of its ids. */
+export function questionOf(finding: DataRecord, { vulnerabilities, several }: Spoken): VexQuestion {
+  const component = recordOf(finding["component"]) ?? noComponent;
+  const version = textOf(finding["installed"]) ?? textOf(component["version"]);
+  return { vulnerabilities, several, component, version, place: placeOf(component) };
 }
 
 /** `severalOf` for each tier, with what its statements take for names of what the ids name. */
@@ -314,18 +105,16 @@ function spokenOf(index: VexIndex, ids: readonly string[]): readonly string[] {
 
 const noComponent: DataRecord = {};
 
-/** Findings of the same vulnerabilities and one key are one question. `identity` tells records apart, where more than purl and version counts. */
-export function keyOfComponent(index: VexIndex, question: VexQuestion, identity: (record: DataRecord) => number): string {
-  const { component, version, place } = question;
-  const { kinds } = index;
-  let own = place === undefined ? "" : String(identity(component));
-  if (own === "" && kinds.size > 0) {
-    const hashes = kinds.has("digest") && component["hashes"] !== undefined ? identity(component) : "";
-    const id = kinds.has("link") ? JSON.stringify([component["id"], component[origin]?.document.digest]) : "";
-    own = `${hashes}\n${id}\n${kinds.has("name") ? namesOf(component).join("\n") : ""}`;
-  }
-  const named = `${purlText(component["purl"]) ?? ""}\n${version ?? ""}`;
-  return own === "" ? named : `${named}\n${own}`;
+/**
+ * Findings of the same ids, the same component and one key are one question. The component is the same by its purl, or by `identity`
+ * where its place in a bill of materials counts.
+ */
+export function keyOfQuestion({ kinds }: VexIndex, question: VexQuestion, identity: (record: DataRecord) => number): string {
+  const { component, version = "", place } = question;
+  if (place !== undefined || kinds.size === 0) return version;
+  const hashes = kinds.has("digest") && component["hashes"] !== undefined ? identity(component) : 0;
+  const id = kinds.has("link") ? [component["id"], component[origin]?.document.digest] : [];
+  return JSON.stringify([version, hashes, id, kinds.has("name") ? namesOf(component) : []]);
 }
 
 /** The full name of a component, and without its group if it has one: what others have too. */

@@ -1,12 +1,14 @@
 /** Which statements speak of a finding, and how: as what is judged, as its component, or as a part in between. */
 import { type DataRecord, origin } from "../../../language/core/data.ts";
 import { textOf } from "../../evaluate/intrinsics/raw.ts";
-import { type Entry, Names, pairKey, type VexIndex, type VexQuestion, whole } from "./lookup.ts";
+import { Names, type VexQuestion } from "./lookup.ts";
 import { type Few, fewOf } from "./order.ts";
-import { bomKey, type Match, matchProduct, matchSubcomponent, type Named, type VexProduct } from "./product.ts";
+import { bomKey, type VexProduct } from "./product.ts";
+import { type Match, matchProduct, matchSubcomponent, type Named } from "./product-match.ts";
 import { rejectionOf, silenceOf } from "./requirements.ts";
 import { doubtOf, isNamed } from "./several.ts";
 import type { VexStatement } from "./statement.ts";
+import { type Entries, type Entry, type VexIndex, whole } from "./statement-index.ts";
 import type { VexRules, VexSubject } from "./subject.ts";
 import type { Claim, Rejection } from "./verdict.ts";
 
@@ -41,6 +43,7 @@ export class Meetings {
   readonly #rules: VexRules;
   readonly #names: Names;
   readonly #wholes = new Map<string, Few>();
+  readonly #ofSubject = new Map<string, readonly Parts[]>();
   readonly #betweens = new WeakMap<object, Betweens>();
   readonly #met = new Set<VexStatement>();
 
@@ -65,7 +68,7 @@ export class Meetings {
     const entries = this.#index.entries.get(vulnerability);
     const found: Candidate[] = [];
     for (const key of this.#names.subjectKeys) {
-      for (const entry of entries?.get(pairKey(key, whole)) ?? noEntries) {
+      for (const entry of entries?.get(key)?.get(whole) ?? noEntries) {
         const candidate = this.#candidate(entry, this.#matchSubject(entry.product), undefined, { about: "subject", several });
         if (candidate !== undefined) found.push(candidate);
       }
@@ -84,14 +87,15 @@ export class Meetings {
     for (const vulnerability of question.vulnerabilities) {
       const entries = this.#index.entries.get(vulnerability);
       if (entries === undefined) continue;
+      const ofSubject = this.#partsOfSubject(vulnerability, entries);
       for (const key of keys) {
-        for (const entry of entries.get(pairKey(key, whole)) ?? noEntries) {
+        for (const entry of entries.get(key)?.get(whole) ?? noEntries) {
           thing ??= this.#names.of(question.component, question.version, question.place);
           const candidate = this.#candidate(entry, matchProduct(entry.product, thing), undefined, { about: "component", several });
           if (candidate !== undefined) found.push(candidate);
         }
-        for (const product of this.#names.subjectKeys) {
-          for (const entry of entries.get(pairKey(product, key)) ?? noEntries) {
+        for (const parts of ofSubject) {
+          for (const entry of parts.get(key) ?? noEntries) {
             thing ??= this.#names.of(question.component, question.version, question.place);
             const match = this.#matchSubject(entry.product);
             const candidate = this.#candidate(entry, match, this.#matchPart(entry, thing), { about: "subject", several });
@@ -104,13 +108,18 @@ export class Meetings {
     return found;
   }
 
+  /** Of each key of the subject what there is about its parts. */
+  #partsOfSubject(vulnerability: string, entries: Entries): readonly Parts[] {
+    let parts = this.#ofSubject.get(vulnerability);
+    if (parts === undefined) {
+      parts = this.#names.subjectKeys.map((key) => entries.get(key)).filter((one) => one !== undefined);
+      this.#ofSubject.set(vulnerability, parts);
+    }
+    return parts;
+  }
+
   /** Statements about other components of the bill of materials, by which ways lead to the finding's. */
-  #inBetween(
-    question: VexQuestion,
-    vulnerability: string,
-    entries: ReadonlyMap<string, readonly Entry[]>,
-    keys: readonly string[],
-  ): readonly Candidate[] {
+  #inBetween(question: VexQuestion, vulnerability: string, entries: Entries, keys: readonly string[]): readonly Candidate[] {
     const { place } = question;
     if (place === undefined) return nobody;
     let betweens = this.#betweens.get(place.graph);
@@ -192,6 +201,8 @@ export class Meetings {
   }
 }
 
+type Parts = ReadonlyMap<string, readonly Entry[]>;
+
 const order = { yes: 2, maybe: 1, no: 0 } as const;
 
 /** Of two ways in which a product may be the subject the surer one. */
@@ -219,25 +230,25 @@ class Betweens {
   }
 
   /** Whether some statement about the vulnerability names another product than those that were looked up already. */
-  mayHave(vulnerability: string, entries: ReadonlyMap<string, readonly Entry[]>, known: readonly string[]): boolean {
-    if (this.#below.has(vulnerability) || entries.size > known.length * 2) return true;
-    for (const key of entries.keys()) if (!known.includes(key.slice(0, key.indexOf("\n")))) return true;
+  mayHave(vulnerability: string, entries: Entries, known: readonly string[]): boolean {
+    if (this.#below.has(vulnerability) || entries.size > known.length) return true;
+    for (const key of entries.keys()) if (!known.includes(key)) return true;
     return false;
   }
 
   /** By the key of the subcomponent, or `whole`. */
-  below(vulnerability: string, entries: ReadonlyMap<string, readonly Entry[]>): ReadonlyMap<string, readonly Between[]> {
+  below(vulnerability: string, entries: Entries): ReadonlyMap<string, readonly Between[]> {
     const made = this.#below.get(vulnerability);
     if (made !== undefined) return made;
     const found = new Map<string, Between[]>();
-    for (const [key, list] of entries) {
-      const end = key.indexOf("\n");
-      const nodes = this.#nodesOf(key.slice(0, end));
+    for (const [key, parts] of entries) {
+      const nodes = this.#nodesOf(key);
       if (nodes.length === 0) continue;
-      const part = key.slice(end + 1);
-      const alike = found.get(part) ?? [];
-      if (alike.length === 0) found.set(part, alike);
-      for (const entry of list) for (const node of nodes) alike.push({ entry, node });
+      for (const [part, list] of parts) {
+        const alike = found.get(part) ?? [];
+        if (alike.length === 0) found.set(part, alike);
+        for (const entry of list) for (const node of nodes) alike.push({ entry, node });
+      }
     }
     this.#below.set(vulnerability, found);
     return found;

@@ -4,7 +4,7 @@ import { parseTime } from "../../../language/domains/time.ts";
 import { idReader } from "../../evaluate/intrinsics/aliases.ts";
 import { membersOf, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type VexStatus, vexStatuses } from "./document.ts";
-import type { VexProduct } from "./product.ts";
+import type { ProductReader, VexProduct } from "./product.ts";
 
 /** Documents whose word has the same weight. The first of several tiers is the most trusted. */
 export interface VexTier {
@@ -30,26 +30,100 @@ export interface VexSource {
   readonly superseded: { readonly by: string; readonly from: number } | undefined;
 }
 
-export interface VexStatement {
+/** A statement. Of very many few speak of any finding: what only those are asked for is read when it is asked. */
+export class VexStatement {
   /** Its data, with its place in the document. */
   readonly record: DataRecord;
   readonly source: VexSource;
-  readonly author: string | undefined;
   /** Canonical ids of the vulnerability, aliases among them. */
   readonly ids: readonly string[];
   readonly status: VexStatus;
-  readonly suppresses: boolean;
-  readonly justification: string | undefined;
-  readonly ownJustification: string | undefined;
-  readonly state: string | undefined;
+  readonly #tier: ReadTier;
+  #times: Times | undefined;
+  #products: readonly VexProduct[] | undefined;
+
+  constructor(record: DataRecord, source: VexSource, ids: readonly string[], status: VexStatus, tier: ReadTier) {
+    this.record = record;
+    this.source = source;
+    this.ids = ids;
+    this.status = status;
+    this.#tier = tier;
+  }
+
+  get suppresses(): boolean {
+    return this.status === "not_affected" || this.status === "fixed";
+  }
+
+  get author(): string | undefined {
+    return this.source.author;
+  }
+
+  get justification(): string | undefined {
+    return textOf(this.record["justification"]);
+  }
+
+  get ownJustification(): string | undefined {
+    return textOf(this.record["own_justification"]);
+  }
+
+  get state(): string | undefined {
+    return textOf(this.record["state"]);
+  }
+
   /** Microseconds; the document's where the statement has none. Undefined: neither has one that can be read. */
+  get time(): number | undefined {
+    return this.#read().time;
+  }
+
+  /** Microseconds. */
+  get expires(): number | undefined {
+    return this.#read().expires;
+  }
+
+  /** 0 is the most trusted. */
+  get tier(): number {
+    return this.#tier.position;
+  }
+
+  get by(): string {
+    return this.#tier.name;
+  }
+
+  get trusted(): boolean {
+    return this.#tier.trusted;
+  }
+
+  get products(): readonly VexProduct[] {
+    this.#products ??= productsOf(this.record).map((product) => this.#tier.products.read(product, this.source.place));
+    return this.#products;
+  }
+
+  #read(): Times {
+    this.#times ??= timesOf(this.record, this.source, this.#tier.timeOf);
+    return this.#times;
+  }
+}
+
+interface Times {
   readonly time: number | undefined;
   readonly expires: number | undefined;
-  /** 0 is the most trusted. */
-  readonly tier: number;
-  readonly by: string;
-  readonly trusted: boolean;
-  readonly products: readonly VexProduct[];
+}
+
+function timesOf(record: DataRecord, source: VexSource, timeOf: TimeReader): Times {
+  // A time that cannot be read is none: the document's may be older, and what warns must not be.
+  const time = isAbsent(record["timestamp"]) ? source.time : timeOf(record["timestamp"]);
+  // An end that cannot be read is one that may be over: the statement ended as it began.
+  return { time, expires: isAbsent(record["expires"]) ? undefined : (timeOf(record["expires"]) ?? time ?? 0) };
+}
+
+/** The records of the products of a statement. */
+export function productsOf(statement: DataRecord): readonly DataRecord[] {
+  const records: DataRecord[] = [];
+  for (const item of membersOf(statement["products"], "products").items) {
+    const record = recordOf(item);
+    if (record !== undefined) records.push(record);
+  }
+  return records;
 }
 
 /** What of the documents says nothing: statements without a vulnerability, or without a status that can be read. */
@@ -58,28 +132,27 @@ export interface ReadStatements {
   readonly unread: readonly DataRecord[];
 }
 
-export function readStatements(
-  tiers: readonly VexTier[],
-  readProduct: (product: DataRecord, place: Origin | undefined) => VexProduct,
-): ReadStatements {
+export function readStatements(tiers: readonly VexTier[], products: ProductReader): ReadStatements {
   const statements: VexStatement[] = [];
   const unread: DataRecord[] = [];
   const readIds = idReader();
   const timeOf = timeReader();
   const sources = tiers.map((tier) => tier.documents.map((document) => sourceOf(document, timeOf)));
-  for (const [position, tier] of tiers.entries()) {
+  for (const [position, { name, trusted }] of tiers.entries()) {
+    const tier: ReadTier = { position, name, trusted: trusted !== false, products, timeOf };
     // A document of a tier that is trusted less never takes back what one that is trusted more says.
     const known = sources.filter((_, other) => other === position || (other < position && tiers[other]?.trusted !== false));
     const laterOf = laterVersions(known.flat());
     for (const plain of sources[position] ?? []) {
       const source = { ...plain, superseded: laterOf(plain) };
-      for (const item of membersOf(plain.record["statements"], "statements").items) {
+      membersOf(plain.record["statements"], "statements").items.forEach((item) => {
         const record = recordOf(item);
-        if (record === undefined) continue;
-        const statement = readStatement(record, source, tier, position, { readProduct, readIds, timeOf });
-        if (statement === undefined) unread.push(record);
-        else statements.push(statement);
-      }
+        if (record === undefined) return;
+        const ids = readIds(record, "vulnerability");
+        const status = statusOf(record["status"]);
+        if (ids.length === 0 || status === undefined) unread.push(record);
+        else statements.push(new VexStatement(record, source, ids, status, tier));
+      });
     }
   }
   return { statements, unread };
@@ -102,48 +175,13 @@ function sourceOf(record: DataRecord, timeOf: TimeReader): VexSource {
   };
 }
 
-/** What is read once for all statements of a call. */
-interface Readers {
-  readonly readProduct: (product: DataRecord, place: Origin | undefined) => VexProduct;
-  readonly readIds: (record: DataRecord, field: string) => readonly string[];
+/** A tier, and what is read once for all its statements. */
+interface ReadTier {
+  readonly position: number;
+  readonly name: string;
+  readonly trusted: boolean;
+  readonly products: ProductReader;
   readonly timeOf: TimeReader;
-}
-
-function readStatement(
-  record: DataRecord,
-  source: VexSource,
-  tier: VexTier,
-  position: number,
-  { readProduct, readIds, timeOf }: Readers,
-): VexStatement | undefined {
-  const ids = readIds(record, "vulnerability");
-  const status = statusOf(record["status"]);
-  if (ids.length === 0 || status === undefined) return undefined;
-  // A time that cannot be read is none: the document's may be older, and what warns must not be.
-  const time = isAbsent(record["timestamp"]) ? source.time : timeOf(record["timestamp"]);
-  const products: VexProduct[] = [];
-  for (const item of membersOf(record["products"], "products").items) {
-    const product = recordOf(item);
-    if (product !== undefined) products.push(readProduct(product, source.place));
-  }
-  return {
-    record,
-    source,
-    author: source.author,
-    ids,
-    status,
-    suppresses: status === "not_affected" || status === "fixed",
-    justification: textOf(record["justification"]),
-    ownJustification: textOf(record["own_justification"]),
-    state: textOf(record["state"]),
-    time,
-    // An end that cannot be read is one that may be over: the statement ended as it began.
-    expires: isAbsent(record["expires"]) ? undefined : (timeOf(record["expires"]) ?? time ?? 0),
-    tier: position,
-    by: tier.name,
-    trusted: tier.trusted !== false,
-    products,
-  };
 }
 
 function isDraft(raw: DataValue): boolean {
@@ -157,7 +195,11 @@ function isAbsent(raw: DataValue): boolean {
 /** In run-time form a status is its place among the variants. */
 function statusOf(raw: DataValue): VexStatus | undefined {
   if (raw instanceof Known) return typeof raw.value === "number" ? vexStatuses[raw.value] : undefined;
-  return vexStatuses.find((status) => status === raw);
+  return typeof raw === "string" && isStatus(raw) ? raw : undefined;
+}
+
+function isStatus(text: string): text is VexStatus {
+  return (vexStatuses as readonly string[]).includes(text);
 }
 
 /** Reads times, each text once: most statements of a document have its own. */

@@ -1,10 +1,11 @@
 /** VEX statements that matched no finding: the commonest complaint about VEX is that they fail to match in silence. */
-import type { DataRecord } from "../../../language/core/data.ts";
 import { type NearMiss, nearestMiss, type PurlMiss } from "../../../language/domains/purl/miss.ts";
 import type { Purl, PurlSet } from "../../../language/domains/purl.ts";
-import { Names, questionReader, spokenReader, type VexIndex, type VexQuestion, vulnerabilitiesOfStatement } from "./lookup.ts";
-import { type Miss, matchProduct, misses, type VexProduct } from "./product.ts";
+import { Names, type VexQuestion } from "./lookup.ts";
+import type { VexProduct } from "./product.ts";
+import { type Miss, matchProduct, misses } from "./product-match.ts";
 import type { VexStatement } from "./statement.ts";
+import { type VexIndex, vulnerabilitiesOfStatement } from "./statement-index.ts";
 import type { VexSubject } from "./subject.ts";
 
 export interface NearestMiss {
@@ -14,55 +15,17 @@ export interface NearestMiss {
   readonly detail: string;
 }
 
-/** Findings of one vulnerability that a statement is compared with to find its nearest miss. */
-const mostCompared = 20;
-
-/**
- * Says of a statement that matched nothing what came nearest. The findings are gone through once, when it is first asked:
- * of 15,000 statements few are looked at.
- */
+/** Says of a statement that matched nothing what of that came nearest which `asked` knows of its vulnerabilities. */
 export function nearestMisses(
   index: VexIndex,
-  findings: readonly DataRecord[],
+  asked: (vulnerability: string) => readonly VexQuestion[],
   subject: VexSubject,
-  spoken = spokenReader(index),
 ): (statement: VexStatement) => NearestMiss {
   const names = new Names(index, subject);
-  let questions: ReadonlyMap<string, readonly VexQuestion[]> | undefined;
   return (statement) => {
-    questions ??= questionsOf(index, findings, spoken);
-    const near = nearTo(index, statement, questions);
-    return near === undefined ? unheardOf(statement) : nearestOf(statement, near, names, index);
+    const near = vulnerabilitiesOfStatement(index, statement).flatMap(asked);
+    return near.length === 0 ? unheardOf(statement) : nearestOf(statement, near, names, index);
   };
-}
-
-function questionsOf(
-  index: VexIndex,
-  findings: readonly DataRecord[],
-  spoken: (finding: DataRecord) => readonly string[],
-): ReadonlyMap<string, readonly VexQuestion[]> {
-  const questions = new Map<string, VexQuestion[]>();
-  const read = questionReader(index, spoken);
-  for (const finding of findings) {
-    for (const vulnerability of spoken(finding)) {
-      const known = questions.get(vulnerability);
-      if (known !== undefined && known.length >= mostCompared) continue;
-      const question = read(finding);
-      if (question === undefined) continue;
-      if (known === undefined) questions.set(vulnerability, [question]);
-      else known.push(question);
-    }
-  }
-  return questions;
-}
-
-function nearTo(
-  index: VexIndex,
-  statement: VexStatement,
-  questions: ReadonlyMap<string, readonly VexQuestion[]>,
-): readonly VexQuestion[] | undefined {
-  const near = vulnerabilitiesOfStatement(index, statement).flatMap((vulnerability) => questions.get(vulnerability) ?? []);
-  return near.length === 0 ? undefined : near;
 }
 
 function unheardOf({ ids }: VexStatement): NearestMiss {

@@ -92,7 +92,7 @@ function readStatement(
   isMatchable: (product: DataRecord) => boolean,
   missed: Shortcomings,
 ): ReadStatement {
-  const vulnerability = object(statement["vulnerability"]) ?? {};
+  const vulnerability = object(statement["vulnerability"]) ?? nothing;
   const name = text(vulnerability["name"]);
   const supplier = text(statement["supplier"]);
   const own = objects(statement["products"]).map((product, index) =>
@@ -148,7 +148,7 @@ function readProduct(
   missed: Shortcomings,
 ): DataRecord {
   const id = text(product["@id"]);
-  const identifiers = object(product["identifiers"]) ?? {};
+  const identifiers = object(product["identifiers"]) ?? nothing;
   const purl = text(identifiers["purl"]) ?? (id?.startsWith("pkg:") ? id : undefined);
   const cpe = text(identifiers["cpe23"]) ?? text(identifiers["cpe22"]);
   return {
@@ -157,12 +157,13 @@ function readProduct(
     purl,
     cpe,
     digests: product["hashes"] === undefined ? none : digests(object(product["hashes"]) ?? {}, `${pointer}/hashes`, missed),
-    subcomponents: objects(product["subcomponents"]).map(subcomponent),
+    subcomponents: product["subcomponents"] === undefined ? none : objects(product["subcomponents"]).map(subcomponent),
     [origin]: { document, pointer, fields: productFields },
   };
 }
 
 const none: readonly string[] = [];
+const nothing: Json = {};
 
 /** Digests in the form of the language; those whose length is not that of their algorithm match nothing. */
 function digests(hashes: Json, pointer: string, missed: Shortcomings): readonly string[] {
@@ -175,10 +176,9 @@ function digests(hashes: Json, pointer: string, missed: Shortcomings): readonly 
 }
 
 function subcomponent(json: Json): string {
-  const identifiers = object(json["identifiers"]) ?? {};
-  const named = [identifiers["purl"], json["@id"], identifiers["cpe23"], identifiers["cpe22"]];
+  const identifiers = object(json["identifiers"]) ?? nothing;
   // Without a name that says something it stays a part of the product, and is not the whole of it.
-  return named.map(text).find((name) => name !== undefined && name !== "") ?? "";
+  return text(identifiers["purl"]) ?? text(json["@id"]) ?? text(identifiers["cpe23"]) ?? text(identifiers["cpe22"]) ?? "";
 }
 
 /** Whether something can be matched with a product; of each purl it is found out once. */
