@@ -14,6 +14,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { formats } from "../../engine/evidence/schema/formats.ts";
+import { namedLists } from "../../engine/evidence/schema/named-lists.ts";
 import { duplicateItems } from "../../engine/evidence/schema/unique.ts";
 
 const evidence = fileURLToPath(new URL("../../engine/evidence/", import.meta.url));
@@ -104,9 +105,19 @@ function linearErrors(code: string): string {
 function append(list, more) { for (const error of more) list.push(error); return list; }`;
 }
 
+/** Without `uniqueItems` of a list that `repeatedItems` looks through. */
+function withoutNamedList(schema: Schema, name: string): Schema {
+  const property = namedLists[name]?.property;
+  if (property === undefined) return schema;
+  const properties = schema["properties"] as Schema;
+  const { uniqueItems: asked, ...list } = properties[property] as Schema;
+  if (asked !== true) throw new Error(`${name} does not ask for different ${property}`);
+  return { ...schema, properties: { ...properties, [property]: list } };
+}
+
 /** JavaScript of one validator, without imports. */
 export async function validatorSource(path: string, parts: readonly string[]): Promise<string> {
-  const schema = await readSchema(path);
+  const schema = withoutNamedList(await readSchema(path), basename(path, suffix));
   const ajv = newAjv(schema);
   for (const part of parts) ajv.addSchema(await readSchema(part));
   const code = (standalone as unknown as (ajv: Ajv, validate: unknown) => string)(ajv, ajv.compile(schema));

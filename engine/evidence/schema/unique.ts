@@ -5,22 +5,23 @@
 
 type Pair = readonly [first: number, second: number];
 
-/** The first pair of equal items, by the place of the later one; undefined where all differ. */
-export function duplicateItems(items: readonly unknown[]): Pair | undefined {
-  const buckets = new Map<string | number | boolean | null, number[]>();
-  let repeated = false;
-  for (let index = 0; index < items.length; index++) {
-    const key = shallowKey(items[index]);
-    const bucket = buckets.get(key);
-    if (bucket) {
-      bucket.push(index);
-      repeated = true;
-    } else buckets.set(key, [index]);
-  }
-  if (!repeated) return undefined;
+type Key = string | number | boolean | null;
+
+/**
+ * The first pair of equal items, by the place of the later one; undefined where all differ. `keyOf` is equal for equal items;
+ * those of one key are compared whole.
+ */
+export function duplicateItems(items: readonly unknown[], keyOf: (item: unknown) => Key = shallowKey): Pair | undefined {
+  const firsts = new Map<Key, number>();
+  const buckets = new Map<Key, number[]>();
+  items.map(keyOf).forEach((key, index) => {
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, index);
+    else if (buckets.has(key)) buckets.get(key)?.push(index);
+    else buckets.set(key, [first, index]);
+  });
   let found: Pair | undefined;
   for (const bucket of buckets.values()) {
-    if (bucket.length < 2) continue;
     const pair = duplicateAmong(items, bucket);
     if (pair && (!found || pair[1] < found[1])) found = pair;
   }
@@ -40,7 +41,7 @@ function duplicateAmong(items: readonly unknown[], bucket: readonly number[]): P
 }
 
 /** Equal items have equal keys; unequal ones mostly differ. Reads the scalars of the first level only. */
-function shallowKey(item: unknown): string | number | boolean | null {
+function shallowKey(item: unknown): Key {
   if (typeof item === "string") return `"${item}`;
   if (typeof item === "number" || typeof item === "boolean") return item;
   if (item === null || typeof item !== "object") return null;

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { fault } from "../fault.ts";
 import { validators } from "../generated/index.js";
 import { explain, type SchemaFault } from "./explain.ts";
+import { repeatedItems } from "./named-lists.ts";
 
 /** What a compiled validator says of one broken rule (ajv's error object, without message). */
 export interface SchemaError {
@@ -30,27 +31,36 @@ const ready = new Map<SchemaName, Validate>();
 export async function validate(schema: SchemaName, json: unknown, base: string): Promise<readonly Diagnostic[]> {
   const check = ready.get(schema) ?? (await validators[schema]()).validate;
   ready.set(schema, check);
-  return broken(check, json, base);
+  return broken(schema, check, json, base);
 }
 
 /** The same at once, where an earlier document has loaded the validator; undefined where none has. */
 export function validateLoaded(schema: SchemaName, json: unknown, base: string): readonly Diagnostic[] | undefined {
   const check = ready.get(schema);
-  return check && broken(check, json, base);
+  return check && broken(schema, check, json, base);
 }
 
 /** All errors of `json` against a schema, however many. */
 export async function everyFault(schema: SchemaName, json: unknown): Promise<readonly SchemaFault[]> {
   const check = ready.get(schema) ?? (await validators[schema]()).validate;
   ready.set(schema, check);
-  return check(json) ? [] : explain(json, check.errors ?? [], Number.POSITIVE_INFINITY).faults;
+  return explain(json, errorsOf(schema, check, json), Number.POSITIVE_INFINITY).faults;
 }
 
 const none: readonly Diagnostic[] = [];
 
-function broken(check: Validate, json: unknown, base: string): readonly Diagnostic[] {
-  if (check(json)) return none;
-  const { faults, more } = explain(json, check.errors ?? [], told);
+const noErrors: readonly SchemaError[] = [];
+
+function errorsOf(schema: SchemaName, check: Validate, json: unknown): readonly SchemaError[] {
+  const errors = check(json) ? noErrors : (check.errors ?? noErrors);
+  const repeated = repeatedItems(schema, json);
+  return repeated === undefined ? errors : [...errors, repeated];
+}
+
+function broken(schema: SchemaName, check: Validate, json: unknown, base: string): readonly Diagnostic[] {
+  const errors = errorsOf(schema, check, json);
+  if (errors.length === 0) return none;
+  const { faults, more } = explain(json, errors, told);
   const diagnostics: Diagnostic[] = faults.map((f) =>
     fault("WB0913", { pointer: base + f.pointer, problem: f.problem }, base + f.pointer, {
       ...(f.expected === undefined ? {} : { expected: f.expected }),
