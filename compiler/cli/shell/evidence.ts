@@ -13,7 +13,7 @@ import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { exit, Stop } from "./exit.ts";
-import { expand, readBytes } from "./files.ts";
+import { expand, readBytes, sizeOf } from "./files.ts";
 import { type Packing, packingOf } from "./packing.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -207,17 +207,21 @@ export function passedOver(document: Document): Document {
   return { ...document, refused: false, diagnostics: document.diagnostics.map((one) => ({ ...one, level: "warning" as const })) };
 }
 
-/** Reads every file under the paths, in order. */
+/**
+ * Reads every file under the paths; the documents are in the order of the paths. The largest files are read last: a garbage
+ * collection that one of them sets off goes through all that was read, and none that comes after has to go through it.
+ */
 export async function readEvidence(files: EvidenceFiles, paths: readonly string[], terminal: Terminal): Promise<readonly Document[]> {
-  const documents: Document[] = [];
   const all = await expand(paths, isEvidence);
-  for (const [i, path] of all.entries()) {
+  const sizes = new Map(all.map((path) => [path, sizeOf(path)]));
+  const order = all.toSorted((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0));
+  for (const [i, path] of order.entries()) {
     if (terminal.progress && all.length > 1) await terminal.err(`\r\u001b[Kreading ${i + 1} of ${all.length}`);
-    const document = await files.read(path);
-    documents.push(paths.includes(path) ? document : passedOver(document));
+    await files.read(path);
   }
   if (terminal.progress && all.length > 1) await terminal.err("\r\u001b[K");
-  return documents;
+  const documents = await Promise.all(all.map((path) => files.read(path)));
+  return documents.map((document, i) => (paths.includes(all[i] ?? "") ? document : passedOver(document)));
 }
 
 /** One digest over the documents, the look-ups that failed and whatever else a decision rests on; the same for the same set in any order. */

@@ -51,6 +51,16 @@ export async function readBytes(path: string, shown: string = path): Promise<Buf
   }
 }
 
+/** In bytes; 0 for what is no file, or cannot be looked at: whoever reads it says so. */
+export function sizeOf(path: string): number {
+  try {
+    const found = path === "-" ? undefined : statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() === true ? found.size : 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** Strictly UTF-8; a byte-order mark stays for the parser to report. */
 export function decodePolicy(bytes: Uint8Array, path: string): string | Diagnostic {
   if (bytes.length > policyLimit) return diagnostic("WB1029", { path, size: bytes.length, limit: policyLimit }, undefined);
