@@ -7,18 +7,8 @@ import { type EntryReader, mergeReadings } from "../merge.ts";
 import { Moving } from "../moving.ts";
 import { type Reader, readerOf, showRaw } from "../read.ts";
 import { causeBit, MALFORMED, MISSING, opennessWant, plain, type Site, Unknown, union, want, withoutOpenness } from "../unknown.ts";
-import {
-  Collection,
-  isVirtual,
-  MapValue,
-  MergedRecord,
-  NoRecord,
-  opened,
-  PartialRecord,
-  ReadEntry,
-  type RecordValue,
-  Unsettled,
-} from "../virtual.ts";
+import { Collection, MapValue, MergedRecord, NoRecord, opened, PartialRecord, ReadEntry, type RecordValue, Unsettled } from "../virtual.ts";
+import { publishedOf, saysAge } from "./age.ts";
 import { wantsOf } from "./attestations.ts";
 import type { Compiled, Context, Fn } from "./context.ts";
 import { memoised } from "./memo.ts";
@@ -233,7 +223,8 @@ export function compileField(context: Context, expr: FieldRead): Compiled {
     );
     return { fn: (env) => (points.includes(env.point) ? read(record(env) as RecordValue) : away), closed };
   }
-  if (isAge(expr)) return { fn: ageReader(expr, record, read, site), closed };
+  const published = publishedOf(expr);
+  if (published !== undefined) return { fn: ageReader(published, record, read, site), closed };
   const fn = fastField(expr, record, read);
   const isList = expr.type.kind === "list" || expr.type.kind === "set";
   // A list that depends on no bound name is read once a decision, however many members of another list ask for it.
@@ -283,21 +274,12 @@ export function isStrange(name: string): boolean {
   return name in emptyArray || reservedNames.has(name);
 }
 
-function isAge(expr: FieldRead): boolean {
-  return expr.field.name === "age" && expr.record.type.kind === "record" && expr.record.type.name === "waybill.package.Package";
-}
-
-/** The age of a package is a fact of its record, or else the time since `published` at the clock of the decision. */
-function ageReader(expr: FieldRead, record: Fn, read: (record: RecordValue) => unknown, site: Site): Fn {
-  const published = expr.record.type.kind === "record" ? expr.record.type.fields.get("published") : undefined;
-  const readPublished =
-    published === undefined
-      ? undefined
-      : fieldReader(published, { fact: site.fact.replace(/age$/, "published"), at: site.at, field: "published" }, false);
+function ageReader(published: FieldRead, record: Fn, read: (record: RecordValue) => unknown, site: Site): Fn {
+  const from = { fact: site.fact.replace(/age$/, "published"), at: site.at, field: "published" };
+  const readPublished = fieldReader(published.field, from, false);
   return (env: Env) => {
     const value = record(env) as RecordValue;
-    const given = !isVirtual(value) && value["age"] !== undefined && value["age"] !== null;
-    if (given || readPublished === undefined) return read(value);
+    if (saysAge(value)) return read(value);
     const time = readPublished(value);
     if (time instanceof Unknown) return time;
     if (env.now === undefined) {

@@ -94,3 +94,47 @@ it("derives a call from its body, with what it was given", () => {
   );
   expect(derived).not.toContain("30");
 });
+
+/** What a clause about the age of a package rests on. */
+function aged(facts: DataRecord) {
+  const program = compileText(
+    "policy.scp",
+    `
+module acme.intake
+policy intake for package at firewall {
+  forbid young: package.age < 7 days else deny "{package.name} is {package.age} old"
+}`,
+  );
+  const place = { document: { ...document, predicateType: "waybill.package.Package" }, pointer: "/subject/object" };
+  const answer = decide(
+    compileProgram(program),
+    {
+      subject: { kind: "package", name: "left-pad", data: { name: "left-pad", ...facts, [origin]: place } },
+      point: "firewall",
+      now: Date.UTC(2026, 10, 21) * 1000,
+      evidence: [],
+      attested: [],
+      failed: [],
+    },
+    { explain: true, derivations: true },
+  );
+  if (answer.kind === "refusal") throw new Error(answer.refusal.code);
+  const [clause] = answer.decision.clauses;
+  const { citations, facts: named } = clause?.witnesses[0] ?? {};
+  const derived = clause?.derivation?.children[0];
+  return { clause, cited: citations?.map(({ pointer, path, value }) => [pointer, path, value]), facts: named, derived };
+}
+
+it("cites of an age that no document says when the package was published", () => {
+  const { clause, cited, facts, derived } = aged({ published: "2026-11-20T12:00:00Z" });
+  expect(clause?.outcome).toBe("violated");
+  expect(cited).toEqual([["/subject/object/published", "package.published", "2026-11-20T12:00Z"]]);
+  expect(facts).toEqual([{ path: "package.age", value: "12 hours" }]);
+  expect(derived).toMatchObject({ text: "package.age", value: "12 hours", citations: [{ pointer: "/subject/object/published" }] });
+});
+
+it("cites an age where the document says it", () => {
+  const { cited, facts } = aged({ age: "2 days", published: "2026-01-01T00:00:00Z" });
+  expect(cited).toEqual([["/subject/object/age", "package.age", "2 days"]]);
+  expect(facts).toBeUndefined();
+});

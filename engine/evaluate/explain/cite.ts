@@ -3,6 +3,7 @@ import { type DataRecord, type Origin, origin, type Place as PlaceRead, placeOf 
 import type { Expr, FieldRead, FunctionCall, IntrinsicCall, PredicateRead } from "../../../language/core/ir.ts";
 import { operandsOf } from "../../../language/core/walk.ts";
 import { scalar } from "../../../language/semantics/types.ts";
+import { publishedOf, saysAge } from "../compile/age.ts";
 import type { Fn } from "../compile/context.ts";
 import type { Citation, Fact } from "../decision.ts";
 import type { Env } from "../env.ts";
@@ -164,6 +165,27 @@ function placesOf(lazy: Lazy, expr: Expr): readonly Place[] {
 }
 
 function read(lazy: Lazy, expr: FieldRead | PredicateRead): Citer {
+  const published = expr.kind === "field" ? publishedOf(expr) : undefined;
+  return published === undefined ? stated(lazy, expr) : aged(lazy, expr, published);
+}
+
+/** An age that no document says rests on when the package was published. */
+function aged(lazy: Lazy, expr: FieldRead | PredicateRead, published: FieldRead): Citer {
+  const record = lazy(expr.record);
+  const value = lazy(expr);
+  const path = pathOf(expr);
+  const said = stated(lazy, expr);
+  const counted = stated(lazy, published);
+  return (env, out) => {
+    if (saysAge(record(env) as RecordValue)) return said(env, out);
+    counted(env, out);
+    const age = value(env);
+    if (age instanceof Unknown || out.facts.some((fact) => fact.path === path)) return;
+    out.facts.push({ path, value: showValue(expr.type, age) });
+  };
+}
+
+function stated(lazy: Lazy, expr: FieldRead | PredicateRead): Citer {
   const value = lazy(expr);
   const path = pathOf(expr);
   const root = rootOf(expr);
