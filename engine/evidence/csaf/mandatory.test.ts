@@ -178,12 +178,38 @@ describe("the category of a document of no profile (6.1.26)", () => {
     "security-incident-response",
     "Security      Advisory",
     "csaf security\u2013advisory",
+    "csaf\u2212vex",
+    "informational\u203fadvisory",
   ])("is not `%s`, which looks like a profile", (category) => {
     expect(broken(category)).toBe(true);
   });
 
   it.each(["csaf_base", "csaf_vex", "csaf-base", "Example Company Security Notice", "vexing", "csafety"])("may be `%s`", (category) => {
     expect(broken(category)).toBe(false);
+  });
+});
+
+describe("a translation (6.1.28)", () => {
+  const broken = (lang: string, source: string): readonly string[] =>
+    mandatoryBreaches(changed({ "/document/lang": lang, "/document/source_lang": source }))
+      .filter(({ test }) => test === "6.1.28")
+      .map(({ pointer }) => pointer);
+
+  it.each([
+    ["en", "en"],
+    ["en", "EN"],
+    ["en-US", "en-us"],
+    ["zh-Hant-TW", "ZH-hant-tw"],
+  ])("is not from `%s` into `%s`: language tags are told apart without their capitals", (source, lang) => {
+    expect(broken(lang, source)).toEqual(["/document/lang", "/document/source_lang"]);
+  });
+
+  it.each([
+    ["en-US", "en-GB"],
+    ["en", "en-US"],
+    ["en", "de"],
+  ])("may be from `%s` into `%s`", (source, lang) => {
+    expect(broken(lang, source)).toEqual([]);
   });
 });
 

@@ -25,7 +25,6 @@ import test27_6 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandato
 import test27_7 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_27_7.js";
 import test27_8 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_27_8.js";
 import test27_11 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_27_11.js";
-import test28 from "@secvisogram/csaf-validator-lib/lib/mandatoryTests/mandatoryTest_6_1_28.js";
 import { type Json, object } from "../raw.ts";
 import { type Breach, productBreaches, productTests } from "./product-tests.ts";
 
@@ -61,7 +60,6 @@ const libraryTests: readonly (readonly [test: string, run: Test])[] = [
   ["6.1.27.7", test27_7],
   ["6.1.27.8", test27_8],
   ["6.1.27.11", test27_11],
-  ["6.1.28", test28],
 ];
 
 /**

@@ -5,7 +5,7 @@
  * relationship (6.1.3) or grows with products times references (the others), and reads purls by a library that refuses
  * some that the current specification allows (6.1.13). 6.1.30 and 6.1.31 compile schemas at run time, which takes longer
  * than all the rest, and which a page that allows no evaluation of text cannot do. 6.1.26 asks after the names of profiles
- * only, not after their values (`csaf-vex`).
+ * only, not after their values (`csaf-vex`), and 6.1.28 takes `EN` and `en` for two languages.
  */
 import { parsePurl } from "../../../language/domains/purl.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
@@ -32,6 +32,7 @@ export const productTests: ReadonlySet<string> = new Set([
   "6.1.26",
   "6.1.27.9",
   "6.1.27.10",
+  "6.1.28",
   "6.1.29",
   "6.1.30",
   "6.1.31",
@@ -46,6 +47,7 @@ export function productBreaches(document: Json): readonly Breach[] {
   const tree = productTree(document);
   versioning(document, report);
   category(document, report);
+  translation(document, report);
   definitions(tree, report);
   versionBranches(object(document["product_tree"]) ?? {}, "/product_tree", report);
   relationships(document, tree, report);
@@ -75,9 +77,18 @@ function category(document: Json, report: Report): void {
   else if (/^csaf_/i.test(given)) report("6.1.26", pointer, `\`${given}\` begins with \`csaf_\`, which is reserved for profiles`);
 }
 
-/** Without dashes, blanks, underscores and capitals. */
+/** Without dashes, blanks, underscores and what looks like them, and without capitals. */
 function bare(category: string): string {
-  return category.replace(/[\p{Pd}\s_]+/gu, "").toLowerCase();
+  return category.replace(/[\p{Dash}\p{Pc}\s]+/gu, "").toLowerCase();
+}
+
+/** 6.1.28: nothing is translated from a language into itself. Language tags have no case (RFC 5646, section 2.1.1). */
+function translation(document: Json, report: Report): void {
+  const head = object(document["document"]);
+  const [lang, source] = [text(head?.["lang"]), text(head?.["source_lang"])];
+  if (lang === undefined || source?.toLowerCase() !== lang.toLowerCase()) return;
+  report("6.1.28", "/document/lang", `\`${lang}\` is the language of \`/document/source_lang\` too`);
+  report("6.1.28", "/document/source_lang", `\`${source}\` is the language of \`/document/lang\` too`);
 }
 
 /** 6.1.2, 6.1.5 and 6.1.13. */
