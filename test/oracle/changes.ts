@@ -185,3 +185,29 @@ export function shuffled<T>(list: readonly T[], choices: Choices): readonly T[] 
     .sort(([a], [b]) => a - b)
     .map(([, item]) => item);
 }
+
+/** The evidence with another value in each claimed field: that of the subject and of documents, and all that is bare or unverified. */
+export function otherClaims(request: Request, universe: Universe, claim: (type: Type) => DataValue): Request {
+  const changed = everyDocument(request, universe, (data, type) => otherClaimsIn(data, type, claim));
+  return { ...changed, evidence: [], attested: changed.attested.filter((a) => a.trusts.length > 0) };
+}
+
+function otherClaimsIn(data: DataRecord, type: RecordType, claim: (type: Type) => DataValue): DataRecord {
+  const own = [...type.fields.values()].map(
+    (f) => [f.name, f.claimed ? claim(f.type) : within(f.type, data[f.name], (item, of) => otherClaimsIn(item, of, claim))] as const,
+  );
+  return { ...data, ...Object.fromEntries(own) };
+}
+
+/** The value with each record in it changed, whatever it stands in. */
+function within(type: Type, value: DataValue, change: (data: DataRecord, type: RecordType) => DataRecord): DataValue {
+  if (value instanceof Known) {
+    const inner = value.value as DataValue;
+    return type.kind === "record" && isRecord(inner) ? new Known(change(inner, type)) : value;
+  }
+  if (type.kind === "record") return isRecord(value) ? change(value, type) : value;
+  if (type.kind !== "list" && type.kind !== "set") return value;
+  const each = (items: readonly DataValue[]) => items.map((item) => within(type.element, item, change));
+  if (Array.isArray(value)) return each(value);
+  return value instanceof OpenList ? new OpenList(each(value.items), value.undeclared, value.lacks) : value;
+}

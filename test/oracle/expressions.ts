@@ -119,7 +119,8 @@ export function operand(type: Type, depth: number, scope: Scope): Expr {
     [2, () => otherwise(operand(type, depth - 1, scope), operand(type, depth - 1, scope))],
     [numeric ? 3 : 0, () => arithmetic(type, depth, scope)],
     [same(type, int) && scope.nesting < 3 ? 2 : 0, () => count(depth, scope)],
-    [same(type, int) ? 2 : 0, () => mapEntry(depth, scope)],
+    [same(type, int) ? 2 : 0, () => mapEntry(int, depth, scope)],
+    [same(type, text) && scope.universe.writtenKind === "workload" ? 4 : 0, () => mapEntry(text, depth, scope)],
     [same(type, text) ? 2 : 0, () => element(depth, scope)],
     [
       same(type, time) ? 2 : 0,
@@ -407,8 +408,10 @@ function predicate(scope: Scope): Expr {
   return { kind: "predicate", record: from, recordType, predicate: read, type: bool, at, ...by };
 }
 
-function mapOf(scope: Scope): Expr | undefined {
-  return fieldsOf(record(scope), (t) => t.kind === "map")[0];
+/** A map of a record in scope. Of several, some. */
+function mapOf(scope: Scope, holds: (value: Type) => boolean = () => true): Expr | undefined {
+  const maps = fieldsOf(record(scope), (t) => t.kind === "map" && holds(t.value));
+  return maps.length > 1 ? scope.choices.pick(maps) : maps[0];
 }
 
 function hasKey(scope: Scope): Expr {
@@ -416,9 +419,9 @@ function hasKey(scope: Scope): Expr {
   return map === undefined ? path(bool, scope) : { kind: "has-key", map, key: operand(text, 0, scope), type: bool, at };
 }
 
-function mapEntry(depth: number, scope: Scope): Expr {
-  const map = mapOf(scope);
-  return map === undefined ? path(int, scope) : { kind: "entry", map, key: operand(text, depth - 1, scope), type: int, at };
+function mapEntry(type: Type, depth: number, scope: Scope): Expr {
+  const map = mapOf(scope, (t) => same(t, type));
+  return map === undefined ? path(type, scope) : { kind: "entry", map, key: operand(text, depth - 1, scope), type, at };
 }
 
 function element(depth: number, scope: Scope): Expr {

@@ -16,7 +16,7 @@ export function requestOf(universe: Universe, choices: Choices): Request {
     subject: {
       kind: choices.weighted([
         [universe.written ? 0 : 14, "image"],
-        [1, "artifact"],
+        [1, universe.writtenKind],
         [universe.written ? 0 : 1, "workload"],
       ]),
       name: "subject",

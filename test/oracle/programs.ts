@@ -120,7 +120,7 @@ function policyOf(name: string, universe: Universe, global: Scope): Policy {
   const { choices } = global;
   const kind = choices.weighted([
     [universe.written ? 0 : 8, "image"],
-    [3, "artifact"],
+    [3, universe.writtenKind],
     [universe.written ? 0 : 1, "workload"],
   ]);
   const scope = { ...global, records: [subjectOf(universe, kind)] };
@@ -222,7 +222,7 @@ function effectOf(scope: Scope, from: readonly Effect[]): EffectExpr {
 
 function exemptOf(universe: Universe, global: Scope): Exempt {
   const { choices } = global;
-  const kind = universe.written ? "artifact" : choices.pick(["image", "artifact", "workload"]);
+  const kind = universe.written ? universe.writtenKind : choices.pick(["image", "artifact", "workload"]);
   return {
     subject: kind,
     subjectType: universe.subject,

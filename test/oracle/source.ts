@@ -74,10 +74,10 @@ function recordSource(type: RecordType): string {
   return [`type ${local(type.name)} {`, ...fields, ...predicates, "}"].join("\n");
 }
 
-function fieldSource({ name, type, mode, points }: Field): string {
+function fieldSource({ name, type, mode, points, claimed }: Field): string {
   const optional = mode.kind === "optional" ? "?" : "";
   const fallback = mode.kind === "default" ? ` = ${valueSource(type, mode.value as Value)}` : "";
-  return `${name}: ${typeSource(type)}${optional}${fallback}${points === undefined ? "" : ` at [${points.join(", ")}]`}`;
+  return `${name}: ${typeSource(type)}${optional}${fallback}${points === undefined ? "" : ` at [${points.join(", ")}]`}${claimed ? " claimed" : ""}`;
 }
 
 function valueSource(type: Type, value: Value): string {

@@ -100,6 +100,8 @@ const strangelyNamed: readonly (readonly [string, Type])[] = [
 export interface Universe {
   /** Only what can be written as source text over the standard library's subjects. */
   readonly written: boolean;
+  /** The kind of subject that written programs judge. */
+  readonly writtenKind: "artifact" | "workload";
   readonly types: ReadonlyMap<string, RecordType>;
   readonly leaf: RecordType;
   readonly item: RecordType;
@@ -123,28 +125,49 @@ const artifact: RecordType = {
   predicates: new Map(),
 };
 
+/** As the standard library has it, as far as programs read it: whoever sends a workload writes its labels and annotations. */
+const workload: RecordType = {
+  kind: "record",
+  name: "waybill.kubernetes.Workload",
+  fields: new Map<string, Field>([
+    ...["apiVersion", "kind", "name"].map((name): [string, Field] => [
+      name,
+      { name, type: text, mode: { kind: "required" }, claimed: false },
+    ]),
+    ...["labels", "annotations", "pod_labels", "pod_annotations"].map((name): [string, Field] => [
+      name,
+      { name, type: { kind: "map", value: text }, mode: { kind: "default", value: {} }, claimed: true },
+    ]),
+  ]),
+  predicates: new Map(),
+};
+
 export const trusts: readonly Trust[] = ["oracle.release", "oracle.security"].map((key) => ({
   key,
   body: { kind: "key", fields: {} },
   at: place(),
 }));
 
-export function universe(choices: Choices, written = false): Universe {
+/** `claims`: some fields are claims, those of the subject as the standard library has them. */
+export function universe(choices: Choices, written = false, claims = false): Universe {
   // Versions take their ecosystem from where they stand, so literals of them cannot be written as they are.
   const fieldTypes = allFieldTypes.filter(([name]) => !written || name !== "v");
-  const leaf = recordType("oracle.Leaf", [...fieldTypes.slice(0, 5), ...strangelyNamed], choices);
-  const item = recordType("oracle.Item", [...fieldTypes, ...strangelyNamed, ["sub", leaf], ["leaves", listOf(leaf)]], choices);
+  const recordType = (name: string, fields: readonly (readonly [string, Type])[]) => recordOf(name, fields, choices, claims);
+  const leaf = recordType("oracle.Leaf", [...fieldTypes.slice(0, 5), ...strangelyNamed]);
+  const item = recordType("oracle.Item", [...fieldTypes, ...strangelyNamed, ["sub", leaf], ["leaves", listOf(leaf)]]);
   const inner: readonly (readonly [string, Type])[] = [
     ["items", listOf(item)],
     ["others", listOf(item)],
     ["leaves", listOf(leaf)],
     ["sub", item],
   ];
-  const bom = recordType("oracle.Bom", [...fieldTypes.slice(0, 5), ...inner], choices);
-  const scan = recordType("oracle.Scan", [...fieldTypes, ...inner], choices);
-  const subject = written ? artifact : recordType("oracle.Subject", [...fieldTypes, ...inner], choices);
+  const bom = recordType("oracle.Bom", [...fieldTypes.slice(0, 5), ...inner]);
+  const scan = recordType("oracle.Scan", [...fieldTypes, ...inner]);
+  const ofLibrary = claims ? workload : artifact;
+  const subject = written ? ofLibrary : recordType("oracle.Subject", [...fieldTypes, ...inner]);
   return {
     written,
+    writtenKind: claims ? "workload" : "artifact",
     types: new Map([leaf, item, bom, scan, subject].map((t) => [t.name, t])),
     leaf,
     item,
@@ -156,11 +179,16 @@ export function universe(choices: Choices, written = false): Universe {
   };
 }
 
-function recordType(name: string, fields: readonly (readonly [string, Type])[], choices: Choices): RecordType {
+function recordOf(name: string, fields: readonly (readonly [string, Type])[], choices: Choices, claims: boolean): RecordType {
   return {
     kind: "record",
     name,
-    fields: new Map(fields.map(([field, type]) => [field, fieldOf(field, type, name !== "oracle.Subject", choices)])),
+    fields: new Map(
+      fields.map(([field, type]) => {
+        const made = fieldOf(field, type, name !== "oracle.Subject", choices);
+        return [field, claims && choices.chance(4) ? { ...made, claimed: true } : made];
+      }),
+    ),
     predicates: new Map([
       ["pinned", { name: "pinned", by: false, closed: false }],
       ["fixed", { name: "fixed", by: false, closed: true }],

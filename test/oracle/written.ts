@@ -7,8 +7,9 @@ import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { choicesFrom } from "./choices.ts";
 import { requestOf } from "./facts.ts";
 import { programOf } from "./programs.ts";
+import { trusting } from "./rewrite.ts";
 import { sourceOf } from "./source.ts";
-import { universe } from "./universe.ts";
+import { type Universe, universe } from "./universe.ts";
 
 const library = new Map<string, string | undefined>();
 
@@ -41,6 +42,14 @@ export function writtenFrom(forProgram: number, forFacts: number): Written {
   const shared = universe(choices, true);
   const drawn = programOf(shared, choices);
   return { drawn, text: sourceOf(drawn), request: requestOf(shared, choicesFrom(forFacts)) };
+}
+
+/** A program that reads no evidence which nobody vouches for, over types some of whose fields are claims. */
+export function writtenOnClaims(forProgram: number, forFacts: number): Written & { readonly universe: Universe } {
+  const choices = choicesFrom(forProgram);
+  const shared = universe(choices, true, true);
+  const drawn = trusting(programOf(shared, choices));
+  return { drawn, text: sourceOf(drawn), request: requestOf(shared, choicesFrom(forFacts)), universe: shared };
 }
 
 export const noInputs: Inputs = new Map();
