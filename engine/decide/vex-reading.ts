@@ -190,10 +190,10 @@ const nothing: ReadonlySet<string> = new Set();
 function meetOthers(asked: readonly VexFinding[], others: readonly DataRecord[], decide: VexDecider): ReadonlySet<string> {
   const wanted = new Set(asked.flatMap(({ finding }) => decide.spoken(finding)));
   const present = new Set<string>();
-  for (const finding of others) {
+  others.forEach((finding) => {
     const spoken = decide.spoken(finding);
     if (spoken.some((one) => wanted.has(one))) decide(finding);
     for (const one of spoken) if (!wanted.has(one)) present.add(one);
-  }
+  });
   return present;
 }

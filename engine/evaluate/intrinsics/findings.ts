@@ -71,7 +71,9 @@ class ComponentIndex {
   constructor(graph: DependencyGraph, readPurl: PurlReader) {
     this.#readPurl = readPurl;
     this.#graph = graph;
-    for (const component of graph.components) this.#add(component);
+    graph.components.forEach((component) => {
+      this.#add(component);
+    });
   }
 
   #add(component: DataRecord): void {

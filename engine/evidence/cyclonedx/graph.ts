@@ -59,24 +59,22 @@ export function wholeness(stated: Compositions, root: Draft | undefined): Comple
 export function connect(bom: Json, base: string, found: Inventory, stated: Compositions, refs: References): void {
   const elsewhere = elsewhereIn(bom);
   let direct: readonly DataValue[] | undefined;
-  let index = -1;
-  for (const dependency of objects(bom["dependencies"])) {
-    index++;
+  objects(bom["dependencies"]).forEach((dependency, index) => {
     const ref = text(dependency["ref"]);
-    if (ref === undefined) continue;
+    if (ref === undefined) return;
     const from = found.byRef.get(ref);
     const targets = dependency["dependsOn"];
     if (!from) {
       if (!found.others.has(ref) && !isLink(ref) && !elsewhere(ref))
         refs.dangling(ref, "a dependency", `${base}/dependencies/${index}/ref`);
-      continue;
+      return;
     }
     const before = from["dependencies"];
     const completeness = stated.dependencies.get(ref) ?? undeclared;
     // Most packages of a product depend on nothing, and need no list each to say so.
     if (before === undefined && from !== found.root && completeness === undeclared && Array.isArray(targets) && targets.length === 0) {
       from["dependencies"] = nothing;
-      continue;
+      return;
     }
     // An element given twice depends on what both say.
     const items: DataValue[] = before === undefined ? [] : [...itemsOf(before)];
@@ -94,7 +92,7 @@ export function connect(bom: Json, base: string, found: Inventory, stated: Compo
     }
     from["dependencies"] = listOf(before === undefined ? items : [...new Set(items)], completeness, lacks);
     if (from === found.root) direct = items;
-  }
+  });
   markDirect(found, stated, direct);
 }
 
