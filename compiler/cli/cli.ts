@@ -30,9 +30,19 @@ function general(command: Command): Command {
     .option("--offline", "refuse whatever would read the network");
 }
 
+/** Options of what reads the settings of a project. */
+function configured(command: Command): Command {
+  return general(command)
+    .option(
+      "--config <file>",
+      "the waybill.toml whose settings hold (default: of the policies, the one above them in the working directory)",
+    )
+    .option("--no-config", "no settings of any waybill.toml");
+}
+
 /** Options of what decides. */
 function deciding(command: Command): Command {
-  return general(command)
+  return configured(command)
     .option("-p, --policy <path>", "file, folder or `-`; repeatable (default: `policy` of waybill.toml)", collect, [])
     .option("--set <module.name=value>", "value of an input; repeatable", collect, [])
     .option("--now <time>", "RFC 3339 time to decide at (default: the clock)");
@@ -76,7 +86,7 @@ Examples:
 Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 70 a bug in Waybill`,
     );
 
-  general(root.command("check").description("parse, resolve, type-check and lint policies"))
+  configured(root.command("check").description("parse, resolve, type-check and lint policies"))
     .argument("[path...]", "files, folders or `-` (default: `policy` of waybill.toml, or the working directory)")
     .addOption(choice("-f, --format <format>", "output", diagnosticFormats).default("text"))
     .option("--plan", "say which attestations the clauses need, and what they cost to fetch")
@@ -99,7 +109,7 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
       act(async (call) => (await import("./verbs/fmt.ts")).fmt(call, paths, options), options),
     );
 
-  general(root.command("test").description("run the `test` blocks of policies"))
+  configured(root.command("test").description("run the `test` blocks of policies"))
     .argument("[path...]", "files or folders")
     .option("--filter <text>", "only tests whose title contains the text")
     .option("--set <module.name=value>", "value of an input; repeatable", collect, [])
@@ -175,6 +185,8 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
     .enablePositionalOptions()
     .argument("<bundle...>", "bundles in JSON (v0.1 to v0.3), or files with one a line; or `image REF` with --policy")
     .option("-p, --policy <path>", "with `image`: file or folder of the policies; repeatable", collect, [])
+    .option("--config <file>", "with `image`: the waybill.toml whose settings hold (default: the one of the policies)")
+    .option("--no-config", "with `image`: no settings of any waybill.toml")
     .option("--set <module.name=value>", "with `image`: value of an input; repeatable", collect, [])
     .option("--given <kind.fact=value>", "with `image`: a fact that only the caller knows; repeatable", collect, [])
     .option("--at <point>", "with `image`: enforcement point", "ci")
@@ -239,7 +251,7 @@ Example:
       act(async (call) => (await import("./verbs/attest.ts")).attestChange(call, snapshot, options), options),
     );
 
-  general(root.command("build").description("compile policies to what other tools read, and say what cannot be told them"))
+  configured(root.command("build").description("compile policies to what other tools read, and say what cannot be told them"))
     .argument("[path...]", "files, folders or `-` (default: `policy` of waybill.toml, or the working directory)")
     .option("-t, --target <name>", `what to compile to: ${buildTargets.join(", ")}; repeatable (default: all)`, collect, [])
     .requiredOption("-o, --out <folder>", "folder to write to")
@@ -252,7 +264,7 @@ Example:
       act(async (call) => (await import("./verbs/build.ts")).build(call, paths, options), options),
     );
 
-  general(root.command("diff").description("what an edit does to decision tables, and which clauses and waivers came or went"))
+  configured(root.command("diff").description("what an edit does to decision tables, and which clauses and waivers came or went"))
     .argument("<old>", "file, folder or `-`")
     .argument("<new>", "file, folder or `-`")
     .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
@@ -301,7 +313,7 @@ Example:
   versions.addHelpText("after", "\nExample:\n  $ waybill version compare --ecosystem maven 1.0-rc1 1.0");
 
   const feeds = root.command("feeds").description("fetch the feeds that waybill.toml names, and say what is at hand");
-  general(feeds.command("update").description("fetch each URL of `[feeds]` into the cache, where it is newer"))
+  configured(feeds.command("update").description("fetch each URL of `[feeds]` into the cache, where it is newer"))
     .argument("[feed...]", `only these: ${feedKinds.join(", ")}`)
     .option("--cache <folder>", "folder of what is fetched (default: `cache` of `[feeds]`, or the user's cache)")
     .option("--max-size <megabytes>", "refuse a feed that is larger (default: 2000)")
@@ -314,7 +326,7 @@ Example:
     .action((kinds: string[], options: Options) =>
       act(async (call) => (await import("./verbs/feeds.ts")).updateFeeds(call, kinds, options), options),
     );
-  general(feeds.command("list").alias("status").description("say which feeds are at hand, of when, and under which digest"))
+  configured(feeds.command("list").alias("status").description("say which feeds are at hand, of when, and under which digest"))
     .argument("[feed...]", `only these: ${feedKinds.join(", ")}`)
     .option("--cache <folder>", "folder of what was fetched (default: `cache` of `[feeds]`, or the user's cache)")
     .option("--now <time>", "RFC 3339 time that ages are told at (default: the clock)")

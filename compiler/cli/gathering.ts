@@ -16,6 +16,7 @@ import type { TrustFile } from "./shell/believed.ts";
 import { type Config, readSettings } from "./shell/config.ts";
 import { EvidenceFiles, readEvidence } from "./shell/evidence.ts";
 import { exit, Stop } from "./shell/exit.ts";
+import { stdinFolder } from "./shell/project.ts";
 import { tell } from "./shell/report.ts";
 import { findSubjects } from "./shell/subjects.ts";
 import { unreadFields } from "./unread.ts";
@@ -68,7 +69,8 @@ export async function gather(
   const needs = asking?.(policies);
   const isAsked = needs === undefined ? asksForSigned(program) : needs.length > 0;
   const trust = isAsked ? await import("./shell/believed.ts") : undefined;
-  const trustFiles = (await trust?.readTrustFiles(program, texts(options, "trustedRoot"), texts(options, "key"))) ?? [];
+  const trustFiles =
+    (await trust?.readTrustFiles(program, texts(options, "trustedRoot"), texts(options, "key"), stdinFolder(policies.config))) ?? [];
   const believing = trust?.believe(program, trustFiles, policies.time);
   if (believing !== undefined) await tell(call.terminal, believing.unread, policies.project.sources);
   const local: Gathered = {

@@ -1,6 +1,6 @@
 /** Who may be believed: the keys that policies name and the trusted roots of a call, read from files. */
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import { ageInDays, alarmAfterDays } from "../../../engine/trust/age.ts";
 import type { Believed } from "../../../engine/trust/attested.ts";
 import { verificationCache } from "../../../engine/trust/cache.ts";
@@ -22,8 +22,16 @@ export interface TrustFile {
   readonly bytes: Buffer;
 }
 
-/** Reads the roots and keys that options name, and the key files that the program's declarations do. */
-export async function readTrustFiles(program: Program, roots: readonly string[], keys: readonly string[]): Promise<readonly TrustFile[]> {
+/**
+ * Reads the roots and keys that options name, and the key files that the program's declarations do; `stdin` is the folder that a
+ * policy from there stands in.
+ */
+export async function readTrustFiles(
+  program: Program,
+  roots: readonly string[],
+  keys: readonly string[],
+  stdin: string | undefined,
+): Promise<readonly TrustFile[]> {
   const files: TrustFile[] = [];
   for (const name of roots) files.push({ kind: "root", name, bytes: await readBytes(name) });
   for (const name of keys) files.push({ kind: "key", name, bytes: await readBytes(name) });
@@ -36,17 +44,18 @@ export async function readTrustFiles(program: Program, roots: readonly string[],
   const named = new Map<string, TrustFile>();
   declaredKeys(program, (file, from) => {
     const name = `${from}\n${file}`;
-    const bytes = readBeside(file, from);
+    const bytes = readBeside(file, from === "stdin" ? stdin : dirname(from));
     if (bytes !== undefined) named.set(name, { kind: "declared-key", name, bytes });
     return undefined;
   });
   return [...files, ...named.values()];
 }
 
-/** A key file stands beside the policy that names it; an absolute path is as it is. */
-function readBeside(file: string, from: string): Buffer | undefined {
+/** A key file stands beside the policy that names it; an absolute path is as it is, also where the policy stands nowhere. */
+function readBeside(file: string, folder: string | undefined): Buffer | undefined {
+  if (folder === undefined && !isAbsolute(file)) return undefined;
   try {
-    return readFileSync(resolve(from === "stdin" ? "." : dirname(from), file));
+    return readFileSync(resolve(folder ?? ".", file));
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * `waybill.toml`: settings of a project, found in the working directory or a folder above it.
+ * `waybill.toml`: settings of a project, found in the working directory or a folder above it, or named by `--config`.
  *
  *     policy = ["policies"]              # what `--policy` names when it is not given
  *     [inputs]
@@ -9,15 +9,16 @@
  *     [feeds]
  *     epss = "https://epss.example/epss_scores-current.csv.gz"   # a URL, a path, or a table (`feeds/settings.ts`)
  */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Diagnostic, Span } from "../../../language/diagnostics/diagnostic.ts";
 import { sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
+import type { Options } from "../options.ts";
 import { exit, Stop } from "./exit.ts";
 import { type FeedSettings, noSettings, readFeedSettings } from "./feeds/settings.ts";
-import { fileProblem } from "./files.ts";
+import { fileProblem, readBytes } from "./files.ts";
 
 /** A value as the caller wrote it: `--set` and `waybill.toml` are read by the same rules. */
 export interface Setting {
@@ -31,6 +32,8 @@ export interface Config {
   /** Absent: there is no `waybill.toml`. */
   readonly path?: string;
   readonly text?: string;
+  /** The caller named it, so that it holds whatever it is used for. */
+  readonly named?: true;
   /** Relative to the working directory. */
   readonly policy: readonly string[];
   readonly inputs: readonly Setting[];
@@ -39,7 +42,8 @@ export interface Config {
 }
 
 const keys = ["policy", "inputs", "given", "feeds"];
-const none: Config = { policy: [], inputs: [], given: [], feeds: noSettings };
+/** No settings. */
+export const none: Config = { policy: [], inputs: [], given: [], feeds: noSettings };
 
 /** Looked for without waiting in turns: a call asks for it first, in each folder above. */
 function find(folder: string): { readonly path: string; readonly text: string } | undefined {
@@ -63,9 +67,16 @@ function shown(path: string): string {
   return relative(process.cwd(), path) || "waybill.toml";
 }
 
-/** Reads the project's settings; a wrong one is wrong use (exit 2), never ignored. */
-export async function readConfig(): Promise<Config> {
-  const found = find(process.cwd());
+/** The `waybill.toml` that `--config` names, or else one that is found; none with `--no-config`. */
+async function chosen({ config }: Options): Promise<{ readonly path: string; readonly text: string } | undefined> {
+  if (config === false) return undefined;
+  if (typeof config !== "string") return find(process.cwd());
+  return { path: resolve(config), text: (await readBytes(config)).toString("utf8") };
+}
+
+/** Reads the project's settings, by `--config` of the call; a wrong one is wrong use (exit 2), never ignored. */
+export async function readConfig(options: Options): Promise<Config> {
+  const found = await chosen(options);
   if (!found) return none;
   const { text } = found;
   const path = shown(found.path);
@@ -94,6 +105,7 @@ export async function readConfig(): Promise<Config> {
   return {
     path,
     text,
+    ...(typeof options["config"] === "string" ? { named: true } : {}),
     policy: listed.map((item) => relative(process.cwd(), resolve(folder, item)) || "."),
     inputs: flatten(table["inputs"] ?? {}, "inputs", wrong),
     given: flatten(table["given"] ?? {}, "given", wrong),
@@ -111,22 +123,38 @@ function placeOf(key: string, text: string): Span {
 }
 
 /**
- * The settings that hold for policies which were named: those of their own project. A `waybill.toml` that is not above every
- * one of them, or only above the repository that one is in, is somebody else's, as where a trusted policy judges a checkout:
- * it may not say what the policy imports, nor with which inputs it decides, nor by which feeds. A repository below its own that
- * it names itself, as a submodule, is its own.
+ * The settings that hold for policies which were named: those that the caller named too, and those of their own project. A
+ * `waybill.toml` that is not above every one of them, or only above the repository that one is in, is somebody else's, as where
+ * a trusted policy judges a checkout: it may not say what the policy imports, nor with which inputs it decides, nor by which
+ * feeds. What came through stdin stands nowhere, and links stand where they lead to. A repository below its own that it names
+ * itself, as a submodule, is its own.
  */
 export function settingsFor(config: Config, policies: readonly string[], namedBy: "caller" | "itself" = "caller"): Config {
   const { path } = config;
-  if (path === undefined) return config;
-  const folder = resolve(dirname(path));
+  if (path === undefined || config.named) return config;
+  const folder = realFolder(resolve(dirname(path)));
   const isOwn = policies.every((policy) => {
-    const place = policy === "-" ? process.cwd() : resolve(policy);
+    if (policy === "-") return false;
+    const place = realFolder(resolve(policy));
     const way = relative(folder, place);
     const isBelow = way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
     return isBelow && (namedBy === "itself" || !isOfRepositoryBelow(folder, place));
   });
   return isOwn ? config : none;
+}
+
+/** Without links; what is not there is told by who reads it. */
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** What to say of settings that were found and do not hold. */
+export function passedOverNote({ path = "" }: Config, why: string): string {
+  return `${path} ${why}, and holds for nothing here: \`--config ${path}\` would take it`;
 }
 
 /** Whether there is a repository around a path that does not hold the folder: checked out below it, or a submodule. */

@@ -6,7 +6,8 @@ import type { Program } from "../../../language/core/ir.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { type Sources, sourcesOf } from "../../../language/diagnostics/render/lines.ts";
 import type { Module, SourceFile } from "../../../language/syntax/tree.ts";
-import { type Config, readConfig, type Setting, settingsFor } from "./config.ts";
+import type { Options } from "../options.ts";
+import { type Config, none, readConfig, type Setting, settingsFor } from "./config.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { decodePolicy, filesBelow, readBytes, readPolicies } from "./files.ts";
 import { libraryModules, libraryText, moduleName } from "./library.ts";
@@ -30,15 +31,14 @@ export interface Project {
 }
 
 /** What was named, else `policy` of `waybill.toml`, else the working directory. */
-export async function policyPaths(paths: readonly string[]): Promise<readonly string[]> {
+export async function policyPaths(paths: readonly string[], options: Options): Promise<readonly string[]> {
   if (paths.length > 0) return paths;
-  const config = await readConfig();
+  const config = await readConfig(options);
   return config.policy.length > 0 ? config.policy : ["."];
 }
 
 /** Modules of the project by name: what is below the folders of the named policies, or beside `waybill.toml`. */
-async function projectModules(paths: readonly string[], configPath: string | undefined): Promise<ReadonlyMap<string, SourceFile>> {
-  const folders = new Set(configPath === undefined ? paths.map((path) => dirname(path)) : [dirname(configPath)]);
+async function projectModules(folders: ReadonlySet<string>): Promise<ReadonlyMap<string, SourceFile>> {
   const modules = new Map<string, SourceFile>();
   for (const folder of folders) {
     for (const path of await filesBelow(folder, (name) => name.endsWith(".scp")).catch(() => [])) {
@@ -62,27 +62,42 @@ function importedNames(text: string): readonly string[] {
 }
 
 /**
- * Reads, parses and checks. Policies with errors have a program all the same; who decides looks at the diagnostics. `settings`:
- * those that hold for the policies, where the caller knows.
+ * Policies that decide nothing, but are looked at: what comes through stdin is for this a text of the working directory, as
+ * where an editor has one checked.
  */
-export async function loadProject(paths: readonly string[], settings?: Config): Promise<Project> {
-  const config = settings ?? settingsFor(await readConfig(), paths);
+export async function loadShown(paths: readonly string[], options: Options, namedBy: "caller" | "itself" = "caller"): Promise<Project> {
+  const shown = paths.map((path) => (path === "-" ? "." : path));
+  return loadIn(".", paths, settingsFor(await readConfig(options), shown, namedBy));
+}
+
+/**
+ * Reads, parses and checks. Policies with errors have a program all the same; who decides looks at the diagnostics. `settings`:
+ * those that hold for the policies. A policy that came through stdin stands in the folder of these, or else nowhere: its imports,
+ * tables and keys are not taken from a working directory that may be somebody else's.
+ */
+export async function loadProject(paths: readonly string[], settings: Config = none): Promise<Project> {
+  return loadIn(stdinFolder(settings), paths, settings);
+}
+
+/** Where policies of stdin stand; undefined: nowhere. */
+export function stdinFolder({ path }: Config): string | undefined {
+  return path === undefined ? undefined : dirname(path);
+}
+
+async function loadIn(stdin: string | undefined, paths: readonly string[], config: Config): Promise<Project> {
   const { sources, diagnostics: unread } = await readPolicies(paths);
   const library = libraryModules();
   const own = new Set(sources.map((source) => moduleName(source.text)));
   const wanted = sources.flatMap((source) => importedNames(source.text));
   const beyond = wanted.some((name) => !library.has(name) && !own.has(name));
   const neighbours = beyond
-    ? await projectModules(
-        sources.map((source) => source.path),
-        config.path,
-      )
+    ? await projectModules(new Set(config.path === undefined ? foldersOf(sources, stdin) : [dirname(config.path)]))
     : new Map<string, SourceFile>();
 
   const named = byModule(sources);
   return assemble(sources, unread, {
     load: (name) => named.get(name) ?? neighbours.get(name) ?? library.get(name),
-    file: tableText,
+    file: (path, from) => tableText(path, from, stdin),
     known: [...library.keys(), ...neighbours.keys()],
     more: (path) => (path === config.path ? config.text : undefined),
   });
@@ -161,13 +176,20 @@ export function isLibrary(path: string): boolean {
   return /^(?:std|packs):/.test(path);
 }
 
+/** The folders that policies stand in. */
+function foldersOf(sources: readonly SourceFile[], stdin: string | undefined): readonly string[] {
+  return sources.flatMap(({ path }) => (path !== "stdin" ? [dirname(path)] : stdin === undefined ? [] : [stdin]));
+}
+
 /** The rows of a table that says `from "…"`: beside the policy, never outside the folder that it stands in. */
-function tableText(path: string, from: string): string | undefined {
+function tableText(path: string, from: string, stdin: string | undefined): string | undefined {
   if (isLibrary(from)) {
     const folder = from.slice(0, Math.max(from.lastIndexOf("/"), from.indexOf(":")) + 1);
     return libraryText(`${folder}${path}`);
   }
-  const base = resolve(dirname(from === "stdin" ? "stdin" : from));
+  const folder = from === "stdin" ? stdin : dirname(from);
+  if (folder === undefined) return undefined;
+  const base = resolve(folder);
   const target = resolve(base, path);
   const way = relative(base, target);
   if (way.startsWith("..") || resolve(way) === way) return undefined;

@@ -12,9 +12,10 @@ import { compileIdentities, machineReport, textReport } from "../../targets/iden
 import { compileProfiles, profileText } from "../../targets/seccomp/compile.ts";
 import type { Call } from "../cli.ts";
 import { readTrustFiles } from "../shell/believed.ts";
+import { readConfig, settingsFor } from "../shell/config.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { fileProblem } from "../shell/files.ts";
-import { loadProject, policyPaths } from "../shell/project.ts";
+import { loadProject, policyPaths, stdinFolder } from "../shell/project.ts";
 import { note, tell } from "../shell/report.ts";
 import { buildTargets } from "../vocabulary.ts";
 
@@ -24,12 +25,14 @@ export async function build(call: Call, paths: readonly string[], options: Reado
   const out = typeof options["out"] === "string" ? options["out"] : ".";
   const asked = Array.isArray(options["target"]) ? options["target"].map(String) : [];
   checkTargets(asked);
-  const project = await loadProject(await policyPaths(paths));
+  const named = await policyPaths(paths, options);
+  const settings = settingsFor(await readConfig(options), named, paths.length > 0 ? "caller" : "itself");
+  const project = await loadProject(named, settings);
   if (hasErrors(project.diagnostics)) throw new Stop(exit.usage, project.diagnostics, project.sources);
   await tell(terminal, project.diagnostics, project.sources);
   const wants = (target: (typeof buildTargets)[number]): boolean => asked.length === 0 || asked.includes(target);
   const { files, report } = wants("identity")
-    ? compileIdentities(project.program, await publicKeys(call, project.program))
+    ? compileIdentities(project.program, await publicKeys(call, project.program, stdinFolder(settings)))
     : { files: [], report: [] };
   const profiles = compileProfiles(wants("seccomp") ? project.program : { runtimes: [] }, profilePath);
   for (const { path, text } of files) await write(join(out, "identity", path), text);
@@ -61,8 +64,8 @@ function checkTargets(asked: readonly string[]): void {
 }
 
 /** The keys in PEM that declarations name; one that is not at hand is told, and what needs it is lost in the report. */
-async function publicKeys(call: Call, program: Program): Promise<ReadonlyMap<string, string>> {
-  const beside = new Map((await readTrustFiles(program, [], [])).map(({ name, bytes }) => [name, bytes.toString("utf8")]));
+async function publicKeys(call: Call, program: Program, stdin: string | undefined): Promise<ReadonlyMap<string, string>> {
+  const beside = new Map((await readTrustFiles(program, [], [], stdin)).map(({ name, bytes }) => [name, bytes.toString("utf8")]));
   const { keys, unread } = declaredKeys(program, (file, from) => beside.get(`${from}\n${file}`));
   const missing = unread.map(({ trust, file, problem }) =>
     diagnostic("WB1034", { trust: trust.key, file, problem }, trust.at, { label: "its key is not at hand" }),

@@ -9,13 +9,13 @@ import { summary } from "../../../language/diagnostics/render/text.ts";
 import { plural } from "../../../language/diagnostics/render/wrap.ts";
 import type { Call } from "../cli.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { loadProject, policyPaths } from "../shell/project.ts";
+import { loadShown, policyPaths } from "../shell/project.ts";
 import { note, tell } from "../shell/report.ts";
 
 /** Diagnostics for people go to stderr, and stdout has one line with the answer; other formats are all on stdout. */
 export async function check(call: Call, paths: readonly string[], options: Readonly<Record<string, unknown>>): Promise<number> {
   const { terminal, version } = call;
-  const project = await loadProject(await policyPaths(paths));
+  const project = await loadShown(await policyPaths(paths, options), options, paths.length > 0 ? "caller" : "itself");
   const diagnostics: readonly Diagnostic[] = [...project.diagnostics, ...(await inTime(project.program, options["now"]))];
   const code = hasErrors(diagnostics) ? exit.no : exit.done;
   const plan = options["plan"] === true ? await import("../plan-text.ts") : undefined;

@@ -6,7 +6,7 @@ import type { Call } from "../cli.ts";
 import { type Difference, diffJson, diffText } from "../diff-text.ts";
 import type { Options } from "../options.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { isLibrary, loadProject, type Project } from "../shell/project.ts";
+import { isLibrary, loadShown, type Project } from "../shell/project.ts";
 import { note } from "../shell/report.ts";
 
 /** Exit 1 where anything differs. Tests decide nothing: they are not compared. */
@@ -14,7 +14,7 @@ export async function diff(call: Call, old: string, now: string, options: Option
   const { terminal } = call;
   if (old === "-" && now === "-")
     throw new Stop(exit.usage, [diagnostic("WB1000", { problem: "only one of the two can come from stdin" }, undefined)]);
-  const [before, after] = [await compiled(old), await compiled(now)];
+  const [before, after] = [await compiled(old, options), await compiled(now, options)];
   const found: Difference = {
     tables: diffTables(ownTables(before), ownTables(after)),
     declarations: diffDeclarations(before.modules, after.modules),
@@ -29,8 +29,8 @@ export async function diff(call: Call, old: string, now: string, options: Option
   return differs ? exit.no : exit.done;
 }
 
-async function compiled(path: string): Promise<Project> {
-  const project = await loadProject([path]);
+async function compiled(path: string, options: Options): Promise<Project> {
+  const project = await loadShown([path], options);
   const errors = project.diagnostics.filter((one) => one.level === "error");
   if (errors.length > 0)
     throw new Stop(exit.usage, [...errors, diagnostic("WB1260", { path, errors: errors.length }, undefined)], project.sources);

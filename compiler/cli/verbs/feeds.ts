@@ -28,7 +28,7 @@ interface Project {
 async function openProject(kinds: readonly string[], options: Options): Promise<Project> {
   const wrongKind = kinds.find((kind) => !sourceKinds.some((one) => one === kind));
   if (wrongKind !== undefined) throw wrong(`\`${wrongKind}\` is no feed`, `feeds are ${sourceKinds.join(", ")}`);
-  const config = await readConfig();
+  const config = await readConfig(options);
   const all = config.feeds.sources;
   if (all.length === 0) throw wrong("there is no `[feeds]` in a waybill.toml here", 'write `[feeds]` with `epss = "https://…"`');
   const sources = all.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));

@@ -17,7 +17,7 @@ import { note, tell } from "../shell/report.ts";
 export async function fmt(call: Call, paths: readonly string[], options: Readonly<Record<string, unknown>>): Promise<number> {
   const { terminal } = call;
   const checkOnly = options["check"] === true;
-  const read = await readPolicies(await policyPaths(paths));
+  const read = await readPolicies(await policyPaths(paths, options));
   const diagnostics: Diagnostic[] = [...read.diagnostics];
   const changed: string[] = [];
   for (const source of read.sources) {

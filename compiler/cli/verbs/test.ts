@@ -7,7 +7,7 @@ import { type Coverage, runWithCoverage } from "../../analysis/coverage.ts";
 import { type MutationReport, runMutation } from "../../analysis/mutation/run.ts";
 import { type AnalysisTexts, coverageText, joinCoverage, joinMutation, mutationText } from "../analysis-text.ts";
 import type { Call } from "../cli.ts";
-import { readConfig, readSettings, type Setting } from "../shell/config.ts";
+import { readConfig, readSettings, type Setting, settingsFor } from "../shell/config.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { loadProject, type Project, policyPaths } from "../shell/project.ts";
 import { reportStop, tell } from "../shell/report.ts";
@@ -21,12 +21,18 @@ interface Opened {
   readonly settings: readonly Setting[];
 }
 
-async function openTests(paths: readonly string[], options: Options): Promise<Opened> {
-  const project = await loadProject(paths);
+/** Whose tests run. */
+interface Named {
+  readonly paths: readonly string[];
+  readonly by: "caller" | "itself";
+}
+
+async function openTests({ paths, by }: Named, options: Options): Promise<Opened> {
+  const config = settingsFor(await readConfig(options), paths, by);
+  const project = await loadProject(paths, config);
   const errors = project.diagnostics.filter((one) => one.level === "error");
   if (errors.length > 0)
     throw new Stop(exit.usage, [...errors, diagnostic("WB1017", { errors: errors.length }, undefined)], project.sources);
-  const config = await readConfig();
   const given = Array.isArray(options["set"]) ? options["set"].filter((item) => typeof item === "string") : [];
   const settings = [...config.inputs, ...readSettings("--set", "MODULE.NAME=VALUE", given)];
   // Said here once for all groups: a wrong setting is wrong whichever of them has the input.
@@ -59,9 +65,9 @@ function runGroup(group: TestGroup, { project, settings }: Opened, options: Opti
   };
 }
 
-async function runOnce(call: Call, paths: readonly string[], options: Options): Promise<number> {
+async function runOnce(call: Call, tested: Named, options: Options): Promise<number> {
   const { terminal } = call;
-  const opened = await openTests(paths, options);
+  const opened = await openTests(tested, options);
   const { sources } = opened.project;
   let mutants = 0;
   const progress = (): void => {
@@ -72,7 +78,7 @@ async function runOnce(call: Call, paths: readonly string[], options: Options): 
   if (terminal.progress && mutants > 0) await terminal.err("\r\u001b[K");
   const results = runs.flatMap((run) => run.results);
   if (results.length === 0) {
-    const named = paths.map((path) => `\`${path}\``).join(", ");
+    const named = tested.paths.map((path) => `\`${path}\``).join(", ");
     const where = typeof options["filter"] === "string" ? `${named} whose title contains \`${options["filter"]}\`` : named;
     await tell(terminal, [diagnostic("WB1026", { where }, undefined)]);
   }
@@ -101,12 +107,12 @@ async function runOnce(call: Call, paths: readonly string[], options: Options): 
 }
 
 /** Runs again after a change, until it is stopped; a policy that does not compile is reported and waited for. */
-async function runWatching(call: Call, paths: readonly string[], options: Options): Promise<number> {
+async function runWatching(call: Call, tested: Named, options: Options): Promise<number> {
   const { terminal } = call;
   const round = async (): Promise<void> => {
     if (process.stdout.isTTY) await terminal.out("\u001b[2J\u001b[H");
     try {
-      await runOnce(call, paths, options);
+      await runOnce(call, tested, options);
     } catch (problem) {
       if (!(problem instanceof Stop)) throw problem;
       await reportStop(problem, terminal);
@@ -124,7 +130,7 @@ async function runWatching(call: Call, paths: readonly string[], options: Option
     }, 100);
   };
   await Promise.all(
-    paths.map(async (path) => {
+    tested.paths.map(async (path) => {
       const recursive = (await stat(path)).isDirectory();
       for await (const event of watch(path, { recursive })) changed(recursive ? event.filename : null);
     }),
@@ -133,6 +139,6 @@ async function runWatching(call: Call, paths: readonly string[], options: Option
 }
 
 export async function test(call: Call, paths: readonly string[], options: Options): Promise<number> {
-  const named = await policyPaths(paths);
-  return options["watch"] === true ? runWatching(call, named, options) : runOnce(call, named, options);
+  const tested: Named = { paths: await policyPaths(paths, options), by: paths.length > 0 ? "caller" : "itself" };
+  return options["watch"] === true ? runWatching(call, tested, options) : runOnce(call, tested, options);
 }

@@ -12,10 +12,10 @@ import type { Call } from "../cli.ts";
 import { failedLookups, feedDocuments, feedGiven, feedParts, unreadFeeds } from "../feeding.ts";
 import { type Options, text, texts } from "../options.ts";
 import { readClock } from "../shell/clock.ts";
-import { readConfig } from "../shell/config.ts";
+import { type Config, passedOverNote, readConfig, settingsFor } from "../shell/config.ts";
 import { bind, EvidenceFiles, evidenceDigest, evidenceRead, readEvidence } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
-import { tell } from "../shell/report.ts";
+import { note, tell } from "../shell/report.ts";
 import { findSubjects } from "../shell/subjects.ts";
 import { type Asked, beliefOf, dayInMicroseconds, wrong } from "../vex-asked.ts";
 
@@ -64,6 +64,18 @@ function withSubject(argument: string | undefined, options: Options): Options {
   return { ...options, subject: argument };
 }
 
+/**
+ * The settings that the caller named. There are no policies whose own a `waybill.toml` could be, and one that stands in the
+ * working directory may have been written by whom the VEX documents are to be held against.
+ */
+async function namedSettings({ terminal }: Call, options: Options): Promise<Config> {
+  const found = await readConfig(options);
+  const settings = settingsFor(found, ["-"]);
+  if (settings !== found && found.feeds.sources.length > 0)
+    await note(terminal, passedOverNote(found, "names feeds, stands with no policy"));
+  return settings;
+}
+
 /** By nobody in particular: then no policy is needed, and nothing is verified. */
 async function askClaimed(call: Call, options: Options): Promise<Asked> {
   const time = readClock(text(options, "now"));
@@ -77,8 +89,8 @@ async function askClaimed(call: Call, options: Options): Promise<Asked> {
   const files = new EvidenceFiles({ reads: namesOfFindings, unheld: true });
   const given = await readEvidence(files, texts(options, "evidence"), call.terminal);
   const named = await findSubjects(text(options, "subject"), files, given, "vex decide");
-  // VEX repositories that the project names are asked too, and aliases that its feeds know hold.
-  const { feeds, fed } = await feedGiven(await readConfig(), files, given, named);
+  // VEX repositories of settings that the caller names are asked too, and aliases that their feeds know hold.
+  const { feeds, fed } = await feedGiven(await namedSettings(call, options), files, given, named);
   const own = [...given, ...named.documents];
   const documents = [...own, ...feedDocuments(own, feeds)];
   const evidence = fed?.evidence ?? [...given.flatMap((one) => one.evidence), ...named.evidence];

@@ -336,7 +336,8 @@ policy risk for artifact at ci {
     const cwd = await repositoryOf({ "a.json": vex("not_affected") }, 'vex = "vex"');
     writeFileSync(join(cwd, "scan.json"), scan);
     writeFileSync(join(cwd, "osv.json"), JSON.stringify(osv));
-    const decide = () => waybill(["vex", "decide", "--subject", "pkg:npm/shop", "--evidence", "scan.json", "--claimed", ...now], { cwd });
+    const named = ["--config", "waybill.toml", ...now];
+    const decide = () => waybill(["vex", "decide", "--subject", "pkg:npm/shop", "--evidence", "scan.json", "--claimed", ...named], { cwd });
     expect((await decide()).code).toBe(1);
     writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex"\nosv = "osv.json"'));
     expect(await decide()).toMatchObject({ code: 0, out: expect.stringContaining("1 suppressed") });
@@ -350,7 +351,7 @@ policy risk for artifact at ci {
     writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex"\nosv = "gone.zip"'));
     const ran = await gate(cwd);
     expect([ran.code, ran.out.includes("WB1277")]).toEqual([3, true]);
-    const words = ["--subject", "pkg:npm/shop", "--evidence", "scan.json", ...now];
+    const words = ["--subject", "pkg:npm/shop", "--evidence", "scan.json", "--config", "waybill.toml", ...now];
     for (const settings of ['vex = "vex"\nosv = "gone.zip"', 'vex = ["vex", "gone.zip"]']) {
       writeFileSync(join(cwd, "waybill.toml"), toml(settings));
       const decided = await waybill(["vex", "decide", ...words, "--claimed", "--format", "json"], { cwd });
