@@ -1,7 +1,7 @@
 /**
  * The physical limits, as processes of their own: what any program must do that reads these documents.
  * `idle`; `parse FILE…`: JSON.parse, all kept; `valid FILE=SCHEMA…`: with the schema, by the validators that Waybill uses;
- * `floor FILE=SCHEMA…`: with SHA-256 too; `stream SCHEMA`: the same for lines of stdin, each a request with its subject's object.
+ * `floor FILE=SCHEMA…`: with SHA-256 too; `ajv FILE=SCHEMAFILE…`: as `valid`, by ajv as it comes; `stream SCHEMA`: the same for lines of stdin, each a request with its subject's object.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -39,6 +39,19 @@ if (mode === "floor" || mode === "valid") {
     const validate = await validatorOf(schema);
     if (!validate(json) || hasRepeated(schema, json)) throw new Error(`${path} breaks ${schema}`);
     kept.push(mode === "floor" ? digest(bytes) : "", json);
+  }
+}
+
+if (mode === "ajv") {
+  const { ajvOf } = await import("./ajv.ts");
+  const compiled = new Map<string, (json: unknown) => boolean>();
+  for (const pair of rest) {
+    const [path = "", schema = ""] = pair.split("=");
+    const json: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const validate = compiled.get(schema) ?? ajvOf(schema);
+    compiled.set(schema, validate);
+    if (!validate(json)) throw new Error(`${path} breaks ${schema}`);
+    kept.push(json);
   }
 }
 

@@ -102,6 +102,15 @@ export function vexBars(workshop: Workshop, rounds = 5): readonly (Bar | { reado
   const valid = ({ scan, vex }: Product): Command => ({
     words: [workshop.peer, "valid", `${scan}=grype-report`, ...vex.map((path) => `${path}=openvex-0.2.0`)],
   });
+  const schema = (path: string): string => fileURLToPath(new URL(`../../engine/evidence/${path}.schema.json`, import.meta.url));
+  const ajv = ({ scan, vex }: Product): Command => ({
+    words: [
+      workshop.peer,
+      "ajv",
+      `${scan}=${schema("grype/grype-report")}`,
+      ...vex.map((path) => `${path}=${schema("openvex/openvex-0.2.0")}`),
+    ],
+  });
   const account =
     (command: Command): (() => Cost) =>
     () =>
@@ -116,6 +125,8 @@ export function vexBars(workshop: Workshop, rounds = 5): readonly (Bar | { reado
     },
     rounds,
   );
+  // It takes seconds, nearly all of them to compare each statement with each.
+  const library = costs({ ajv: account(ajv(once)) }, 1).ajv;
   const held = (of: Cost): number => of.peak - cost.idle.peak;
   const spent = (of: Cost): string => `${seconds(of.cpu)} of processor (${seconds(of.wall)} passed)`;
   return [
@@ -125,6 +136,13 @@ export function vexBars(workshop: Workshop, rounds = 5): readonly (Bar | { reado
       direction: "<=",
       bar: 1.5,
       detail: `${spent(cost.decide)} against ${spent(cost.valid)}; every verdict as JSON ${spent(cost.json)}`,
+    },
+    {
+      work: "the same / parse + schema by ajv as it comes",
+      ratio: cost.decide.cpu / library.cpu,
+      direction: "<=",
+      bar: 1.5,
+      detail: `${spent(cost.decide)} against ${spent(library)}, one run`,
     },
     {
       work: "its peak memory over an idle Node / parse + schema",
