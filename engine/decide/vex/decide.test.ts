@@ -272,6 +272,15 @@ describe("150,000 statements and 200,000 findings are one pass, which would not 
   );
 });
 
+it("silences no finding on a component without a digest by what it said of one with it, of the same purl", () => {
+  const core = "pkg:npm/core";
+  const hashed = finding(undefined, { component: { name: "core", purl: core, hashes: [{ algorithm: "SHA-256", value: "c".repeat(64) }] } });
+  const bare = finding(core, { component: { name: "core", purl: core } });
+  const named = product(core, [], { digests: [`sha256:${"c".repeat(64)}`] });
+  const decide = vexDecider(indexed(vex(statement({ products: [named] }))), image, { now });
+  expect([hashed, bare].map((one) => decide(one).kind)).toEqual(["suppressed", "kept"]);
+});
+
 describe("statements in run-time form, as tests of the language give them", () => {
   const given = (status: number, time: string): DataRecord => statement({ status: new Known(status), timestamp: new Known(at(time)) });
 

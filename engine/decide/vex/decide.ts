@@ -54,7 +54,8 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
   const wholes = new Map<Spoken, VexVerdict>();
   const asked = new Map<string, VexQuestion[]>();
   const identities = new Map<DataRecord, number>();
-  let identified = 0;
+  // From 1: in the key of a question 0 stands for no component.
+  let identified = 1;
   const identity = (record: DataRecord): number => {
     let known = identities.get(record);
     if (known === undefined) {
