@@ -114,14 +114,16 @@ function mergeCommand(vex: Command, { act, general }: Commands): void {
   writing(general(vex.command("merge").description("write the statements of several VEX documents as one document")))
     .argument("<file...>", "documents of any formats")
     .option("--author <name>", "who says it all (default: the author of all of them)")
+    .option("--allow-contradiction", "write statements that contradict each other, which `vex validate` refuses")
     .addHelpText(
       "after",
       `
-Exit codes: 0 written, 1 something is lost or contradicts and --strict, 2 used wrongly, 3 a document is refused
+Exit codes: 0 written, 1 statements contradict each other, or something is lost and --strict, 2 used wrongly, 3 a document is refused
 
 Examples:
   $ waybill vex merge api.openvex.json web.cdx.json --to openvex --author "Acme PSIRT" --out all.openvex.json
-  $ waybill vex merge vex/*.json --to cyclonedx --strict`,
+  $ waybill vex merge vex/*.json --to cyclonedx --strict
+  $ waybill vex merge vex/*.json --to openvex --author "Acme PSIRT" --allow-contradiction`,
     )
     .action((files: string[], options: Options) =>
       act(async (call) => (await import("./verbs/vex-merge.ts")).vexMerge(call, files, options), options),

@@ -68,7 +68,7 @@ export async function textOf(
   document: VexDocument,
   format: VexFormat,
   options: VexOptions,
-): Promise<{ readonly text: string; readonly losses: readonly Loss[] }> {
+): Promise<{ readonly text: string; readonly value: unknown; readonly losses: readonly Loss[] }> {
   const title = formatTitles[format];
   const needed = lacking(document, format, options).map((option) => {
     const [problem, help] = missing[option];
@@ -83,7 +83,7 @@ export async function textOf(
       throw new Stop(exit.no, [...lossDiagnostics(losses, format), diagnostic("WB1243", { format: title }, undefined)]);
     throw wrongInput(faults[0] ?? "", format, options);
   }
-  return { text: `${JSON.stringify(value, undefined, 2)}\n`, losses };
+  return { text: `${JSON.stringify(value, undefined, 2)}\n`, value, losses };
 }
 
 /** What the caller gave may be what is not valid; anything else is a bug. */

@@ -83,10 +83,28 @@ it("lists what contradicts at one time and keeps both, across aliases and across
   const { document, contradictions } = mergeVex([a, b], undefined);
   expect(document.statements).toHaveLength(2);
   expect(contradictions).toEqual([
-    { vulnerability: "GHSA-aaaa-bbbb-cccc", product: "pkg:npm/shop@1.4.0", statuses: ["affected", "fixed"] },
+    {
+      vulnerability: "GHSA-aaaa-bbbb-cccc",
+      product: "pkg:npm/shop@1.4.0",
+      statements: [
+        { status: "affected", source: "b", pointer: undefined },
+        { status: "fixed", source: "a", pointer: undefined },
+      ],
+    },
   ]);
   const later = { ...b, document: { ...b.document, timestamp: monday + day } };
   expect(mergeVex([a, later], undefined).contradictions).toEqual([]);
+});
+
+it("takes for one vulnerability what a third statement calls the same", () => {
+  const a = source("a", { statements: [statement("CVE-2026-0001")] });
+  const b = source("b", { statements: [statement("GHSA-aaaa-bbbb-cccc", { status: "affected" })] });
+  const purl = "pkg:npm/other@1.0.0";
+  const other = { id: purl, purl, digests: [], subcomponents: [] };
+  const c = source("c", { statements: [statement("CVE-2026-0001", { aliases: ["GHSA-aaaa-bbbb-cccc"], products: [other] })] });
+  expect(mergeVex([a, b], undefined).contradictions).toEqual([]);
+  const { contradictions } = mergeVex([a, b, c], undefined);
+  expect(contradictions.map(({ statements }) => statements.map(({ source: name }) => name))).toEqual([["b", "a"]]);
 });
 
 it("counts the statements of authors whose name is lost", () => {

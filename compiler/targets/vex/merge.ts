@@ -1,6 +1,8 @@
 /** Several VEX documents as one: every statement once, each with the time at which it holds, in an order of their own. */
 import type { VexAssertion, VexDocument, VexStatus } from "../../../engine/decide/vex/document.ts";
 import { compareRevisions } from "../../../engine/decide/vex/statement.ts";
+import { aliasClasses } from "../../../engine/evidence/openvex/rules.ts";
+import { origin } from "../../../language/core/data.ts";
 import { claimsOf } from "./claims.ts";
 import { suppresses } from "./words.ts";
 
@@ -25,7 +27,15 @@ export interface Merged {
 export interface Contradiction {
   readonly vulnerability: string;
   readonly product: string;
-  readonly statuses: readonly VexStatus[];
+  /** One for each status, in their order. */
+  readonly statements: readonly Contradicting[];
+}
+
+/** A statement that contradicts another: what it says, the name of its document, and where it stands there, if that is known. */
+export interface Contradicting {
+  readonly status: VexStatus;
+  readonly source: string;
+  readonly pointer: string | undefined;
 }
 
 /**
@@ -41,16 +51,22 @@ export function mergeVex(sources: readonly Source[], author: string | undefined)
     times.length === 0 ? undefined : { oldest: times.reduce((a, b) => Math.min(a, b)), newest: times.reduce((a, b) => Math.max(a, b)) };
   let undated = 0;
   const said: Said[] = [];
-  for (const { document } of kept) {
+  for (const { name, document } of kept) {
     for (const statement of document.statements) {
       const timed = statement.timestamp ?? document.timestamp;
       if (timed === undefined) undated++;
       const explicit = withOwnNames(statement, timed ?? (range && (suppresses(statement.status) ? range.oldest : range.newest)));
       const claims = [...new Set(claimsOf({ format: "openvex", statements: [explicit] }).map(({ fields }) => canonical(fields)))].sort();
-      said.push({ statement: explicit, author: document.author, claims, text: canonical([claims, explicit, document.author ?? ""]) });
+      said.push({
+        statement: explicit,
+        source: name,
+        author: document.author,
+        claims,
+        text: canonical([claims, explicit, document.author ?? ""]),
+      });
     }
   }
-  const { statements, authored } = withoutRepetition(said);
+  const { kept: told, authored } = withoutRepetition(said);
   const authors = new Set(kept.map(({ document }) => document.author));
   const [only] = authors;
   const shared = authors.size === 1 ? only : undefined;
@@ -59,15 +75,17 @@ export function mergeVex(sources: readonly Source[], author: string | undefined)
     ...((author ?? shared) === undefined ? {} : { author: (author ?? shared) as string }),
     ...(range === undefined ? {} : { timestamp: range.newest }),
     version: "1",
-    statements,
+    statements: told.map(({ statement }) => statement),
   };
   const others = new Map([...authored].filter(([name]) => name !== document.author).sort(([a], [b]) => compareText(a, b)));
-  return { document, contradictions: contradictionsOf(document), superseded, authors: others, undated };
+  return { document, contradictions: contradictionsOf(document, told), superseded, authors: others, undated };
 }
 
 /** A statement with what it comes to: one text for each vulnerability, product and part, whatever words its format has. */
 interface Said {
   readonly statement: VexAssertion;
+  /** Name of its document. */
+  readonly source: string;
   readonly author: string | undefined;
   readonly claims: readonly string[];
   /** Where it stands among all. */
@@ -79,7 +97,7 @@ interface Said {
  * are taken first, and of equals the first as text, so that it does not matter in which file a statement was.
  */
 function withoutRepetition(said: readonly Said[]): {
-  readonly statements: readonly VexAssertion[];
+  readonly kept: readonly Said[];
   readonly authored: ReadonlyMap<string, number>;
 } {
   const covered = new Set<string>();
@@ -91,7 +109,7 @@ function withoutRepetition(said: readonly Said[]): {
     kept.push(one);
     if (one.author !== undefined) authored.set(one.author, (authored.get(one.author) ?? 0) + 1);
   }
-  return { statements: kept.sort((a, b) => compareText(a.text, b.text)).map(({ statement }) => statement), authored };
+  return { kept: kept.sort((a, b) => compareText(a.text, b.text)), authored };
 }
 
 /** As decisions have it (`engine/decide/vex`): of one id and author, a greater version. A newer time alone takes nothing back. */
@@ -129,26 +147,39 @@ function withOwnNames(statement: VexAssertion, timestamp: number | undefined): V
   return { ...statement, ...(timestamp === undefined ? {} : { timestamp }), products };
 }
 
-function contradictionsOf(document: VexDocument): readonly Contradiction[] {
-  const byPlace = new Map<string, { readonly vulnerability: string; readonly product: string; readonly statuses: Set<VexStatus> }>();
-  for (const claim of claimsOf(document)) {
-    const statement = document.statements[claim.statement];
-    if (statement === undefined) continue;
-    for (const name of claim.names) {
-      const key = JSON.stringify([name, claim.about, claim.fields.timestamp]);
-      const found = byPlace.get(key) ?? { vulnerability: name, product: shown(claim.about), statuses: new Set<VexStatus>() };
-      byPlace.set(key, found);
-      found.statuses.add(statement.status);
-    }
+/** As `vex validate` finds them in OpenVEX: names of one vulnerability are what any statement calls so. `said` is where its statements come from. */
+function contradictionsOf(document: VexDocument, said: readonly Said[]): readonly Contradiction[] {
+  const classOf = aliasClasses(document.statements.map(({ vulnerability, aliases }) => [vulnerability, ...aliases]));
+  interface Place {
+    readonly about: string;
+    /** By status the first that says it. */
+    readonly first: Map<VexStatus, Said>;
   }
-  const all = [...byPlace.values()].filter(({ statuses }) => statuses.size > 1);
-  const texts = new Map(
-    all.map(({ vulnerability, product, statuses }) => [
-      `${vulnerability} ${product}`,
-      { vulnerability, product, statuses: [...statuses].sort() },
-    ]),
-  );
+  const byPlace = new Map<string, Place>();
+  for (const claim of claimsOf(document)) {
+    const one = said[claim.statement];
+    if (one === undefined) continue;
+    const key = JSON.stringify([classOf(one.statement.vulnerability), claim.about, claim.fields.timestamp]);
+    const place: Place = byPlace.get(key) ?? { about: claim.about, first: new Map() };
+    byPlace.set(key, place);
+    if (!place.first.has(one.statement.status)) place.first.set(one.statement.status, one);
+  }
+  const texts = new Map<string, Contradiction>();
+  for (const { about, first } of byPlace.values()) {
+    if (first.size < 2) continue;
+    const all = [...first.values()].sort((a, b) => compareText(a.statement.status, b.statement.status));
+    const vulnerability = sharedName(all.map(({ statement }) => [statement.vulnerability, ...statement.aliases]));
+    const statements = all.map(({ statement, source }) => ({ status: statement.status, source, pointer: statement[origin]?.pointer }));
+    const product = shown(about);
+    const text = `${vulnerability} ${product}`;
+    if (!texts.has(text)) texts.set(text, { vulnerability, product, statements });
+  }
   return [...texts].sort(([a], [b]) => compareText(a, b)).map(([, one]) => one);
+}
+
+/** A name that all have, else the first of the first. */
+function sharedName([first = [], ...others]: readonly (readonly string[])[]): string {
+  return first.filter((name) => others.every((names) => names.includes(name))).sort()[0] ?? first[0] ?? "";
 }
 
 /** The key of a claim, for people. */

@@ -8,7 +8,7 @@ import {
   vexJustifications,
   vexStatuses,
 } from "../../../engine/decide/vex/document.ts";
-import { type DataRecord, type DataValue, Lack, OpenList } from "../../../language/core/data.ts";
+import { type DataRecord, type DataValue, Lack, OpenList, origin } from "../../../language/core/data.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 
 /**
@@ -59,6 +59,7 @@ function statementOf(record: DataRecord): VexAssertion | undefined {
     responses: strings(record["responses"]),
     ...times(record, { timestamp: "timestamp", firstIssued: "first_issued", expires: "expires" }),
     products: list(record["products"]).map(productOf),
+    ...(record[origin] === undefined ? {} : { [origin]: record[origin] }),
   };
 }
 

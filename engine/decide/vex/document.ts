@@ -3,6 +3,8 @@
  * fields are those of `waybill.vex` (policies/std/vex.scp), typed; `documentOf` reads it from evidence.
  */
 
+import type { Origin, origin } from "../../../language/core/data.ts";
+
 /** OpenVEX 0.2.0, "Status Labels". */
 export type VexStatus = "not_affected" | "affected" | "fixed" | "under_investigation";
 /** In the order of `waybill.vex.Status`: in run-time form a status is its place here. */
@@ -58,6 +60,8 @@ export interface VexAssertion {
   readonly firstIssued?: number;
   readonly expires?: number;
   readonly products: readonly VexNamedProduct[];
+  /** Where it was read; nothing that is written or compared. */
+  readonly [origin]?: Origin;
 }
 
 /** One product at one version, one range, or at all versions. */

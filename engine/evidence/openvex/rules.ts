@@ -91,7 +91,7 @@ function idsOf(statement: Json): readonly string[] {
 }
 
 /** One name for all that are names of each other, whatever statement says so, in any order and in circles. */
-function aliasClasses(groups: readonly (readonly string[])[]): (id: string) => string {
+export function aliasClasses(groups: readonly (readonly string[])[]): (id: string) => string {
   const above = new Map<string, string>();
   const top = (id: string): string => {
     let root = id;

@@ -45,7 +45,7 @@ export const vexOutCodes = {
     "error",
     "nothing may contradict",
     (p) =>
-      `${p.contradictions} ${p.contradictions === 1 ? "contradiction is" : "contradictions are"} among the statements, and \`--strict\` allows none`,
+      `${p.contradictions} ${p.contradictions === 1 ? "contradiction is" : "contradictions are"} among the statements, and nothing was written`,
   ),
   WB1250: row<object>("error", "findings in a finding", () => "a finding has no findings"),
   WB1251: row<object>("error", "path in an expected text", () => "a test expects a text as it comes out"),
@@ -70,5 +70,10 @@ export const vexOutCodes = {
     p.count === 1
       ? "a finding does not say which vulnerability is in which component, and nothing is said of it"
       : `${p.count} findings do not say which vulnerability is in which component, and nothing is said of them`,
+  ),
+  WB1257: row<{ format: string; faults: number }>(
+    "error",
+    "merged document not valid",
+    (p) => `what was merged is not valid ${p.format}: ${p.faults} ${p.faults === 1 ? "error" : "errors"}, and nothing was written`,
   ),
 };

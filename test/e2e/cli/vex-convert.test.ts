@@ -198,19 +198,68 @@ it("merges documents of three formats to the same bytes in any order, and finds 
   expect(diff).toMatchObject({ code: 0, out: "they say the same\n" });
 });
 
-it("lists what contradicts, keeps it where a format can, and refuses it with --strict", async () => {
+it("writes no document of statements that contradict each other, names both, and does where that is asked for", async () => {
   put("yes.json", openvex("1", [suppressed]));
-  put("no.json", openvex("2", [affected]));
+  put("no.json", openvex("2", [{ ...affected, vulnerability: { name: "CVE-2026-0001" } }, affected]));
   const words = ["vex", "merge", "yes.json", "no.json", "--publisher-namespace", "https://acme.example", "--to"];
-  const kept = await waybill([...words, "openvex"], { cwd });
-  expect([kept.code, JSON.parse(kept.out).statements.length]).toEqual([0, 2]);
-  expect(kept.err).toContain("warning[WB1246]");
-  const csaf = await waybill([...words, "csaf"], { cwd });
+  for (const format of ["openvex", "csaf", "cyclonedx"]) {
+    const { code, out, err } = await waybill([...words, format, "--out", "refused.json"], { cwd, env: { COLUMNS: "200" } });
+    expect([code, out]).toEqual([1, ""]);
+    expect(() => read("refused.json")).toThrow();
+    expect(err).toContain("warning[WB1246]: statements of one time contradict each other about `CVE-2024-21538`");
+    expect(err).toContain("`/statements/0` of `yes.json` says `not_affected`");
+    expect(err).toContain("`/statements/1` of `no.json` says `affected`");
+    expect(err).toContain("error[WB1249]: 1 contradiction is among the statements, and nothing was written");
+    expect(err).toContain("`--allow-contradiction`");
+  }
+  const asked = [...words, "openvex", "--allow-contradiction"];
+  const kept = await waybill([...asked, "--strict", "--quiet"], { cwd });
+  expect([kept.code, JSON.parse(kept.out).statements.length]).toEqual([0, 3]);
+  expect((await waybill(asked, { cwd })).err).toContain("warning[WB1246]");
+  const csaf = await waybill([...words, "csaf", "--allow-contradiction"], { cwd });
   expect(Object.keys(JSON.parse(csaf.out).vulnerabilities[0].product_status)).toEqual(["known_affected"]);
   expect(csaf.err).toContain("CSAF does not say a statement");
-  const strict = await waybill([...words, "openvex", "--strict"], { cwd });
-  expect([strict.code, strict.out]).toEqual([1, ""]);
-  expect(strict.err).toContain("error[WB1249]");
+});
+
+it("finds contradictions by what third statements call the same, and those that only the format makes", async () => {
+  put("yes.json", openvex("1", [suppressed]));
+  put("no.json", openvex("2", [{ ...affected, vulnerability: { name: "GHSA-3xgq-45jq-v275" } }]));
+  const both = { name: "CVE-2024-21538", aliases: ["GHSA-3xgq-45jq-v275"] };
+  put("names.json", openvex("3", [{ ...affected, vulnerability: both, products: [{ "@id": "pkg:npm/cross-spawn@7.0.3" }] }]));
+  const named = await waybill(["vex", "merge", "yes.json", "no.json", "names.json", "--to", "openvex"], { cwd });
+  expect([named.code, named.out, named.err]).toEqual([1, "", expect.stringContaining("error[WB1249]")]);
+  // Of two ranges of one product OpenVEX makes the same product.
+  const ranged = (serial: string, state: string, range: string) => ({
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    serialNumber: `urn:uuid:${serial.repeat(8)}-1111-4111-8111-111111111111`,
+    version: 1,
+    metadata: { timestamp: "2026-01-01T00:00:00Z", authors: [{ name: "Acme" }] },
+    components: [{ type: "library", "bom-ref": "c", name: "shop", purl: "pkg:npm/shop" }],
+    vulnerabilities: [{ id: "CVE-2024-21538", analysis: { state }, affects: [{ ref: "c", versions: [{ range }] }] }],
+  });
+  put("low.json", ranged("1", "exploitable", "vers:npm/<2.0.0"));
+  put("high.json", ranged("2", "in_triage", "vers:npm/>=2.0.0"));
+  const words = ["vex", "merge", "low.json", "high.json", "--to"];
+  const blurred = await waybill([...words, "openvex"], { cwd, env: { COLUMNS: "200" } });
+  expect([blurred.code, blurred.out]).toEqual([1, ""]);
+  expect(blurred.err).toContain("error[WB1257]: what was merged is not valid OpenVEX");
+  const flat = blurred.err.replaceAll(/\s+/g, " ");
+  expect(flat).toContain("says `under_investigation` of `CVE-2024-21538` in `pkg:npm/shop`, and one of the same time `affected` of");
+  expect((await waybill([...words, "openvex", "--allow-contradiction"], { cwd })).code).toBe(0);
+  expect((await waybill([...words, "cyclonedx"], { cwd })).code).toBe(0);
+});
+
+it("merges nothing that `vex validate` would refuse", async () => {
+  put("odd.json", openvex("1", [{ ...suppressed, timestamp: "2027-01-01T00:00:00Z" }]));
+  const merge = (...more: readonly string[]) => waybill(["vex", "merge", "odd.json", "--to", "openvex", ...more], { cwd });
+  for (const more of [[], ["--allow-contradiction"]]) {
+    const { code, out, err } = await merge("--now", "2026-11-21T00:00:00Z", ...more);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain("error[WB1257]");
+    expect(err).toContain("`2027-01-01T00:00:00Z` is in the future");
+  }
+  expect((await merge("--now", "2027-01-02T00:00:00Z")).code).toBe(0);
 });
 
 it("says by diff what was changed, added and taken back, in text and in JSON", async () => {
