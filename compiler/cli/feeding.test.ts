@@ -24,6 +24,28 @@ const scanned = (path: string): Document => ({
 const factsIn = (evidence: readonly Evidence[]): DataRecord | undefined =>
   evidence.flatMap(({ data }) => (data["findings"] ?? []) as readonly DataRecord[])[0];
 
+describe("a report of govulncheck", () => {
+  it("says that nothing calls it of the program that is judged alone", async () => {
+    const report = [
+      { config: { protocol_version: "v1.0.0", scan_level: "symbol" } },
+      { SBOM: { modules: [{ path: "acme.example/shop" }], roots: ["acme.example/shop/cmd/shop"] } },
+      { osv: { id: "GO-2024-0001", aliases: ["CVE-2024-0001"] } },
+      { finding: { osv: "GO-2024-0001", trace: [{ module: "golang.org/x/net", version: "v0.1.0" }] } },
+    ];
+    const found = { id: "CVE-2024-0001", installed: "v0.1.0", purl: "pkg:golang/golang.org/x/net@v0.1.0" };
+    const documents = [
+      { ...scanned("scan.json"), evidence: [scanOf("scan.json", found)] },
+      await document("report.json", report.map((message) => JSON.stringify(message)).join("\n")),
+    ];
+    const reachable = async (purl: string): Promise<unknown> => {
+      const subjects = [{ kind: "artifact", name: purl, data: { name: "shop", purl } }];
+      return factsIn((await feed(documents, { ...nobody, subjects }))?.evidence ?? [])?.["reachable"];
+    };
+    expect(await reachable("pkg:golang/acme.example/shop@v1.4.0")).toBe(false);
+    expect(await reachable("pkg:golang/acme.example/mail@v1.4.0")).toBeUndefined();
+  });
+});
+
 describe("a scan that somebody signed", () => {
   const attested = [{ trusts: ["acme.security"], evidence: scanOf("signed.json", { id: "CVE-2024-0001" }) }];
 

@@ -1,8 +1,9 @@
 /** What feeds say, put on the findings of the scans that a call judges by. */
 import type { Attested, FailedLookup, Subject } from "../../engine/evaluate/evaluate.ts";
 import type { Evidence } from "../../engine/evidence/evidence.ts";
-import type { FeedFailure } from "../../engine/evidence/feeds/enrich.ts";
+import type { FeedFailure, Feeds } from "../../engine/evidence/feeds/enrich.ts";
 import { type Feed, feedTypes } from "../../engine/evidence/feeds/feed.ts";
+import { judgedPrograms } from "../../engine/evidence/feeds/program.ts";
 import type { Attached, Unreached } from "../../engine/evidence/oci/attached.ts";
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { diagnostic } from "../../language/diagnostics/table.ts";
@@ -92,7 +93,8 @@ export async function feedRequest(subject: Subject, evidence: readonly Evidence[
 
 async function enriched(evidence: readonly Evidence[], subjects: readonly Subject[], opened: OpenedFeeds): Promise<Fed> {
   const { enrich, enrichFindings } = await enricher();
-  const feeds = { feeds: feedsIn(evidence), failed: failuresOf(opened), own: ownDigests(opened) };
+  const said = feedsIn(evidence);
+  const feeds = { feeds: said, failed: failuresOf(opened), own: ownDigests(opened), ...judgedBy(said, evidence, subjects) };
   const result = enrich(evidence, feeds);
   const judged = subjects.map((subject) => {
     const [data] = subject.kind === "finding" ? enrichFindings([subject.data], feeds) : [];
@@ -102,18 +104,27 @@ async function enriched(evidence: readonly Evidence[], subjects: readonly Subjec
   return { evidence: result.evidence, subjects: judged, diagnostics: [...unreadFeeds(opened), ...ranges] };
 }
 
+/** What is said of who is judged, where a feed speaks of programs: the bills of materials are large. */
+function judgedBy(feeds: readonly Feed[], evidence: readonly Evidence[], subjects: readonly Subject[]): Pick<Feeds, "judged"> {
+  if (!feeds.some(({ kind }) => kind === "reachability")) return {};
+  const purls = subjects.flatMap(({ data }) => (typeof data["purl"] === "string" ? [data["purl"]] : []));
+  return { judged: judgedPrograms(evidence, purls) };
+}
+
 /**
  * Scans that somebody signed, with what the feeds say that the project names. What came along as evidence says nothing of
  * them: by its word, a signed scan would say what nobody signed.
  */
-export async function feedAttested(attested: readonly Attested[], opened: OpenedFeeds): Promise<readonly Attested[]> {
+export async function feedAttested(
+  attested: readonly Attested[],
+  opened: OpenedFeeds,
+  subjects: readonly Subject[] = [],
+): Promise<readonly Attested[]> {
   if (attested.length === 0) return attested;
   const { enrich } = await enricher();
   const feeds = feedsIn(opened.documents.flatMap(({ document }) => document.evidence));
-  const { evidence } = enrich(
-    attested.map((one) => one.evidence),
-    { feeds, failed: failuresOf(opened) },
-  );
+  const signed = attested.map((one) => one.evidence);
+  const { evidence } = enrich(signed, { feeds, failed: failuresOf(opened), ...judgedBy(feeds, signed, subjects) });
   return attested.map((one, index) => ({ ...one, evidence: evidence[index] ?? one.evidence }));
 }
 

@@ -258,7 +258,7 @@ async function caseOf(
     if (child !== undefined && attached?.kind === "attached")
       looks.push(await attest([...files, ...attached.envelopes], artifactOf(attached.digest), digest, believed));
   }
-  const attestations = await fedAttestations(joined(looks), gathered.feeds);
+  const attestations = await fedAttestations(joined(looks), gathered.feeds, seen);
   const failures = failuresOf(gathered, seen, attached, files.length > 0);
   const noise = [...attestations.noise, ...(attached?.kind === "attached" ? attached.noise : [])];
   return {
@@ -274,10 +274,10 @@ async function caseOf(
   };
 }
 
-async function fedAttestations(attestations: Attestations, feeds: OpenedFeeds | undefined): Promise<Attestations> {
+async function fedAttestations(attestations: Attestations, feeds: OpenedFeeds | undefined, subject: Subject): Promise<Attestations> {
   if (feeds === undefined) return attestations;
   const { attested, elsewhere } = attestations;
-  return { ...attestations, attested: await feedAttested(attested, feeds), elsewhere: await feedAttested(elsewhere, feeds) };
+  return { ...attestations, attested: await feedAttested(attested, feeds, [subject]), elsewhere: await feedAttested(elsewhere, feeds) };
 }
 
 /** The subject as the registry has it. Its digest binds evidence; what the reference itself says stays its only facts. */

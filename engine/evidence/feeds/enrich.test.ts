@@ -6,13 +6,30 @@ import type { Evidence } from "../evidence.ts";
 import { enrich } from "./enrich.ts";
 import type { Feed, FeedKind } from "./feed.ts";
 import { cveOf, epssTable, feedOf, kev, listed, scanOf } from "./fixtures.ts";
+import { type JudgedPrograms, judgedPrograms } from "./program.ts";
 
 const findings = (evidence: readonly Evidence[]): readonly DataRecord[] =>
   evidence.flatMap((piece) => piece.data["findings"] as readonly DataRecord[]);
 
-function one(finding: DataRecord & { readonly purl?: string }, feeds: readonly Feed[], failed: readonly FeedKind[] = []): DataRecord {
-  const { evidence } = enrich([scanOf("scan.json", finding)], { feeds, failed: failed.map((kind) => ({ kind, detail: "not fetched" })) });
+/** What is judged where nothing else is said. */
+const shop = judgedPrograms([], ["pkg:golang/acme.example/shop"]);
+
+function one(
+  finding: DataRecord & { readonly purl?: string },
+  feeds: readonly Feed[],
+  failed: readonly FeedKind[] = [],
+  judged: JudgedPrograms = shop,
+): DataRecord {
+  const unread = failed.map((kind) => ({ kind, detail: "not fetched" }));
+  const { evidence } = enrich([scanOf("scan.json", finding)], { feeds, failed: unread, judged });
   return findings(evidence)[0] ?? {};
+}
+
+/** A bill of materials about something, with these components. */
+function bom(root: string, ...components: readonly string[]): Evidence {
+  const document = { digest: "", name: "bom.json", format: "cyclonedx", predicateType: "waybill.sbom.Bom" };
+  const data = { root: { name: "x", purl: root }, components: components.map((purl) => ({ name: "x", purl })) };
+  return { type: "waybill.sbom.Bom", document, data, about: [], counts: {} };
 }
 
 const osv = (id: string, rest: object): object => ({ schema_version: "1.6.0", id, modified: "2026-11-01T00:00:00Z", ...rest });
@@ -235,6 +252,12 @@ describe("an analysis of calls", () => {
   const report = (...traces: readonly object[]): string =>
     [
       { config: { protocol_version: "v1.0.0", scan_level: "symbol" } },
+      {
+        SBOM: {
+          modules: [{ path: "acme.example/shop" }, { path: "golang.org/x/net", version: "v0.1.0" }],
+          roots: ["acme.example/shop/cmd/shop"],
+        },
+      },
       { osv: { id: "GO-2024-0001", aliases: ["CVE-2024-0001"] } },
       ...traces.map((frame) => ({ finding: { osv: "GO-2024-0001", trace: [frame] } })),
     ]
@@ -262,6 +285,50 @@ describe("an analysis of calls", () => {
     expect(one(other, [both, await feedOf(report({ ...module, function: "Parse" }))])["reachable"]).toBe(true);
     const same = await feedOf(osv("GHSA-jfh8-c2jp-5v3q", { aliases: ["CVE-2024-0001"] }));
     expect(one({ ...finding, id: "GHSA-jfh8-c2jp-5v3q" }, [same, await feedOf(report(module))])["reachable"]).toBe(false);
+  });
+
+  it("of another program says nothing of the one that is judged", async () => {
+    const other = judgedPrograms([], ["pkg:golang/acme.example/mail"]);
+    for (const frame of [module, { ...module, function: "Parse" }])
+      expect(one(finding, [await feedOf(report(frame))], [], other)["reachable"]).toBeUndefined();
+  });
+
+  it("says nothing good where nobody says which program is judged, or that it alone is, or which one was looked at", async () => {
+    const quiet = await feedOf(report(module));
+    const nameless = await feedOf(report(module).replace('"SBOM"', '"sbom"'));
+    const two = judgedPrograms([bom("pkg:golang/acme.example/shop"), bom("pkg:golang/acme.example/mail")], []);
+    for (const judged of [judgedPrograms([], []), judgedPrograms([], ["pkg:oci/shop"]), two])
+      expect(one(finding, [quiet], [], judged)["reachable"]).toBeUndefined();
+    expect(one(finding, [nameless])["reachable"]).toBeUndefined();
+    // That something is called needs no such word.
+    expect(one(finding, [await feedOf(report({ ...module, function: "Parse" }))], [], judgedPrograms([], []))["reachable"]).toBe(true);
+  });
+
+  it("is of what a bill of materials is about, or of all that it lists", async () => {
+    const quiet = await feedOf(report(module));
+    const reachable = (...boms: readonly Evidence[]) => one(finding, [quiet], [], judgedPrograms(boms, []))["reachable"];
+    const [own, net] = ["pkg:golang/acme.example/shop@v1.4.0", "pkg:golang/golang.org/x/net@v0.1.0"];
+    expect(reachable(bom(own))).toBe(false);
+    expect(reachable(bom("pkg:golang/acme.example/mail@v1.0.0"))).toBeUndefined();
+    expect(reachable(bom("pkg:oci/shop", own, net, "pkg:deb/debian/openssl@3"))).toBe(false);
+    // A second program beside it may call what this one does not.
+    expect(reachable(bom("pkg:oci/shop", own, net, "pkg:golang/acme.example/mail@v1.0.0"))).toBeUndefined();
+    expect(reachable(bom("pkg:oci/shop", own, net, "pkg:golang/golang.org/x/net@v0.2.0"))).toBeUndefined();
+    expect(reachable(bom("pkg:oci/shop", net))).toBeUndefined();
+  });
+
+  it("of a released program is of that release", async () => {
+    const released = report(module).replace('"path":"acme.example/shop"', '"path":"acme.example/shop","version":"v1.4.0"');
+    const reachable = async (purl: string) => one(finding, [await feedOf(released)], [], judgedPrograms([], [purl]))["reachable"];
+    expect(await reachable("pkg:golang/acme.example/shop@v1.4.0")).toBe(false);
+    expect(await reachable("pkg:golang/acme.example/shop@v1.5.0")).toBeUndefined();
+  });
+
+  it("of two programs in one file is of each apart", async () => {
+    const second = report({ ...module, function: "Parse" }).replaceAll("acme.example/shop", "acme.example/mail");
+    const both = await feedOf(`${report(module)}\n${second}`);
+    expect(one(finding, [both])["reachable"]).toBe(false);
+    expect(one(finding, [both], [], judgedPrograms([], ["pkg:golang/acme.example/mail"]))["reachable"]).toBe(true);
   });
 
   it("that another contradicts yields to the one that saw a call", async () => {

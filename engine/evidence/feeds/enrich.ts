@@ -33,6 +33,7 @@ import type {
 } from "./feed.ts";
 import { fixesFor } from "./osv-fixes.ts";
 import { type Listed, recordsAbout } from "./osv-index.ts";
+import { isJudged, type JudgedPrograms } from "./program.ts";
 
 /** A feed that was named and could not be read, and why. */
 export interface FeedFailure {
@@ -45,6 +46,8 @@ export interface Feeds {
   readonly failed: readonly FeedFailure[];
   /** Digests of those that the project names: their word counts before that of others, however new those call themselves. */
   readonly own?: ReadonlySet<string>;
+  /** Which Go programs are judged; absent: nobody says, and none is told that it does not call something. */
+  readonly judged?: JudgedPrograms;
 }
 
 /** What was put on findings, and what of the feeds was not understood meanwhile. */
@@ -118,7 +121,10 @@ class Enricher {
   /** What any of several scans says of a vulnerability of a package: a feed that filled it in another would make them disagree. */
   readonly #said = new Map<string, Set<string>>();
 
-  constructor(scans: readonly (readonly DataRecord[])[], { feeds, failed, own = nothing }: Feeds) {
+  readonly #judged: JudgedPrograms;
+
+  constructor(scans: readonly (readonly DataRecord[])[], { feeds, failed, own = nothing, judged = nobody }: Feeds) {
+    this.#judged = judged;
     this.#kinds = new Set(feeds.map(({ kind }) => kind));
     this.#epss = newestFirst(
       feeds.filter((feed) => feed.kind === "epss"),
@@ -408,7 +414,7 @@ class Enricher {
       put.set("fixed_range", { value: range, place: fixes });
   }
 
-  /** Called is called; that nothing calls it holds for the version that was analysed alone. */
+  /** Called is called, unless in another program; that nothing calls it holds for the program and the version that were analysed alone. */
   #reach(finding: DataRecord, id: string, purl: Purl, put: Facts): void {
     if (purl.type !== "golang" || this.#reached.length === 0) return;
     // By every name for what is called; of what is not, that somebody holds two vulnerabilities to be one says nothing.
@@ -422,6 +428,8 @@ class Enricher {
     for (const one of this.#reached) {
       if (one.module.toLowerCase() !== module.toLowerCase() || !isAbout(one)) continue;
       if (!one.called && (version === undefined || bare(one.version) !== version)) continue;
+      const isIts = isJudged(one.of, this.#judged);
+      if (isIts === "no" || (!one.called && isIts !== "yes")) continue;
       if (said === undefined || (one.called && !said.called)) said = one;
     }
     if (said !== undefined) put.set("reachable", { value: said.called, place: { document: said.feed.document, pointer: said.pointer } });
@@ -456,6 +464,7 @@ class Enricher {
 }
 
 const nothing: ReadonlySet<string> = new Set();
+const nobody: JudgedPrograms = { named: new Map(), listed: [] };
 
 /** Facts of which the scans' own word counts where there is one. */
 const sharedFields = [

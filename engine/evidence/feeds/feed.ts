@@ -7,6 +7,7 @@ import { parseTime } from "../../../language/domains/time.ts";
 import { rfc3339 } from "../../decide/instant.ts";
 import type { Evidence, Source } from "../evidence.ts";
 import type { Json } from "../raw.ts";
+import type { Analysed } from "./program.ts";
 
 /** The kinds of feeds, which are also the keys of `[feeds]` in `waybill.toml`. */
 export const feedKinds = ["epss", "kev", "cve", "osv", "reachability", "requirements"] as const;
@@ -95,6 +96,8 @@ export interface Reached {
   readonly version: string | undefined;
   /** The vulnerable code is called; false: calls were followed, and none leads there. */
   readonly called: boolean;
+  /** Absent: it is not said which program this holds of. */
+  readonly of?: Analysed;
   readonly pointer: string;
 }
 

@@ -1,12 +1,13 @@
 /**
  * Whether vulnerable code is called, as govulncheck says (`govulncheck -format json`; golang.org/x/vuln, `internal/govulncheck`):
  * messages one behind another. A finding whose trace begins with a function is one that is called; where calls were
- * followed and no finding of the vulnerability has one, nothing calls it.
+ * followed and no finding of the vulnerability has one, nothing calls it. That is said of the program which the message `SBOM` names.
  */
 import { parseAdvisory } from "../../../language/domains/advisory.ts";
 import type { Adapter } from "../evidence.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { feedDocument, feedEvidence, feedTime, type Reached } from "./feed.ts";
+import { type Analysed, analysedIn } from "./program.ts";
 
 export const govulncheck: Adapter = {
   format: "govulncheck",
@@ -31,12 +32,14 @@ export const govulncheck: Adapter = {
       return own === undefined ? [] : [text(own["scan_level"]) ?? "symbol"];
     });
     const level = levels.find((one) => one !== "symbol") ?? "symbol";
+    const programs = programsOf(messages);
     const reached = new Map<string, Reached>();
     for (const [index, message] of messages.entries()) {
       const finding = object(message["finding"]);
-      const one = finding === undefined ? undefined : reachedIn(finding, ids, `${source.base}/${index}/finding`);
+      const { run, of } = programs[index] ?? { run: 0, of: undefined };
+      const one = finding === undefined ? undefined : reachedIn(finding, ids, of, `${source.base}/${index}/finding`);
       if (one === undefined) continue;
-      const key = `${one.ids[0]}\n${one.module}`;
+      const key = `${of === undefined ? "" : run}\n${one.ids[0]}\n${one.module}`;
       const before = reached.get(key);
       if (before === undefined || (one.called && !before.called)) reached.set(key, one);
     }
@@ -59,7 +62,25 @@ export const govulncheck: Adapter = {
   },
 };
 
-function reachedIn(finding: Json, ids: ReadonlyMap<string, readonly string[]>, pointer: string): Reached | undefined {
+/** The program of the run that each message is of: a run begins with its `config`, and no order of the others is promised. */
+function programsOf(messages: readonly Json[]): readonly { readonly run: number; readonly of: Analysed | undefined }[] {
+  const found: (Analysed | undefined)[] = [];
+  let run = 0;
+  const runs = messages.map((message, index) => {
+    if (index > 0 && object(message["config"]) !== undefined) run += 1;
+    const sbom = object(message["SBOM"]);
+    if (sbom !== undefined) found[run] = analysedIn(sbom);
+    return run;
+  });
+  return runs.map((one) => ({ run: one, of: found[one] }));
+}
+
+function reachedIn(
+  finding: Json,
+  ids: ReadonlyMap<string, readonly string[]>,
+  of: Analysed | undefined,
+  pointer: string,
+): Reached | undefined {
   const id = text(finding["osv"]);
   const [symbol] = objects(finding["trace"]);
   const module = text(symbol?.["module"]);
@@ -69,6 +90,7 @@ function reachedIn(finding: Json, ids: ReadonlyMap<string, readonly string[]>, p
     module,
     version: text(symbol["version"]),
     called: text(symbol["function"]) !== undefined,
+    ...(of === undefined ? {} : { of }),
     pointer,
   };
 }
