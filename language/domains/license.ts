@@ -1,6 +1,6 @@
 /** Licences as SPDX expressions, and the two readings of them that policies need (semantics, section 4). */
 import { cacheOf } from "./cache.ts";
-import { combined, isUnstated, type LicenseExpression, parseExpression, showExpression } from "./license/expression.ts";
+import { combined, isUnstated, type LicenseExpression, parseExpression, showExpression, syntaxProblem } from "./license/expression.ts";
 import { canonicalLicenseId, licenseIdByName } from "./license/list.ts";
 import { checked, type Parsed, parsed } from "./parsed.ts";
 
@@ -34,28 +34,55 @@ function licenseOf(expression: LicenseExpression): License {
   return { expression, text: showExpression(expression), unstated: expression.kind === "unstated" };
 }
 
+/**
+ * One licence as a document states it: an id or a name; what stands where the format has an expression; or one that its
+ * reader gave up, with why.
+ */
+export type LicenseEntry =
+  | string
+  | { readonly kind: "expression"; readonly text: string }
+  | { readonly kind: "unreadable"; readonly text: string; readonly why: string };
+
+/** The entry as the document has it. */
+export function entryText(entry: LicenseEntry): string {
+  return typeof entry === "string" ? entry : entry.text;
+}
+
 /** What several licence entries of a component come to. */
 export interface JoinedLicense {
   /** Undefined: no entry states anything. */
   readonly license: License | undefined;
   /** The entries that no SPDX id, expression or full name matches; each is a part of the licence that is not known. */
   readonly unread: readonly string[];
+  /** The entries that are there and cannot be read; each is a part of the licence that is malformed. */
+  readonly unreadable: readonly { readonly text: string; readonly why: string }[];
 }
 
 /** Several entries, expressions or names, read as AND: the stricter reading for deny and allow lists alike. */
-export function joinLicenses(entries: readonly string[]): JoinedLicense {
+export function joinLicenses(entries: readonly LicenseEntry[]): JoinedLicense {
   const unread: string[] = [];
+  const unreadable: { text: string; why: string }[] = [];
   const operands: LicenseExpression[] = [];
   for (const entry of entries) {
-    const read = readEntry(entry.trim());
+    const read = readEntry(entryText(entry).trim());
+    const why = read === undefined ? unreadableOf(entry) : undefined;
     if (read !== undefined) operands.push(read);
-    else {
-      unread.push(entry);
-      operands.push({ kind: "unstated", name: entry });
+    else if (why !== undefined) {
+      unreadable.push({ text: entryText(entry), why });
+      operands.push({ kind: "unstated", name: entryText(entry).slice(0, 80), malformed: true });
+    } else {
+      unread.push(entryText(entry));
+      operands.push({ kind: "unstated", name: entryText(entry) });
     }
   }
   const isStated = operands.some((operand) => operand.kind !== "unstated");
-  return { license: isStated ? licenseOf(combined("and", withoutRepeats(operands))) : undefined, unread };
+  return { license: isStated ? licenseOf(combined("and", withoutRepeats(operands))) : undefined, unread, unreadable };
+}
+
+/** Why the entry is malformed; undefined for a name that no SPDX id matches (design: library, "Licences"). */
+function unreadableOf(entry: LicenseEntry): string | undefined {
+  if (typeof entry === "string") return undefined;
+  return entry.kind === "unreadable" ? entry.why : syntaxProblem(entry.text);
 }
 
 function readEntry(entry: string): LicenseExpression | undefined {
@@ -75,8 +102,8 @@ function withoutRepeats(operands: readonly LicenseExpression[]): readonly Licens
   });
 }
 
-/** True, false, or not known because a part of the licence that would decide is not stated. */
-export type LicenseAnswer = true | false | "missing";
+/** True, false, or not known because a part of the licence that would decide is not stated, or cannot be read. */
+export type LicenseAnswer = true | false | "missing" | "malformed";
 
 /**
  * Whether using the work under this licence binds one to a licence of the list, whatever choice one makes: an id of the
@@ -97,14 +124,14 @@ function answer(expression: LicenseExpression, ids: ReadonlySet<string>, any: "a
     case "license":
       return isListed(expression, ids);
     case "unstated":
-      return "missing";
+      return expression.malformed ? "malformed" : "missing";
     default: {
       const decisive = expression.kind === any;
       let result: LicenseAnswer = !decisive;
       for (const operand of expression.operands) {
         const part = answer(operand, ids, any);
         if (part === decisive) return decisive;
-        if (part === "missing") result = "missing";
+        if (typeof part === "string" && result !== "malformed") result = part;
       }
       return result;
     }

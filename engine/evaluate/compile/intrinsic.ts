@@ -27,6 +27,7 @@ function licence(read: typeof obliges): Strict {
     const truth = read(license as License, items as readonly string[]);
     if (truth === "missing")
       return want(MISSING, site, record, `\`${(license as License).text}\` does not say under which SPDX licence it stands`);
+    if (truth === "malformed") return want(MALFORMED, site, record, `a part of \`${(license as License).text}\` cannot be read`);
     // More ids can only oblige or permit more: a list that may be longer settles nothing that is false.
     return truth === false && open !== undefined ? open : truth;
   };

@@ -128,6 +128,23 @@ it("reads several licences as AND, deprecated ids by their new names, and unknow
   expect(license("out")).toBeUndefined();
 });
 
+it("reads an expression that cannot be read as malformed, and a name that nobody knows as missing", async () => {
+  const licenses = [
+    [{ expression: "AGPL-3.0-only AND (" }],
+    [{ license: { name: "AGPL-3.0-only AND (" } }],
+    [{ expression: "Acme Own Licence" }],
+    [{ license: { name: "expression 19:AGPL-3.0-only AND (" } }],
+  ];
+  const components = licenses.map((one, i) => ({ type: "library", name: `c${i}`, licenses: one }));
+  const { bom } = await read({ bomFormat: "CycloneDX", specVersion: "1.6", version: 1, components });
+  expect(licenses.map((_, i) => named(bom?.data["components"], `c${i}`)["license"])).toEqual([
+    new Lack("malformed", 'the licence "AGPL-3.0-only AND (" cannot be read: `AGPL-3.0-only AND (` is not a whole licence expression'),
+    new Lack("missing", 'no SPDX id is named "AGPL-3.0-only AND ("'),
+    new Lack("missing", 'no SPDX id is named "Acme Own Licence"'),
+    new Lack("missing", 'no SPDX id is named "expression 19:AGPL-3.0-only AND ("'),
+  ]);
+});
+
 it("keeps properties by name, and says where one name has several values", async () => {
   const { bom } = await read(shop);
   const properties = named(bom?.data["components"], "web")["properties"] as DataRecord;

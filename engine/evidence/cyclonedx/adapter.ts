@@ -4,6 +4,7 @@
  */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
 import type { Result } from "../../../language/diagnostics/diagnostic.ts";
+import { entryText } from "../../../language/domains/license.ts";
 import type { Adapter, Evidence, SchemaChoice, Source } from "../evidence.ts";
 import { shown } from "../fault.ts";
 import { type Json, joined, object, objects, text } from "../raw.ts";
@@ -136,7 +137,7 @@ function bill(bom: Json, document: DocumentRef, base: string, found: Inventory, 
     tools: tools(metadata),
     supplier: text(object(metadata?.["supplier"])?.["name"]),
     lifecycles: lifecycles(metadata),
-    data_license: joined(licenseEntries(metadata?.["licenses"]), " AND "),
+    data_license: joined(licenseEntries(metadata?.["licenses"]).map(entryText), " AND "),
     root: found.root,
     components: lists.components,
     packages: lists.packages,

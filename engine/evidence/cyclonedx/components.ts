@@ -1,5 +1,6 @@
 /** Components of a CycloneDX document as `waybill.sbom.Component`. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, origin } from "../../../language/core/data.ts";
+import type { LicenseEntry } from "../../../language/domains/license.ts";
 import type { Source } from "../evidence.ts";
 import { dictionary, type Json, joined, object, objects, text } from "../raw.ts";
 import type { Draft } from "../sbom/component.ts";
@@ -77,7 +78,7 @@ export function inventory(bom: Json, document: DocumentRef, { base, unread }: So
   return { root, components, byRef, others };
 }
 
-function component(json: Json, place: Origin, license: (entries: readonly string[]) => DataValue, withProperties: boolean): Draft {
+function component(json: Json, place: Origin, license: (entries: readonly LicenseEntry[]) => DataValue, withProperties: boolean): Draft {
   const scope = json["scope"];
   return {
     id: text(json["bom-ref"]),
@@ -125,15 +126,20 @@ function authors(value: unknown): string | undefined {
   );
 }
 
-const none: readonly string[] = [];
+const none: readonly LicenseEntry[] = [];
 
 /** What stands in `licenses`: SPDX ids, names, expressions. */
-export function licenseEntries(value: unknown): readonly string[] {
+export function licenseEntries(value: unknown): readonly LicenseEntry[] {
   if (!Array.isArray(value) || value.length === 0) return none;
-  const entries: string[] = [];
+  const entries: LicenseEntry[] = [];
   for (const entry of objects(value)) {
+    const expression = text(entry["expression"]);
+    if (expression !== undefined) {
+      entries.push({ kind: "expression", text: expression });
+      continue;
+    }
     const named = object(entry["license"]);
-    const found = text(entry["expression"]) ?? text(named?.["id"]) ?? text(named?.["name"]);
+    const found = text(named?.["id"]) ?? text(named?.["name"]);
     if (found !== undefined) entries.push(found);
   }
   return entries;

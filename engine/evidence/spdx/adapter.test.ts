@@ -225,6 +225,61 @@ it("writes the licences of SPDX 3 as expressions", async () => {
   expect(named(bom?.data["components"], "debian")["license"]).toBeUndefined();
 });
 
+it("reads an expression of SPDX 2 that cannot be read as malformed, and says why", async () => {
+  const license = async (fields: object) => {
+    const { bom } = await read(documentOf({ packages: [pkg("a", fields)] }));
+    return named(bom?.data["components"], "a")["license"];
+  };
+  const broken = new Lack(
+    "malformed",
+    'the licence "AGPL-3.0-only AND (" cannot be read: `AGPL-3.0-only AND (` is not a whole licence expression',
+  );
+  expect(await license({ licenseDeclared: "AGPL-3.0-only AND (" })).toEqual(broken);
+  expect(await license({ licenseDeclared: "NOASSERTION", licenseConcluded: "AGPL-3.0-only AND (" })).toEqual(broken);
+  expect(await license({ licenseDeclared: "x".repeat(70_000) })).toEqual(
+    new Lack("malformed", `the licence "${"x".repeat(77)}…" cannot be read: a licence expression has at most 65536 characters`),
+  );
+  expect(await license({ licenseDeclared: "MIT AND Acme-1.0" })).toEqual(new Lack("missing", 'no SPDX id is named "MIT AND Acme-1.0"'));
+});
+
+it("tells expressions of SPDX 3 that cannot be read from licences that have their own name", async () => {
+  const base = JSON.parse(three) as { "@graph": object[] };
+  const element = (id: string, parts: object) => ({ spdxId: `https://acme.example/${id}`, creationInfo: "_:creation", ...parts });
+  const license = async (elements: readonly object[]) => {
+    const link = {
+      type: "Relationship",
+      relationshipType: "hasDeclaredLicense",
+      from: "https://acme.example/debian",
+      to: ["https://acme.example/asked"],
+    };
+    const { bom, diagnostics } = await read({ ...base, "@graph": [...base["@graph"], ...elements, element("link", link)] });
+    expect(diagnostics).toEqual([]);
+    return named(bom?.data["components"], "debian")["license"];
+  };
+  const expression = (id: string, text: string) =>
+    element(id, { type: "simplelicensing_LicenseExpression", simplelicensing_licenseExpression: text });
+  const both = (...members: readonly string[]) =>
+    element("asked", {
+      type: "expandedlicensing_ConjunctiveLicenseSet",
+      expandedlicensing_member: members.map((member) => `https://acme.example/${member}`),
+    });
+  const own = element("own", {
+    type: "expandedlicensing_CustomLicense",
+    name: "Acme (Own) Licence",
+    simplelicensing_licenseText: "Ours.",
+  });
+  expect(await license([expression("asked", "MIT OR")])).toMatchObject({ cause: "malformed" });
+  // What is whole only with what another member says is not.
+  expect(
+    await license([both("left", "right"), expression("left", "MIT OR (GPL-3.0-only"), expression("right", "ISC) OR MIT")]),
+  ).toMatchObject({
+    cause: "malformed",
+  });
+  expect(await license([both("left", "own"), expression("left", "MIT"), own])).toEqual(
+    new Lack("missing", 'no SPDX id is named "(MIT AND Acme (Own) Licence)"'),
+  );
+});
+
 it("is not led astray by licences that hold themselves or grow without bound, nor by long chains of roots", async () => {
   const base = JSON.parse(three) as { "@graph": object[] };
   const element = (id: string, parts: object) => ({ spdxId: `https://acme.example/${id}`, creationInfo: "_:creation", ...parts });
@@ -259,8 +314,11 @@ it("is not led astray by licences that hold themselves or grow without bound, no
     ],
   });
   expect(diagnostics).toEqual([]);
-  expect(named(bom?.data["components"], "debian")["license"]).toMatchObject({ cause: "missing" });
-  expect(named(bom?.data["components"], "README.md")["license"]).toMatchObject({ cause: "missing" });
+  const detail = (id: string, why: string) => `the licence "https://acme.example/${id}" cannot be read: ${why}`;
+  expect(named(bom?.data["components"], "debian")["license"]).toEqual(
+    new Lack("malformed", detail("s0", "a licence expression of SPDX 3 has at most 20000 characters here")),
+  );
+  expect(named(bom?.data["components"], "README.md")["license"]).toEqual(new Lack("malformed", detail("self", "it is a part of itself")));
   expect((bom?.data["root"] as DataRecord)["name"]).toBe("shop");
 });
 

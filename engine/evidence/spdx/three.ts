@@ -1,13 +1,14 @@
 /** SPDX 3.0.1, JSON-LD: packages and files as components, relationships as dependencies and licences. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, origin } from "../../../language/core/data.ts";
+import type { LicenseEntry } from "../../../language/domains/license.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { algorithmName, type Draft } from "../sbom/component.ts";
 import { edges } from "../sbom/edges.ts";
-import { licenseReader } from "../sbom/licenses.ts";
+import { isUnstatedEntry, licenseReader } from "../sbom/licenses.ts";
 import type { Completeness } from "../sbom/openness.ts";
 import type { References } from "../sbom/references.ts";
 import type { Sbom } from "./adapter.ts";
-import { licenseTexts } from "./licensing.ts";
+import { type LicenseText, licenseTexts, Named, Unreadable } from "./licensing.ts";
 import { all, idOf, type Node, type Nodes, nodes as nodesOf } from "./nodes.ts";
 import { isUnstated } from "./two.ts";
 
@@ -160,8 +161,8 @@ function hashes(value: unknown, nodes: Nodes): DataValue {
 function relate(nodes: Nodes, byId: ReadonlyMap<string, Draft>, components: readonly Draft[], refs: References) {
   const graph = edges();
   const described = new Set<Draft>();
-  const declared = new Map<Draft, string[]>();
-  const concluded = new Map<Draft, string[]>();
+  const declared = new Map<Draft, LicenseEntry[]>();
+  const concluded = new Map<Draft, LicenseEntry[]>();
   const optional = new Map<Draft, boolean>();
   const licenseText = licenseTexts(nodes);
   for (const { json, pointer } of nodes.listed) {
@@ -177,7 +178,7 @@ function relate(nodes: Nodes, byId: ReadonlyMap<string, Draft>, components: read
     if (!from) continue;
     if (type === "hasDeclaredLicense" || type === "hasConcludedLicense") {
       const into = type === "hasDeclaredLicense" ? declared : concluded;
-      const entries = targets.map((to) => licenseText(to) ?? idOf(to) ?? "");
+      const entries = targets.map((to) => entryOf(licenseText(to), idOf(to) ?? ""));
       into.set(from, [...(into.get(from) ?? []), ...entries]);
     }
     if (!dependencyTypes.has(type)) continue;
@@ -200,15 +201,27 @@ function relate(nodes: Nodes, byId: ReadonlyMap<string, Draft>, components: read
   return { described, completeness: graph };
 }
 
+/** A licence as it is written; what is none is its id, which names no licence. */
+function entryOf(written: LicenseText, id: string): LicenseEntry {
+  if (written instanceof Unreadable) return { kind: "unreadable", text: id, why: written.why };
+  if (written instanceof Named) return written.text;
+  return written === undefined ? id : { kind: "expression", text: written };
+}
+
 /** What is declared; where that is not asserted, what is concluded. */
-function entriesOf(declared: readonly string[] = [], concluded: readonly string[] = []): readonly string[] {
-  if (declared.some((entry) => !isUnstated(entry))) return declared;
+function entriesOf(declared: readonly LicenseEntry[] = [], concluded: readonly LicenseEntry[] = []): readonly LicenseEntry[] {
+  if (declared.some((entry) => !isUnstatedEntry(entry))) return declared;
   return concluded.length > 0 ? concluded : declared;
 }
 
 function completeness(value: unknown): Completeness {
   if (value === "complete") return { kind: "complete" };
   return value === "incomplete" ? { kind: "incomplete", said: "incomplete" } : { kind: "undeclared" };
+}
+
+function dataLicense(written: LicenseText): DataValue {
+  if (written instanceof Unreadable) return new Lack("malformed", written.why);
+  return written instanceof Named ? written.text : written;
 }
 
 /** More than one root is none, so that the rest need not be known. */
@@ -257,7 +270,7 @@ function bill(nodes: Nodes, document: DocumentRef, base: string, root: Draft | u
     tools: given(names(all(made?.["createdUsing"]), nodes)),
     supplier: root?.["supplier"],
     lifecycles: given(texts(sbom?.json["software_sbomType"])),
-    data_license: self?.json["dataLicense"] === undefined ? undefined : licenseTexts(nodes)(self.json["dataLicense"]),
+    data_license: self?.json["dataLicense"] === undefined ? undefined : dataLicense(licenseTexts(nodes)(self.json["dataLicense"])),
     root: root ?? (roots > 1 ? new Lack("missing", `the document has ${roots} root elements`) : undefined),
     components: undefined,
     packages: undefined,

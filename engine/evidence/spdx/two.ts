@@ -1,5 +1,6 @@
 /** SPDX 2.2 and 2.3, JSON: packages and files as components, relationships as dependencies. */
 import { type DataRecord, type DataValue, type DocumentRef, Lack, type Origin, origin } from "../../../language/core/data.ts";
+import type { LicenseEntry } from "../../../language/domains/license.ts";
 import { type Json, object, objects, text, texts } from "../raw.ts";
 import { algorithmName, type Draft } from "../sbom/component.ts";
 import { type Edges, edges } from "../sbom/edges.ts";
@@ -7,7 +8,7 @@ import { licenseReader } from "../sbom/licenses.ts";
 import type { References } from "../sbom/references.ts";
 import type { Sbom } from "./adapter.ts";
 
-type ReadLicense = (entries: readonly string[]) => DataValue;
+type ReadLicense = (entries: readonly LicenseEntry[]) => DataValue;
 
 interface Elements {
   readonly components: Draft[];
@@ -172,7 +173,7 @@ function stated(value: unknown): DataValue {
 function licenseOf(declared: unknown, concluded: unknown, license: ReadLicense): DataValue {
   const given = [text(declared), text(concluded)].filter((entry) => entry !== undefined);
   const entry = given.find((candidate) => !isUnstated(candidate)) ?? given[0];
-  return entry === undefined ? undefined : license([entry]);
+  return entry === undefined ? undefined : license([{ kind: "expression", text: entry }]);
 }
 
 /** Locators of one type of external reference; the type may be written as a whole URI. */

@@ -9,8 +9,8 @@ import { canonicalExceptionId, canonicalLicenseId, nearestExceptionId, nearestLi
 export type LicenseExpression =
   /** `id` is canonical, or a LicenseRef; `plus` and `exception` as in `Apache-2.0+` and `… WITH exception`. */
   | { readonly kind: "license"; readonly id: string; readonly plus: boolean; readonly exception?: string }
-  /** NOASSERTION, NONE, or a name that no SPDX id matches. */
-  | { readonly kind: "unstated"; readonly name: string }
+  /** NOASSERTION, NONE, or a name that no SPDX id matches; `malformed`: an expression that cannot be read. */
+  | { readonly kind: "unstated"; readonly name: string; readonly malformed?: true }
   | { readonly kind: "and" | "or"; readonly operands: readonly LicenseExpression[] };
 
 const reference = /^(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+$/;
@@ -26,8 +26,30 @@ export function isUnstated(text: string): boolean {
 type Operator = "AND" | "OR";
 const precedence: Readonly<Record<Operator, number>> = { AND: 2, OR: 1 };
 
+type ReadLeaf = (text: string, token: string, exception: string | undefined) => Parsed<LicenseExpression>;
+
 /** Reads an expression; `WITH` binds closest, then `AND`, then `OR`. Operators and ids are read in any case. */
 export function parseExpression(text: string): Parsed<LicenseExpression> {
+  return parseLeaves(text, readLeaf);
+}
+
+const written = /[()]|(?:^|\s)(?:AND|OR|WITH)(?=\s|$)/i;
+
+/**
+ * Why a text that stands where a document has expressions is none, whatever licences it names; undefined: it is one, or a
+ * bare name, which has nothing of an expression.
+ */
+export function syntaxProblem(text: string): string | undefined {
+  if (text.length <= longest && !written.test(text)) return undefined;
+  const read = parseLeaves(text, anyLeaf);
+  return read.ok ? undefined : read.problem;
+}
+
+function anyLeaf(text: string, token: string, exception: string | undefined): Parsed<LicenseExpression> {
+  return exception === "" ? noException(text) : parsed({ kind: "unstated", name: token });
+}
+
+function parseLeaves(text: string, readLeaf: ReadLeaf): Parsed<LicenseExpression> {
   if (text.length > longest) return problem(`a licence expression has at most ${longest} characters`);
   const tokens = text.match(/[()]|[^\s()]+/g) ?? [];
   if (tokens.length === 0) return problem("a licence expression cannot be empty");
@@ -94,7 +116,7 @@ function misplaced(text: string, token: string): Parsed<never> {
 }
 
 function readLeaf(text: string, token: string, exceptionText: string | undefined): Parsed<LicenseExpression> {
-  if (exceptionText === "") return problem(`\`${text}\` names no exception after \`WITH\``);
+  if (exceptionText === "") return noException(text);
   const license = readLicense(text, token);
   if (!license.ok || exceptionText === undefined || license.value.kind !== "license") return license;
   const exception = addition.test(exceptionText) ? exceptionText : canonicalExceptionId(exceptionText);
@@ -104,6 +126,10 @@ function readLeaf(text: string, token: string, exceptionText: string | undefined
   }
   if (license.value.exception !== undefined) return problem(`\`${token}\` has an exception already`);
   return parsed({ ...license.value, exception });
+}
+
+function noException(text: string): Parsed<never> {
+  return problem(`\`${text}\` names no exception after \`WITH\``);
 }
 
 function readLicense(text: string, token: string): Parsed<LicenseExpression> {

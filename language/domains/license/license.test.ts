@@ -130,13 +130,47 @@ it("says of NOASSERTION and NONE that nothing is stated", () => {
 it("joins several entries as AND, and keeps what it could not read", () => {
   expect(joinLicenses(["MIT", "GPL-2.0 OR ISC"]).license?.text).toBe("MIT AND (GPL-2.0-only OR ISC)");
   expect(joinLicenses(["MIT", "MIT License"]).license?.text).toBe("MIT");
-  expect(joinLicenses([])).toEqual({ license: undefined, unread: [] });
-  expect(joinLicenses(["Foo Licence"])).toEqual({ license: undefined, unread: ["Foo Licence"] });
-  expect(joinLicenses(["NOASSERTION"])).toEqual({ license: undefined, unread: [] });
+  expect(joinLicenses([])).toEqual({ license: undefined, unread: [], unreadable: [] });
+  expect(joinLicenses(["Foo Licence"])).toEqual({ license: undefined, unread: ["Foo Licence"], unreadable: [] });
+  expect(joinLicenses(["NOASSERTION"])).toEqual({ license: undefined, unread: [], unreadable: [] });
   const mixed = joinLicenses(["GPL-2.0", "Foo Licence"]);
   expect(mixed.unread).toEqual(["Foo Licence"]);
   expect(mixed.license && obliges(mixed.license, ["GPL-2.0-only"])).toBe(true);
   expect(mixed.license && obliges(mixed.license, ["MIT"])).toBe("missing");
+});
+
+const stated = (text: string) => joinLicenses([{ kind: "expression", text }]);
+
+it.each([
+  ["MIT AND (", "`MIT AND (` is not a whole licence expression"],
+  ["MIT)", "`)` is out of place in the licence expression `MIT)`"],
+  ["AGPL-3.0-only or", "`AGPL-3.0-only or` is not a whole licence expression"],
+  ["GPL-2.0-only WITH", "`GPL-2.0-only WITH` names no exception after `WITH`"],
+  ["Foo Licence AND MIT", "`Licence` is out of place in the licence expression `Foo Licence AND MIT`"],
+  [`${"MIT OR ".repeat(10_000)}MIT`, "a licence expression has at most 65536 characters"],
+  ["x".repeat(70_000), "a licence expression has at most 65536 characters"],
+  [`${"(".repeat(101)}MIT${")".repeat(101)}`, "a licence expression has parentheses at most 100 deep"],
+])("says why %s, where an expression stands, is none", (text, why) => {
+  expect(stated(text)).toEqual({ license: undefined, unread: [], unreadable: [{ text, why }] });
+  // Where a name stands, it is a name that nobody knows.
+  expect(joinLicenses([text])).toEqual({ license: undefined, unread: [text], unreadable: [] });
+});
+
+it.each(["Foo", "Foo Licence", "Foo AND MIT", "(MIT OR Foo WITH Bar)", "MIT/Foo"])("takes %s for what names no SPDX id", (text) => {
+  expect(stated(text)).toEqual({ license: undefined, unread: [text], unreadable: [] });
+});
+
+it("reads a full name also where an expression stands", () => {
+  expect(stated("GNU General Public License v2.0 or later").license?.text).toBe("GPL-2.0-or-later");
+});
+
+it("does not let a part that cannot be read hide one that is known, nor pass for one that is not stated", () => {
+  const mixed = (...names: readonly string[]) => joinLicenses([...names, { kind: "expression", text: "MIT AND (" }]).license;
+  const [gpl, mit] = [mixed("GPL-2.0"), mixed("MIT", "Foo")];
+  expect(gpl && obliges(gpl, ["GPL-2.0-only"])).toBe(true);
+  expect(gpl && permits(gpl, ["MIT"])).toBe(false);
+  expect(mit && obliges(mit, ["GPL-2.0-only"])).toBe("malformed");
+  expect(mit && permits(mit, ["MIT"])).toBe("malformed");
 });
 
 const ids = [
