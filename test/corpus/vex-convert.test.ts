@@ -82,7 +82,7 @@ const expected: Readonly<Record<number, Readonly<Record<VexFormat, readonly stri
   9: { openvex: ["responses × 19", "timestamp! × 19"], csaf: ["timestamp! × 19"], cyclonedx: ["timestamp! × 19"] },
   10: { openvex: ["name! × 13", "responses × 1"], csaf: [], cyclonedx: [] },
   11: { openvex: ["name! × 19", "responses × 19"], csaf: [], cyclonedx: [] },
-  12: { openvex: ["name! × 3", "own_justification! × 1", "responses × 3"], csaf: ["own_justification! × 1"], cyclonedx: [] },
+  12: { openvex: ["name! × 2", "responses × 2", "statement! × 1"], csaf: ["statement! × 1"], cyclonedx: [] },
   13: {
     openvex: ["responses × 1", "timestamp! × 2"],
     csaf: ["notes × 1", "responses × 1", "timestamp! × 2"],

@@ -4,14 +4,15 @@ import { trackingOf } from "./csaf/tracking.ts";
 import { treeBuilder } from "./csaf/tree.ts";
 import { vulnerabilitiesOf } from "./csaf/vulnerabilities.ts";
 import { namespaceOf, type VexOptions } from "./loss.ts";
-import { suppresses } from "./words.ts";
+import { ofProductAlone, suppresses } from "./words.ts";
 
 const categories: ReadonlySet<string> = new Set(["coordinator", "discoverer", "other", "translator", "user", "vendor"]);
 
 /** Undefined: no statement can be said, and CSAF has no document without one. */
 export function csafOf(issued: VexDocument, options: VexOptions): unknown {
-  const time = releaseOf(issued, options.now);
-  const document: VexDocument = { ...issued, timestamp: time };
+  const statements = issued.statements.map(ofProductAlone);
+  const time = releaseOf({ ...issued, statements }, options.now);
+  const document: VexDocument = { ...issued, timestamp: time, statements };
   const tree = treeBuilder(document);
   const vulnerabilities = vulnerabilitiesOf(document, tree, time);
   const namespace = namespaceOf(document, options);

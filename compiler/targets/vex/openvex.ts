@@ -11,7 +11,7 @@ import { localId } from "./claims.ts";
 import { given, type Json } from "./fields.ts";
 import type { VexOptions } from "./loss.ts";
 import { genericPurl, isIri, purlOf, splitDigest } from "./product.ts";
-import { outlives, suppresses, unstated } from "./words.ts";
+import { ofProductAlone, outlives, suppresses, unstated } from "./words.ts";
 
 /** OpenVEX 0.2.0, "Hashes". */
 const hashNames: ReadonlyMap<string, string> = new Map([
@@ -35,7 +35,7 @@ export function openvexOf(document: VexDocument, options: VexOptions): unknown {
   const first = document.firstIssued !== undefined && document.firstIssued < time ? document.firstIssued : undefined;
   const statements = new Map<string, unknown>();
   for (const statement of document.statements) {
-    const written = statementOf(statement, document, time);
+    const written = statementOf(ofProductAlone(statement), document, time);
     if (written !== undefined) statements.set(JSON.stringify(written), written);
   }
   return {

@@ -2,7 +2,7 @@
 import type { VexFormat } from "../../../engine/decide/vex/document.ts";
 import type { LossField } from "./loss.ts";
 import type { Lost } from "./readback.ts";
-import { asRemediation, asResponse, outlives, suppresses } from "./words.ts";
+import { asRemediation, asResponse, isProtectedBeside, outlives, suppresses } from "./words.ts";
 
 const titles: Readonly<Record<VexFormat, string>> = { openvex: "OpenVEX", csaf: "CSAF", cyclonedx: "CycloneDX" };
 
@@ -73,6 +73,8 @@ function specialReason(field: LossField, format: VexFormat, { claim, statement, 
   const { fields } = claim;
   if (field === "statement") {
     if (claim.product === undefined) return `${titles[format]} has no statement without a product`;
+    if (format !== "cyclonedx" && isProtectedBeside(statement))
+      return `what protects it (${statement.ownJustification}) is not in the product, and ${titles[format]} says \`affected\` of it, with the protection as what to do`;
     if (format !== "cyclonedx" && outlives(statement))
       return `statements of ${titles[format]} do not expire, and without its end the statement would suppress for ever: it is left out`;
     if (format === "openvex" && fields.versions !== undefined && suppresses(statement.status))

@@ -26,7 +26,7 @@ export const exactJustification: Readonly<Partial<Record<VexJustification, strin
 
 /** OpenVEX's label for a justification of CycloneDX, as it is read (`engine/evidence/cyclonedx`). */
 export function labelOf(own: string | undefined): VexJustification | undefined {
-  if (own === "protected_by_compiler" || own === "protected_at_runtime") return "inline_mitigations_already_exist";
+  if (own === "protected_by_compiler") return "inline_mitigations_already_exist";
   return (Object.keys(exactJustification) as VexJustification[]).find((label) => exactJustification[label] === own);
 }
 
@@ -41,6 +41,28 @@ export const cyclonedxJustifications: ReadonlySet<string> = new Set([
   "protected_at_perimeter",
   "protected_by_mitigating_control",
 ]);
+
+/** CycloneDX's words for what something else than the product keeps away. */
+const besideProduct: ReadonlySet<string> = new Set(["protected_at_runtime", "protected_at_perimeter", "protected_by_mitigating_control"]);
+
+/**
+ * Whether the product is called not affected only because something else protects it. With a label beside the word it is
+ * itself what is protected: a deployment (`vex emit`).
+ */
+export function isProtectedBeside({ status, justification, ownJustification = "" }: VexAssertion): boolean {
+  return status === "not_affected" && justification === undefined && besideProduct.has(ownJustification);
+}
+
+/**
+ * The statement as formats have it that know no such protection: the product is affected, and what to do is to keep what
+ * protects it, as `vex emit` says of an artifact (semantics, section 10).
+ */
+export function ofProductAlone(statement: VexAssertion): VexAssertion {
+  if (!isProtectedBeside(statement)) return statement;
+  const { ownJustification, state: _state, impact, action, ...rest } = statement;
+  const keep = `keep what protects it (${ownJustification})${impact === undefined ? "" : `: ${impact}`}`;
+  return { ...rest, status: "affected", action: action === undefined ? keep : `${action}\n\n${keep}` };
+}
 
 /** What keeps a finding out of sight, where it may. */
 export function suppresses(status: VexStatus): boolean {

@@ -124,6 +124,35 @@ it.each(formats)("makes nothing in %s that suppresses newer than it was, and not
   expect(late?.statements.every(({ timestamp = late.timestamp ?? 0 }) => timestamp >= 300 * day)).toBe(true);
 });
 
+it.each(["protected_at_runtime", "protected_at_perimeter", "protected_by_mitigating_control"])(
+  "calls what is %s affected where the format knows no such word, and reports it",
+  (ownJustification) => {
+    const protectedBeside = one({ status: "not_affected", ownJustification, impact: "seccomp denies ptrace" });
+    for (const format of ["openvex", "csaf"] as const) {
+      const document: VexDocument = { format: "cyclonedx", author: "Acme", timestamp: day, version: "1", statements: [protectedBeside] };
+      const { value, losses } = writeVex(document, format, options);
+      expect(readBack(value, format)?.statements).toMatchObject([
+        { status: "affected", action: `keep what protects it (${ownJustification}): seccomp denies ptrace` },
+      ]);
+      expect(losses.filter(({ field }) => field === "statement")).toEqual([
+        expect.objectContaining({ decides: true, why: expect.stringContaining(`(${ownJustification}) is not in the product`) }),
+      ]);
+    }
+    expect(written("cyclonedx", protectedBeside)?.statements).toMatchObject([{ status: "not_affected", ownJustification }]);
+  },
+);
+
+it.each(formats)("leaves inline in %s what a deployment has at run time", (format) => {
+  const statement = one({
+    status: "not_affected",
+    justification: "inline_mitigations_already_exist",
+    ownJustification: "protected_at_runtime",
+  });
+  expect(written(format, statement)?.statements).toMatchObject([
+    { status: "not_affected", justification: "inline_mitigations_already_exist" },
+  ]);
+});
+
 it.each(formats)("says of no CVE in %s what is said of another that shares a name with it", (format) => {
   const [first, other, shared] = ["CVE-2026-0001", "CVE-2026-0002", "GHSA-xvch-5gv4-984h"];
   const products = [{ id: "pkg:npm/other@1.0.0", purl: "pkg:npm/other@1.0.0", digests: [], subcomponents: [] }];

@@ -114,8 +114,8 @@ export function emittedStatement(declared: DeclaredStatement, about: EmittedProd
         assertion: of({
           status: "not_affected",
           state: "not_affected",
-          // Both, as readers read the one word (`engine/evidence/cyclonedx`).
-          justification: "inline_mitigations_already_exist",
+          // The one word is read as said of an artifact (`engine/evidence/cyclonedx`); of a deployment what is around it is a part.
+          ...(about.deployment ? { justification: "inline_mitigations_already_exist" as const } : {}),
           ownJustification: "protected_at_runtime",
           impact,
         }),

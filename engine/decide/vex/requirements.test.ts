@@ -85,13 +85,14 @@ describe("CycloneDX's own words suppress", () => {
     expect(read([vex(cycloneDx({ state: "not_affected" }))])).toMatchObject({ kind: "kept" });
   });
 
-  it("and where the caller asks for them, what is protected elsewhere", () => {
-    const allowed = new Set(["protected_at_perimeter"]);
-    const rules = { now, allowed };
-    expect(read([vex(cycloneDx({ own_justification: "protected_at_perimeter" }))], image, finding(), rules)).toMatchObject({
-      kind: "suppressed",
-    });
-  });
+  it.each(["protected_at_runtime", "protected_at_perimeter", "protected_by_mitigating_control"])(
+    "and only where the caller asks for it, what is protected by something else: %s",
+    (word) => {
+      const documents = [vex(cycloneDx({ own_justification: word }))];
+      expect(why(read(documents))).toEqual(["justification"]);
+      expect(read(documents, image, finding(), { now, allowed: new Set([word]) })).toMatchObject({ kind: "suppressed" });
+    },
+  );
 });
 
 describe("a version is named", () => {

@@ -67,7 +67,7 @@ it.each([
   ["code_not_present", "vulnerable_code_not_present"],
   ["code_not_reachable", "vulnerable_code_not_in_execute_path"],
   ["protected_by_compiler", "inline_mitigations_already_exist"],
-  ["protected_at_runtime", "inline_mitigations_already_exist"],
+  ["protected_at_runtime", undefined],
   ["requires_configuration", undefined],
   ["requires_dependency", undefined],
   ["requires_environment", undefined],

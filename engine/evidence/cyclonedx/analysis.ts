@@ -42,13 +42,13 @@ const statuses = new Map([
 
 /**
  * OpenVEX's labels for CycloneDX's justifications. `requires_…` holds as long as the environment is as it is, and what
- * protects at the perimeter or beside the product is not in it: for these five there is no label.
+ * protects at run time, at the perimeter or beside the product is not in it (semantics, section 10): for these six there
+ * is no label.
  */
 const justifications = new Map([
   ["code_not_present", "vulnerable_code_not_present"],
   ["code_not_reachable", "vulnerable_code_not_in_execute_path"],
   ["protected_by_compiler", "inline_mitigations_already_exist"],
-  ["protected_at_runtime", "inline_mitigations_already_exist"],
 ]);
 
 /**
