@@ -20,6 +20,11 @@ export class Place {
     return this.#groups.length === 1 && this.#groups[0]?.length === 1;
   }
 
+  /** How many they are. */
+  get size(): number {
+    return this.#groups.reduce((sum, group) => sum + group.length, 0);
+  }
+
   /** Made anew each time: a hostile bill of materials has places without number that have thousands of components. */
   instances(): readonly DataRecord[] {
     return this.#groups.length === 1 ? (this.#groups[0] ?? nobody) : this.#groups.flat();
@@ -52,14 +57,23 @@ export class DependencyGraph {
   /** The root among them. */
   readonly components: readonly DataRecord[];
   readonly #doubt: string | undefined;
+  readonly #countNames: () => ReadonlyMap<string, number>;
+  #names: ReadonlyMap<string, number> | undefined;
   #edges: Edges | undefined;
 
-  /** `doubt`: why the list of components is not settled. */
-  constructor(components: readonly DataValue[], root: DataValue, doubt?: string) {
+  /** `names`: how many components there are of each package, by `PackageName.name`; `doubt`: why the list of components is not settled. */
+  constructor(components: readonly DataValue[], root: DataValue, names: () => ReadonlyMap<string, number>, doubt?: string) {
+    this.#countNames = names;
     this.root = recordOf(root);
     const records = components.map(recordOf).filter((record) => record !== undefined);
     this.components = this.root === undefined || records.includes(this.root) ? records : [...records, this.root];
     this.#doubt = doubt;
+  }
+
+  /** How many components are of a package, of whatever version; of the root nothing is counted that is not in the list too. */
+  countOf(name: string): number {
+    this.#names ??= this.#countNames();
+    return this.#names.get(name) ?? 0;
   }
 
   /** Why there may be other ways than those listed: a list of dependencies is incomplete or cannot be read. */

@@ -1,6 +1,8 @@
 /** Which statements speak of a finding, and how: as what is judged, as its component, or as a part in between. */
 import { type DataRecord, origin } from "../../../language/core/data.ts";
+import { purlKey } from "../../../language/domains/purl.ts";
 import { textOf } from "../../evaluate/intrinsics/raw.ts";
+import type { DependencyGraph, Place } from "./graph.ts";
 import { Names, type VexQuestion } from "./lookup.ts";
 import { type Few, fewOf } from "./order.ts";
 import { bomKey, type VexProduct } from "./product.ts";
@@ -8,7 +10,7 @@ import { type Match, matchProduct, matchSubcomponent, type Named } from "./produ
 import { rejectionOf, silenceOf } from "./requirements.ts";
 import { doubtOf, isNamed } from "./several.ts";
 import type { VexStatement } from "./statement.ts";
-import { type Entries, type Entry, type VexIndex, whole } from "./statement-index.ts";
+import { type Entries, type Entry, purlNameKey, type VexIndex, whole } from "./statement-index.ts";
 import type { VexRules, VexSubject } from "./subject.ts";
 import type { Claim, Rejection } from "./verdict.ts";
 
@@ -124,12 +126,12 @@ export class Meetings {
     if (place === undefined) return nobody;
     let betweens = this.#betweens.get(place.graph);
     if (betweens === undefined) {
-      betweens = new Betweens(this.#names, place.graph.components);
+      betweens = new Betweens(this.#names, place.graph);
       this.#betweens.set(place.graph, betweens);
     }
     // A link names one of several components that are alike: the finding's alone it is not.
     const met = place.isSingle ? keys : keys.filter((key) => !key.startsWith("l:"));
-    if (!betweens.mayHave(vulnerability, entries, [...this.#names.subjectKeys, ...met])) return nobody;
+    if (!betweens.mayHave(vulnerability, entries, met, place)) return nobody;
     const found: Candidate[] = [];
     const below = betweens.below(vulnerability, entries);
     const named = keys.flatMap((key) => below.get(key) ?? noNodes);
@@ -216,24 +218,53 @@ interface Between {
   readonly node: DataRecord;
 }
 const noNodes: readonly Between[] = [];
+const packagePrefix = purlNameKey("");
+/** Of keys by digest, repository and BOM-Link: what has one of the subject's is the subject, or its root. */
+const subjectsOwn = ["d:", "r:", "l:"];
 
 /** Statements whose products are components of one bill of materials. */
 class Betweens {
   readonly #names: Names;
-  readonly #components: readonly DataRecord[];
+  readonly #graph: DependencyGraph;
+  #isWithin: boolean | undefined;
   #nodes: Map<string, DataRecord[]> | undefined;
   readonly #below = new Map<string, ReadonlyMap<string, readonly Between[]>>();
 
-  constructor(names: Names, components: readonly DataRecord[]) {
+  constructor(names: Names, graph: DependencyGraph) {
     this.#names = names;
-    this.#components = components;
+    this.#graph = graph;
   }
 
-  /** Whether some statement about the vulnerability names another product than those that were looked up already. */
-  mayHave(vulnerability: string, entries: Entries, known: readonly string[]): boolean {
-    if (this.#below.has(vulnerability) || entries.size > known.length) return true;
-    for (const key of entries.keys()) if (!known.includes(key)) return true;
+  /**
+   * Whether some statement about the vulnerability may name a component in between: one that is neither what is judged nor the
+   * finding's own, by whose keys (`own`) it is looked up already, or a part of the own one that has its name too.
+   */
+  mayHave(vulnerability: string, entries: Entries, own: readonly string[], place: Place): boolean {
+    if (this.#below.has(vulnerability) || entries.size > own.length + this.#names.subjectKeys.length) return true;
+    for (const [key, parts] of entries) {
+      if (own.includes(key)) {
+        if (!this.#isOfOwn(key, own, place)) return true;
+        for (const part of parts.keys()) if (own.includes(part)) return true;
+      } else if (!this.#isOfSubject(key)) return true;
+    }
     return false;
+  }
+
+  /** Whether no component has a key of the finding's own but those that the finding is on. */
+  #isOfOwn(key: string, own: readonly string[], { graph, size }: Place): boolean {
+    const name = own.find((one) => one.startsWith(packagePrefix));
+    return key.startsWith(packagePrefix) && name !== undefined && graph.countOf(name.slice(packagePrefix.length)) === size;
+  }
+
+  /** Whether a key is one of what is judged, and of no component. */
+  #isOfSubject(key: string): boolean {
+    if (!this.#names.subjectKeys.includes(key)) return false;
+    return key.startsWith(packagePrefix) ? !this.#subjectIsWithin() : subjectsOwn.some((prefix) => key.startsWith(prefix));
+  }
+
+  #subjectIsWithin(): boolean {
+    this.#isWithin ??= this.#names.subject.some(({ purl }) => purl !== undefined && this.#graph.countOf(purlKey(purl)) > 0);
+    return this.#isWithin;
   }
 
   /** By the key of the subcomponent, or `whole`. */
@@ -257,7 +288,7 @@ class Betweens {
   #nodesOf(key: string): readonly DataRecord[] {
     if (this.#nodes === undefined) {
       this.#nodes = new Map();
-      for (const component of this.#components) {
+      for (const component of this.#graph.components) {
         for (const own of this.#names.keysOf(component, textOf(component["version"]))) {
           const alike = this.#nodes.get(own);
           if (alike === undefined) this.#nodes.set(own, [component]);

@@ -90,6 +90,17 @@ describe("a finding below several parts of the product", () => {
     expect(read([vex(statement({ products: [product(purl("a"))] }))], subject, joined({ ...both }))).toMatchObject({ kind: "kept" });
   });
 
+  it("is kept by a warning about another version of its package that it is in, whatever else was asked", () => {
+    const inner = { id: "c2", name: "c", version: "2.5.0", purl: "pkg:npm/c@2.5.0" };
+    const outer = { id: "c1", name: "c", version: "1.0.0", purl: purl("c"), dependencies: [inner] };
+    const bom = { root: { id: "root", name: "root", dependencies: [outer] }, components: [outer, inner] };
+    const silences = statement({ products: [product(digest, [inner.purl])] });
+    const warned = product("pkg:npm/c", [], { versions: "vers:npm/<2.0.0" });
+    const warns = statement({ status: "affected", timestamp: "2025-02-01T00:00:00Z", products: [warned] });
+    const verdict = read([vex(silences, warns)], subject, joined(bom, finding(inner.purl)));
+    expect(verdict).toMatchObject({ kind: "kept", used: [{ status: "affected", about: "part" }] });
+  });
+
   it("is kept by a warning about one part, which every other word stands against", () => {
     const warns = about("b", { status: "affected", timestamp: "2025-02-01T00:00:00Z" });
     expect(read([vex(about("a"), about("b"), warns)], subject, joined({ ...both }))).toMatchObject({

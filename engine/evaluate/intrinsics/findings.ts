@@ -27,8 +27,8 @@ export function joinFindings(bom: DataRecord, scan: DataRecord): JoinedFindings 
   const findings = membersOf(scan["findings"], "findings");
   const readPurl = purlReader();
   const unsettled = components.lacks.find((lack) => lack.cause !== "missing") ?? components.lacks[0];
-  const graph = new DependencyGraph(components.items, bom["root"], unsettled?.detail);
-  const index = new ComponentIndex(graph, readPurl);
+  const graph = new DependencyGraph(components.items, bom["root"], () => index.countNames(), unsettled?.detail);
+  const index: ComponentIndex = new ComponentIndex(graph, readPurl);
   let matched = 0;
   const items = findings.items.map((item): DataValue => {
     const finding = recordOf(item);
@@ -52,6 +52,8 @@ const unnamed = new Lack("missing", "the finding names no purl to look up in the
 
 /** Components of one type, namespace, name and version that agree on `arch` and `distro`. */
 interface Variant {
+  /** Of the package. */
+  readonly name: string;
   readonly arch: string | undefined;
   readonly distro: string | undefined;
   readonly components: DataRecord[];
@@ -85,8 +87,16 @@ class ComponentIndex {
     const distro = full ? undefined : named.distro;
     const known = variants?.find((variant) => variant.arch === arch && variant.distro === distro);
     if (known !== undefined) known.components.push(component);
-    else if (variants !== undefined) variants.push({ arch, distro, components: [component], joined: undefined });
-    else this.#variants.set(named.key, [{ arch, distro, components: [component], joined: undefined }]);
+    else if (variants !== undefined) variants.push({ name: named.name, arch, distro, components: [component], joined: undefined });
+    else this.#variants.set(named.key, [{ name: named.name, arch, distro, components: [component], joined: undefined }]);
+  }
+
+  /** How many components there are of each package, of all versions. */
+  countNames(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const variants of this.#variants.values())
+      for (const { name, components } of variants) counts.set(name, (counts.get(name) ?? 0) + components.length);
+    return counts;
   }
 
   /** The component that a finding on a package is about. */
