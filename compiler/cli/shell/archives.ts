@@ -1,7 +1,8 @@
 /**
- * Files that come packed: feeds are published as `.gz` and `.zip`. Unpacked within bounds, and whole or not at all: what was
+ * Files that come packed: feeds are published as `.gz`, `.zip` and `.tar.gz`. Unpacked within bounds, and whole or not at all: what was
  * cut off, or is not what its checksum says, is refused.
  */
+import type { ReadEntry } from "tar/read-entry";
 import { admit } from "../../../engine/evidence/door.ts";
 import type { Evidence } from "../../../engine/evidence/evidence.ts";
 import { isOsvRecord, type Packed, readOsvDump } from "../../../engine/evidence/feeds/osv.ts";
@@ -111,6 +112,62 @@ function unpack(bytes: Buffer, { name, start, compressed, size, method, crc }: Z
   return content;
 }
 
+/** The files of a tar archive that was unpacked from its `.gz`, whose bounds hold. What is no file or folder is refused: links lead anywhere. */
+export async function untar(content: Buffer, name: string): Promise<readonly Packed[] | Diagnostic> {
+  try {
+    return await tarFiles(content);
+  } catch (problem) {
+    return broken(name, reasonOf(problem));
+  }
+}
+
+const tarFileTypes = ["File", "OldFile", "ContiguousFile"];
+
+async function tarFiles(content: Buffer): Promise<readonly Packed[]> {
+  const { Parser } = await import("tar/parse");
+  const files = new Map<string, Uint8Array>();
+  let problem: Error | undefined;
+  let isWhole = false;
+  const refuse = (reason: string): void => {
+    problem ??= new Error(reason);
+  };
+  // Strictly: what it would warn of is wrong.
+  const parser = new Parser({ strict: true, zstd: false });
+  parser.on("error", (wrong: unknown) => refuse(wrong instanceof Error ? wrong.message : "it is damaged"));
+  parser.on("ignoredEntry", ({ path, type }: ReadEntry) => refuse(`\`${path}\` in it is of a kind that is not read (${type})`));
+  parser.on("eof", () => {
+    isWhole = true;
+  });
+  parser.on("entry", (entry: ReadEntry) => {
+    const path = entry.path.replace(/^(?:\.\/)+/, "");
+    const chunks: Buffer[] = [];
+    entry.on("data", (chunk) => chunks.push(chunk));
+    if (entry.type === "Directory") return;
+    if (!tarFileTypes.includes(entry.type)) return refuse(`\`${entry.path}\` in it is no file: links and devices are not followed`);
+    if (!isInside(path)) return refuse(`\`${entry.path}\` would lie outside of it`);
+    if (files.has(path)) return refuse(`\`${path}\` is in it twice`);
+    if (entry.size > largestFile) return refuse(`\`${path}\` is larger than ${largestFile / 1e6} MB`);
+    if (files.size >= mostFiles) return refuse("it grows beyond all measure");
+    files.set(path, new Uint8Array());
+    entry.on("end", () => {
+      const [only, ...more] = chunks;
+      const file = more.length === 0 && only !== undefined ? only : Buffer.concat(chunks);
+      if (file.length !== entry.size) refuse(`\`${path}\` in it is cut off`);
+      files.set(path, file);
+    });
+  });
+  // It is all there, so that the parser is done when this returns.
+  parser.end(content);
+  if (problem !== undefined) throw problem;
+  if (!isWhole) throw new Error("it ends too early");
+  return [...files].map(([name, file]): Packed => ({ name, read: () => file }));
+}
+
+/** A name of the archive's own: neither absolute nor with a step up, as any system reads it. */
+function isInside(path: string): boolean {
+  return !/^[a-z]:|[\\\0]/i.test(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
 /** Documents of an archive that is no dump. */
 const mostDocuments = 10_000;
 
@@ -119,7 +176,15 @@ const mostDocuments = 10_000;
  * those that its index lists.
  */
 export async function readZip(bytes: Buffer, name: string, digest: string): Promise<Result<readonly Evidence[]>> {
-  const files = await unzip(bytes, name);
+  return readArchive(await unzip(bytes, name), name, digest);
+}
+
+/** The same of a tar archive; `digest` is that of the `.gz` it came in. */
+export async function readTar(content: Buffer, name: string, digest: string): Promise<Result<readonly Evidence[]>> {
+  return readArchive(await untar(content, name), name, digest);
+}
+
+async function readArchive(files: readonly Packed[] | Diagnostic, name: string, digest: string): Promise<Result<readonly Evidence[]>> {
   if (!Array.isArray(files)) return { value: [], diagnostics: [files as Diagnostic] };
   try {
     return await readFiles(files as readonly Packed[], name, digest);

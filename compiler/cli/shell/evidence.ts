@@ -14,7 +14,7 @@ import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { exit, Stop } from "./exit.ts";
 import { expand, readBytes, sizeOf } from "./files.ts";
-import { type Packing, packingOf } from "./packing.ts";
+import { isTar, type Packing, packingOf } from "./packing.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A file, its digest and what it was read as. */
@@ -147,6 +147,7 @@ function textOf(name: string, bytes: Buffer): string | undefined {
   if (packing === "zip") return undefined;
   // It was unpacked within bounds when it was read.
   const content = packing === "gzip" ? process.getBuiltinModule("node:zlib").gunzipSync(bytes) : bytes;
+  if (packing === "gzip" && isTar(content)) return undefined;
   return new TextDecoder("utf-8").decode(content);
 }
 
@@ -162,9 +163,9 @@ export async function documentOf(bytes: Buffer, name: string, digest: string, op
   return envelope === undefined ? document : { ...document, envelope };
 }
 
-/** A file that comes packed: one document in a `.gz`, in a `.zip` an OSV dump or the documents of a VEX repository. */
+/** A file that comes packed: one document in a `.gz`, in a `.zip` or `.tar.gz` an OSV dump or the documents of a VEX repository. */
 async function packedDocument(bytes: Buffer, name: string, digest: string, packing: Packing, options: AdmitOptions): Promise<Document> {
-  const { gunzip, readZip } = await import("./archives.ts");
+  const { gunzip, readTar, readZip } = await import("./archives.ts");
   const made = ({ value, diagnostics }: Result<readonly Evidence[]>): Document => ({
     path: name,
     digest,
@@ -174,6 +175,7 @@ async function packedDocument(bytes: Buffer, name: string, digest: string, packi
   });
   if (packing === "zip") return made(await readZip(bytes, name, digest));
   const content = gunzip(bytes, name);
+  if (content instanceof Uint8Array && isTar(content)) return made(await readTar(content, name, digest));
   return made(content instanceof Uint8Array ? await admit(content, name, digest, options) : { value: [], diagnostics: [content] });
 }
 

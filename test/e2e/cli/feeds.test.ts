@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { tar } from "../../evidence/tar.ts";
 import { zip } from "../../evidence/zip.ts";
 import { grype } from "./fixtures.ts";
 import { folder, type Ran, repository, waybill } from "./waybill.ts";
@@ -319,6 +320,11 @@ policy risk for artifact at ci {
     writeFileSync(join(cwd, "vex.zip"), zipped(listed));
     writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex.zip"'));
     expect(answered(await gate(cwd)).evidence.map(({ document }) => document)).toEqual(["scan.json", "vex.zip#pkg/cross-spawn/vex.json"]);
+    writeFileSync(join(cwd, "vex.tar.gz"), gzipSync(tar(...Object.entries(listed).map(([name, text]) => ({ name, text })))));
+    writeFileSync(join(cwd, "waybill.toml"), toml('vex = "vex.tar.gz"'));
+    const packed = await gate(cwd, "--record", "record");
+    expect(answered(packed).evidence.map(({ document }) => document)).toEqual(["scan.json", "vex.tar.gz#pkg/cross-spawn/vex.json"]);
+    expect(await waybill(["replay", "record"], { cwd })).toMatchObject({ code: 0 });
   });
 
   it("without an index counts by every VEX document in it, and passes over others with a word, on replay too", async () => {

@@ -75,7 +75,7 @@ async function openPath({ kind, at, pin }: FeedSource, files: EvidenceFiles, wan
 }
 
 function isDocument(name: string): boolean {
-  return /\.(json|csv|gz|zip)$/i.test(name);
+  return /\.(json|csv|t?gz|zip)$/i.test(name);
 }
 
 function isPart(kind: SourceKind, name: string, wanted: ReadonlySet<string>): boolean {
