@@ -4,7 +4,6 @@
  */
 
 import type { AttestationRead, Report, Texts } from "../../engine/decide/report.ts";
-import { reportOfRead, vexDocumentType } from "../../engine/decide/vex-reading.ts";
 import type { VexReport } from "../../engine/decide/vex-report.ts";
 import { waiverUses } from "../../engine/decide/waivers.ts";
 import {
@@ -34,6 +33,7 @@ import { bind, type Document, evidenceDigest, evidenceRead } from "./shell/evide
 import { exit, Stop } from "./shell/exit.ts";
 import type { OpenedFeeds } from "./shell/feeds/opened.ts";
 import { type NamedSubject, withGiven } from "./shell/subjects.ts";
+import { vexReports } from "./vex-reports.ts";
 
 export interface Gathered {
   /** Of Waybill. */
@@ -114,19 +114,11 @@ export async function decideGathered(gathered: Gathered, derivations: boolean): 
   return { report, texts: { policies: policies.project.sources, evidence: gathered.sources }, code: codeOf(report) };
 }
 
-/** What VEX says of the findings that clauses asked about, for subjects of whose kind some clause asks. */
+/** What VEX says of the findings that clauses asked about. */
 function vexOf(gathered: Gathered, cases: readonly Case[], decisions: readonly Decision[]): { readonly vex?: readonly VexReport[] } {
-  const plans = evidencePlan(gathered.policies.project.program);
-  const isAsked = (kind: string, trust: string | undefined): boolean =>
-    plans.some(
-      (plan) =>
-        (plan.kind === kind || (plan.kind === "artifact" && kind === "image")) &&
-        plan.needs.some((need) => need.type === vexDocumentType && need.trust === trust),
-    );
-  const vex = decisions.flatMap((decision, index) =>
-    (decision.vex ?? [])
-      .filter(({ trust }) => isAsked(decision.subject.kind, trust))
-      .map((read) => reportOfRead(decision.subject, read, cases[index]?.evidence ?? [])),
+  const vex = vexReports(
+    gathered.policies.project.program,
+    decisions.map((decision, index) => ({ decision, evidence: cases[index]?.evidence ?? [] })),
   );
   return vex.length === 0 ? {} : { vex };
 }

@@ -20,6 +20,7 @@ import { parseTime } from "../../../language/domains/time.ts";
 import { enforcementPoints, subjectKind } from "../../../language/semantics/subjects.ts";
 import { type Fed, failedLookups, feedRequest, judgedFindings } from "../feeding.ts";
 import { expandSubject, type Policies, refusalDiagnostic } from "../policies.ts";
+import type { Judged } from "../vex-reports.ts";
 import { sha256 } from "./digest.ts";
 import { EvidenceFiles } from "./evidence.ts";
 import { exit, Stop } from "./exit.ts";
@@ -48,6 +49,8 @@ export interface LineAnswer {
   /** What the exit code would be if this were the only request. */
   readonly code: number;
   readonly diagnostics: readonly Diagnostic[];
+  /** Absent: nothing was decided, or nobody asked for more than the effect. */
+  readonly judged?: readonly Judged[];
 }
 
 /** Why a request has no answer. */
@@ -164,7 +167,8 @@ function decideAll(
   }
   const [only] = decisions;
   const conclusion = only && decisions.length === 1 ? { effect: only.effect, reason: only.reason } : overall({ decisions, refused: false });
-  return { json: written(id, decisions, conclusion, options), code: codeFor(conclusion), diagnostics: [] };
+  const answered = { json: written(id, decisions, conclusion, options), code: codeFor(conclusion), diagnostics: [] };
+  return options.effectsOnly ? answered : { ...answered, judged: decisions.map((decision) => ({ decision, evidence: asked.evidence })) };
 }
 
 type Conclusion = ReturnType<typeof overall>;

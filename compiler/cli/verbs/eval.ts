@@ -7,15 +7,23 @@ import { EvidenceFiles } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { readBytes } from "../shell/files.ts";
 import { tell } from "../shell/report.ts";
-import { type AnswerOptions, answerLine, readsOf } from "../shell/requests.ts";
+import { type AnswerOptions, answerLine, type LineAnswer, readsOf } from "../shell/requests.ts";
 import { linesOfStream } from "../shell/stream.ts";
 
 async function one(call: Call, file: string | undefined, options: AnswerOptions): Promise<number> {
   const bytes = await readBytes(file ?? "-");
   const answer = await answerLine(bytes, 1, options);
-  await call.terminal.out(`${JSON.stringify(answer.json, undefined, 2)}\n`);
+  await call.terminal.out(`${JSON.stringify({ ...answer.json, ...(await vexOf(answer, options)) }, undefined, 2)}\n`);
   if (answer.diagnostics.length > 0) await tell(call.terminal, answer.diagnostics);
   return answer.code;
+}
+
+/** What VEX said to the clauses, as `gate` shows it; answers of a stream are without: they would grow with each finding. */
+async function vexOf({ judged = [] }: LineAnswer, { effectsOnly, policies }: AnswerOptions): Promise<{ readonly vex?: readonly object[] }> {
+  if (effectsOnly || judged.every(({ decision }) => decision.vex === undefined)) return {};
+  const [{ vexReports }, { jsonVex }] = await Promise.all([import("../vex-reports.ts"), import("../../../engine/decide/vex-json.ts")]);
+  const reports = vexReports(policies.project.program, judged);
+  return reports.length === 0 ? {} : { vex: reports.map(jsonVex) };
 }
 
 /** Answers are written together, up to this many characters, and always before more of the stream is waited for. */

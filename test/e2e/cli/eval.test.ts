@@ -73,6 +73,74 @@ it("writes answers that the published schema accepts", async () => {
   expect(request(podRequest("a", true))).toBe(true);
 });
 
+const vexPolicy = `module acme.vexed
+import waybill.vuln
+policy vexed for artifact at ci {
+  let scan = attestation vuln.Scan claimed
+  forbid severe: some f in scan.findings where f.severity >= high and not f is resolved by claimed
+}
+`;
+
+it("says what VEX said of findings as `gate` does, of one request and not of a stream", async () => {
+  const purl = "pkg:npm/left-pad@1.3.0";
+  const scan = { SchemaVersion: 2, ArtifactName: "shop", ArtifactType: "filesystem", Results: [] as object[] };
+  const found = (id: string) => ({
+    VulnerabilityID: id,
+    PkgName: "left-pad",
+    PkgIdentifier: { PURL: purl },
+    InstalledVersion: "1.3.0",
+    Severity: "HIGH",
+  });
+  scan.Results.push({
+    Target: "package-lock.json",
+    Class: "lang-pkgs",
+    Type: "npm",
+    Vulnerabilities: [found("CVE-2026-10001"), found("CVE-2026-10002")],
+  });
+  const statement = (name: string, more: object) => ({ vulnerability: { name }, products: [{ "@id": purl }], ...more });
+  const vex = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "https://acme.example/vex/1",
+    author: "Acme",
+    timestamp: "2026-01-01T00:00:00Z",
+    version: 1,
+    statements: [
+      statement("CVE-2026-10001", { status: "not_affected", justification: "vulnerable_code_not_present" }),
+      statement("CVE-2026-10002", { status: "affected", action_statement: "wait" }),
+    ],
+  };
+  const cwd = await folder({ "p.scp": vexPolicy, "scan.json": JSON.stringify(scan), "vex.json": JSON.stringify(vex) });
+  const subject = { kind: "artifact", object: "pkg:npm/shop@1.0.0" };
+  const request = JSON.stringify({ at: "ci", subject, evidence: ["scan.json", "vex.json"], time: "2026-02-01T00:00:00Z" });
+  const words = ["-p", "p.scp"];
+  const ran = await waybill(["eval", ...words], { cwd, stdin: request });
+  const gate = await waybill(
+    ["gate", ...words, "-s", subject.object, "-e", "scan.json", "vex.json", "--now", "2026-02-01T00:00:00Z", "--format", "json"],
+    { cwd },
+  );
+  const answer = JSON.parse(ran.out) as { readonly vex: readonly { readonly counts: object; readonly findings: readonly object[] }[] };
+  expect(answer.vex).toEqual((JSON.parse(gate.out) as typeof answer).vex);
+  expect(answer.vex).toMatchObject([
+    {
+      by: ["claimed"],
+      findings: [
+        { id: "CVE-2026-10001", verdict: "suppressed" },
+        { id: "CVE-2026-10002", verdict: "kept" },
+      ],
+    },
+  ]);
+  const ajv = new Ajv({ strict: false });
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  const validate = ajv.compile(JSON.parse(readFileSync(join(repository, "docs/schemas/answer.schema.json"), "utf8")) as object);
+  validate(answer);
+  expect(validate.errors).toBe(null);
+  const stream = await waybill(["eval", ...words, "--batch"], { cwd, stdin: request });
+  const { vex: _, ...rest } = JSON.parse(ran.out) as Readonly<Record<string, unknown>>;
+  expect(JSON.parse(stream.out)).toEqual(rest);
+  const effect = await waybill(["eval", ...words, "--effects-only"], { cwd, stdin: request });
+  expect(JSON.parse(effect.out)).toEqual({ effect: "deny", reason: "violated" });
+});
+
 it("leaves clauses out with --effects-only", async () => {
   const ran = await batch(podsPolicy, [JSON.stringify(podRequest("a", true))], "--effects-only");
   expect(answers(ran.out)).toEqual([{ id: "a", effect: "deny", reason: "violated" }]);
