@@ -1,5 +1,5 @@
 /** Certificates, their log and timestamps of a small Sigstore of our own: what Fulcio, its CT log and a TSA would issue. */
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
 import { bits, explicit, implicit, integer, octets, oid, printable, sequence, set, time, truth, utf8 } from "./der.ts";
 
 /** A key pair with its public half in DER. */
@@ -183,4 +183,28 @@ export function timestamp(authority: Authority, issuer: Authority, message: Uint
   );
   const signedData = sequence(integer(3), set(sha256Algorithm), sequence(tstInfoType, explicit(0, octets(info))), set(signer));
   return sequence(sequence(integer(0)), sequence(oid("1.2.840.113549.1.7.2"), explicit(0, signedData)));
+}
+
+/** A certificate in PEM. */
+export function pemOf(certificate: Buffer): string {
+  return new X509Certificate(certificate).toString();
+}
+
+/** Key and certificate of a server at an IPv4 address, in PEM. */
+export function serverCertificate(
+  issuer: Authority,
+  address: string,
+  from: Date,
+  to: Date,
+): { readonly key: string; readonly cert: string } {
+  const own = keys();
+  const extensions = [
+    extension("2.5.29.15", bits(Buffer.from([0x80]), 7), true),
+    extension("2.5.29.37", sequence(oid("1.3.6.1.5.5.7.3.1"))),
+    extension("2.5.29.17", sequence(implicit(7, Buffer.from(address.split(".").map(Number))))),
+    ...identifiers(own.spki, issuer.keys.spki),
+  ];
+  const subject = name("waybill test");
+  const tbs = body({ subject, issuer: issuer.subject, spki: own.spki, notBefore: from, notAfter: to, extensions, serial: serialNumber() });
+  return { key: String(own.privateKey.export({ type: "pkcs8", format: "pem" })), cert: pemOf(signed(tbs, issuer.keys)) };
 }

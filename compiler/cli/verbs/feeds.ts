@@ -14,7 +14,7 @@ import { sha256 } from "../shell/digest.ts";
 import { type Document, documentOf } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { type Entry, FeedCache, usualFolder } from "../shell/feeds/cache.ts";
-import { type Fetched, type FetchLimits, fetchFeed, usualLimits, validatorOf } from "../shell/feeds/fetch.ts";
+import { type Fetched, type FetchLimits, fetchFeed, unknownServer, usualLimits, validatorOf } from "../shell/feeds/fetch.ts";
 import { ofKind } from "../shell/feeds/open.ts";
 import { type FeedSource, type SourceKind, sourceKinds } from "../shell/feeds/settings.ts";
 import { note, tell } from "../shell/report.ts";
@@ -159,8 +159,10 @@ function keptOf(cache: FeedCache, { at }: FeedSource): number {
 
 /** `kept`: bytes of what was cut off, at which the next update continues. */
 export function problemsOf({ at }: FeedSource, fetched: Fetched, kept = 0): readonly Diagnostic[] {
-  const again =
-    kept > 0
+  const isUnknown = fetched.kind === "failed" && fetched.reason.startsWith(unknownServer);
+  const again = isUnknown
+    ? "see whether the address is right; an authority of your own is named by `NODE_EXTRA_CA_CERTS=FILE`"
+    : kept > 0
       ? `run \`waybill feeds update\` again: the ${kept} bytes that were fetched so far are kept`
       : "see whether the address is right, and run `waybill feeds update` again";
   if (fetched.kind === "failed") return [diagnostic("WB1278", { at, reason: fetched.reason }, undefined, { help: again })];

@@ -273,14 +273,15 @@ async function ask(url: string, headers: Readonly<Record<string, string>>, limit
   const [http, https] = await Promise.all([import("node:http"), import("node:https")]);
   // A proxy of the environment does not reach this machine: its loopback is another.
   const proxied = isLoopback(hostname) ? {} : { proxyEnv: process.env };
-  const agent = secure ? new https.Agent({ ...proxied, minVersion: "TLSv1.2" }) : new http.Agent(proxied);
+  // Decisions rest on what comes: no setting of the environment makes an unknown server known.
+  const agent = secure ? new https.Agent({ ...proxied, minVersion: "TLSv1.2", rejectUnauthorized: true }) : new http.Agent(proxied);
   const shared = { agent, headers: { "user-agent": "waybill", "accept-encoding": "identity", ...headers } };
   return new Promise((answered, failed) => {
     const request: ClientRequest = secure ? https.get(url, shared) : http.get(url, shared);
     const late = (): void => void request.destroy(new Error("nothing was sent for too long"));
     const whole = setTimeout(() => request.destroy(new Error("it took too long")), limits.attempt);
     request.setTimeout(limits.idle, late);
-    request.on("error", (problem) => failed(new Failed(reasonOf(problem), true)));
+    request.on("error", (problem) => failed(failure(problem)));
     request.on("response", answered);
     request.on("close", () => {
       clearTimeout(whole);
@@ -289,8 +290,18 @@ async function ask(url: string, headers: Readonly<Record<string, string>>, limit
   });
 }
 
-function reasonOf(problem: Error): string {
+/** How the reason begins where the certificate of a server was refused. */
+export const unknownServer = "the certificate of the server does not hold";
+
+/** An authority that is not known is not known a second later either. */
+function failure(problem: Error): Failed {
   const code = "code" in problem ? String(problem.code) : "";
+  if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(code))
+    return new Failed(`${unknownServer}: ${problem.message.split(". ")[0]} (${code})`, false);
+  return new Failed(reasonOf(problem, code), true);
+}
+
+function reasonOf(problem: Error, code: string): string {
   const known: Readonly<Record<string, string>> = {
     ECONNREFUSED: "nothing listens there",
     ENOTFOUND: "there is no such host",
