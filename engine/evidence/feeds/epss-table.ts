@@ -56,6 +56,12 @@ export function readEpssTable(bytes: Uint8Array, source: Source, limits: Limits)
   const document = feedDocument(source, "epss", "epss-csv");
   const model = /model_version:\s*([^,\s]+)/.exec(about ?? "")?.[1];
   const date = feedTime(/score_date:\s*([^,\s]+)/.exec(about ?? "")?.[1]);
+  const missing = unreachedYear(bytes, rows, date);
+  if (missing !== undefined)
+    return refuse(
+      `it begins as the whole of FIRST's does and has no vulnerability of ${missing}: it was cut off`,
+      line + rows.starts.length - 1,
+    );
   const find = finder(bytes, rows);
   const feed: EpssFeed = { kind: "epss", document, model, date, find };
   const scores = rows.starts.length;
@@ -74,6 +80,24 @@ export function readEpssTable(bytes: Uint8Array, source: Source, limits: Limits)
   const rooted = `#${first}`;
   const evidence = feedEvidence(feed, { model, date, scores }, { scores }, first, { model: rooted, date: rooted, scores: rooted });
   return { value: [evidence], diagnostics: malformed };
+}
+
+const firstOfAll = "CVE-1999-0001";
+
+/**
+ * The year whose vulnerabilities are missing from a table that says no count. FIRST lists all that are published, from the first one on
+ * in the order of their years, so that what is cut off are the newest. An extract, which begins elsewhere, may hold any;
+ * of a day in January the year before is asked for, in which some were published for sure.
+ */
+function unreachedYear(bytes: Uint8Array, { starts }: Rows, date: string | undefined): number | undefined {
+  if (date === undefined || latin1(bytes, starts[0] ?? 0, (starts[0] ?? 0) + firstOfAll.length + 1) !== `${firstOfAll},`) return undefined;
+  const year = Number(date.slice(0, 4)) - (date.slice(5, 7) === "01" ? 1 : 0);
+  // From the end: of a whole table the last line says it.
+  for (let row = starts.length - 1; row >= 0; row -= 1) {
+    const start = starts[row] ?? 0;
+    if (Number(latin1(bytes, start + 4, start + 8)) >= year) return undefined;
+  }
+  return year;
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

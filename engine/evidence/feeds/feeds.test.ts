@@ -26,6 +26,29 @@ describe("a table of EPSS scores is refused as a whole", () => {
     }
   });
 
+  it("where it begins as the whole does, and what was published since its last line is missing", async () => {
+    const rows = ["CVE-1999-0001,0.1,0.2", ...[2024, 2025, 2026].flatMap((year) => [1, 2].map((n) => `CVE-${year}-000${n},0.1,0.2`))];
+    const table = epssTable(...rows);
+    const daily = (lines: number): string =>
+      table
+        .split("\n")
+        .slice(0, lines + 2)
+        .join("\n")
+        .concat("\n");
+    for (let lines = 1; lines <= 5; lines += 1) {
+      const { value, diagnostics } = await read(daily(lines), "epss.csv");
+      expect([value, diagnostics.map((one) => one.message)]).toEqual([
+        [],
+        [expect.stringContaining(`has no vulnerability of 2026: it was cut off, on line ${lines + 2}`)],
+      ]);
+    }
+    expect(await codes(daily(6))).toEqual([]);
+    // In January a year may have none yet, and an extract has what it was made for.
+    const january = daily(5).replace("2026-11-20", "2026-01-20");
+    expect([await codes(january), await codes(january.replace(/CVE-2025.*\n/g, ""))]).toEqual([[], ["WB1270"]]);
+    expect(await codes(daily(3).replace("CVE-1999-0001", "CVE-1999-0002"))).toEqual([]);
+  });
+
   it("without a header, without lines, and with the header of something else", async () => {
     expect(await codes("CVE-2024-0001,0.1,0.2\n")).toEqual(["WB1270"]);
     expect(await codes(epssTable())).toEqual(["WB1270"]);
