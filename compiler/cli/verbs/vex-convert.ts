@@ -16,7 +16,7 @@ export async function vexConvert(call: Call, path: string, options: Options): Pr
   const written = await textOf(document, format, {
     ...writingOptions(call, document, options, now),
     history: revisionsOf(json),
-    status: statusOf(json),
+    status: file.draft ? "draft" : statusOf(json),
   });
   return writeOut(call, format, { ...written, other: unreadable }, options);
 }

@@ -76,4 +76,10 @@ export const vexOutCodes = {
     "merged document not valid",
     (p) => `what was merged is not valid ${p.format}: ${p.faults} ${p.faults === 1 ? "error" : "errors"}, and nothing was written`,
   ),
+  WB1258: row<{ count: number; name: string }>(
+    "warning",
+    "products of an attested document",
+    (p) =>
+      `${p.count} ${p.count === 1 ? "product" : "products"} of \`${p.name}\` ${p.count === 1 ? "is" : "are"} left out: what is said of ${p.count === 1 ? "it" : "them"} holds in what the attestation is about, which could not be said`,
+  ),
 };

@@ -164,18 +164,101 @@ it("decides by somebody's CycloneDX VEX that lists its products as before when i
   }
 });
 
+const digestOf = (letter: string): string => letter.repeat(64);
+const attested = (predicate: object, predicateType = "https://openvex.dev/ns/v0.2.0"): object => ({
+  _type: "https://in-toto.io/Statement/v1",
+  subject: [{ name: "ghcr.io/acme/shop", digest: { sha256: digestOf("a") } }],
+  predicateType,
+  predicate,
+});
+const enveloped = (statement: object): object => ({
+  payloadType: "application/vnd.in-toto+json",
+  payload: Buffer.from(JSON.stringify(statement)).toString("base64"),
+  signatures: [{ sig: "AAAA" }],
+});
+
 it("reads a document from stdin and from inside an attestation", async () => {
-  const bare = openvex("1", [suppressed]);
-  const statement = {
-    _type: "https://in-toto.io/Statement/v1",
-    subject: [{ name: "shop", digest: { sha256: "a".repeat(64) } }],
-    predicateType: "https://openvex.dev/ns/v0.2.0",
-    predicate: bare,
-  };
+  const bare = openvex("1", [
+    { ...suppressed, products: [{ "@id": `pkg:oci/shop@sha256:${digestOf("a")}?repository_url=ghcr.io/acme/shop` }] },
+  ]);
   const direct = await waybill(["vex", "convert", "-", "--to", "cyclonedx"], { cwd, stdin: JSON.stringify(bare) });
-  const wrapped = await waybill(["vex", "convert", "-", "--to", "cyclonedx"], { cwd, stdin: JSON.stringify(statement) });
   expect(direct.code).toBe(0);
-  expect(wrapped.out).toBe(direct.out);
+  for (const wrapped of [attested(bare), enveloped(attested(bare))])
+    expect((await waybill(["vex", "convert", "-", "--to", "cyclonedx"], { cwd, stdin: JSON.stringify(wrapped) })).out).toBe(direct.out);
+});
+
+it.each(["convert", "merge"])("%s: what names no product is about the subjects of the attestation around it", async (verb) => {
+  const bare = openvex("1", [{ ...suppressed, products: undefined }]);
+  for (const wrapped of [attested(bare), enveloped(attested(bare)), { dsseEnvelope: enveloped(attested(bare)) }]) {
+    put("attested.json", wrapped);
+    const { code, out } = await waybill(["vex", verb, "attested.json", "--to", "openvex"], { cwd });
+    expect(code).toBe(0);
+    const { statements } = JSON.parse(put("out.json", out) && out) as { statements: readonly object[] };
+    expect(statements).toMatchObject([{ products: [{ "@id": `sha256:${digestOf("a")}`, hashes: { "sha-256": digestOf("a") } }] }]);
+    expect((await waybill(["vex", "validate", "out.json"], { cwd })).code).toBe(0);
+  }
+});
+
+it("suppresses in no other image what an attestation says of components of one", async () => {
+  const purl = "pkg:npm/cross-spawn@7.0.3";
+  const bare = openvex("1", [
+    { ...suppressed, products: [{ "@id": purl }] },
+    { ...suppressed, vulnerability: { name: "CVE-2024-0002" }, products: [{ "@id": "pkg:npm/x@1.0.0", subcomponents: [{ "@id": purl }] }] },
+  ]);
+  put("attested.json", enveloped(attested(bare)));
+  put("scan.json", {
+    SchemaVersion: 2,
+    ArtifactName: "shop",
+    ArtifactType: "filesystem",
+    Results: [
+      {
+        Target: "x",
+        Class: "lang-pkgs",
+        Type: "npm",
+        Vulnerabilities: [
+          {
+            VulnerabilityID: "CVE-2024-21538",
+            PkgName: "cross-spawn",
+            InstalledVersion: "7.0.3",
+            PkgIdentifier: { PURL: purl },
+            Severity: "HIGH",
+          },
+        ],
+      },
+    ],
+  });
+  const decide = async (letter: string, vex: string): Promise<string> => {
+    const image = `ghcr.io/acme/shop@sha256:${digestOf(letter)}`;
+    const words = ["vex", "decide", image, "--claimed", "--offline", "--now", "2026-11-20T00:00:00Z", "--format", "json"];
+    const { out } = await waybill([...words, "--evidence", "scan.json", vex], { cwd });
+    return (JSON.parse(out) as { subjects: readonly { findings: readonly { verdict: string }[] }[] }).subjects
+      .flatMap(({ findings }) => findings.map(({ verdict }) => verdict))
+      .join();
+  };
+  expect([await decide("a", "attested.json"), await decide("b", "attested.json")]).toEqual(["suppressed", "kept"]);
+  for (const format of ["openvex", "csaf", "cyclonedx"]) {
+    const words = ["vex", "convert", "attested.json", "--to", format, "--publisher-namespace", "https://acme.example"];
+    const { code, out, err } = await waybill(words, { cwd });
+    expect([code, err]).toEqual([0, expect.stringContaining("warning[WB1258]: 1 product of `attested.json` is left out")]);
+    put("written.json", out);
+    expect([format, await decide("a", "written.json")]).toEqual([format, "suppressed"]);
+    expect([format, await decide("b", "written.json")]).not.toEqual([format, "suppressed"]);
+    expect((await waybill([...words, "--strict"], { cwd })).code).toBe(1);
+  }
+});
+
+it("keeps a draft a draft that stands in an attestation, and the revisions of a document", async () => {
+  const csaf = JSON.parse(readFileSync(new URL("csaf.json", golden), "utf8")) as { document: { tracking: { status: string } } };
+  const type = "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json";
+  for (const status of ["draft", "interim"]) {
+    csaf.document.tracking.status = status;
+    put("attested.json", enveloped(attested(csaf, type)));
+    const { code, out } = await waybill(["vex", "convert", "attested.json", "--to", "csaf"], { cwd });
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      expect.objectContaining({ document: expect.objectContaining({ tracking: expect.objectContaining({ status }) }) }),
+    ]);
+  }
 });
 
 it("merges documents of three formats to the same bytes in any order, and finds them again by diff", async () => {
