@@ -168,13 +168,13 @@ Exit codes: 0 done or allow, 1 the answer is no, 2 used wrongly, 3 no verdict, 7
       act(async (call) => (await import("./verbs/eval.ts")).evaluate(call, file, options), options),
     );
 
-  judging(root.command("why").description("explain how one clause was decided"))
-    .argument("<clause>", "POLICY.CLAUSE, with or without its module")
+  judging(root.command("why").description("explain how one clause was decided, or the rows of a `vex` declaration"))
+    .argument("<clause>", "POLICY.CLAUSE, or a `vex` declaration, with or without its module")
     .option("--decision <file>", "explain a decision that `gate --format json` wrote")
     .addOption(choice("-f, --format <format>", "output", ["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ waybill why fixable.critical -p policies -e scan.json\n  $ waybill why fixable.critical --decision decision.json",
+      "\nExamples:\n  $ waybill why fixable.critical -p policies -e scan.json\n  $ waybill why fixable.critical --decision decision.json\n  $ waybill why exploitability -p policies -e sbom.json scan.json",
     )
     .action((clause: string, options: Options) =>
       act(async (call) => (await import("./verbs/why.ts")).why(call, clause, options), options),

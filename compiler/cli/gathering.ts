@@ -43,8 +43,8 @@ function pointOf(options: Options): string {
   throw new Stop(exit.usage, [diagnostic("WB1024", { value: point, what: "an enforcement point" }, undefined, { help })]);
 }
 
-/** What the call itself asks of those whom the policies name; wrong use is its to tell. */
-export type Asking = (policies: Policies) => readonly Need[];
+/** What the call itself asks of those whom the policies name; wrong use is its to tell. Undefined: what their clauses ask. */
+export type Asking = (policies: Policies) => readonly Need[] | undefined;
 
 /**
  * Reads policies, evidence, roots and keys, and what is attached to the images that are judged: as far as a clause hangs on

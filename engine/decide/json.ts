@@ -25,7 +25,7 @@ function jsonWant(want: WantGroup): object {
   return { ...rest, citations: citations.map(jsonCitation) };
 }
 
-function jsonDerivation(derivation: Derivation, texts: Texts): object {
+export function jsonDerivation(derivation: Derivation, texts: Texts): object {
   return {
     span: place(derivation.at, texts.policies),
     text: derivation.text,

@@ -14,7 +14,7 @@ import {
   rowCounts,
   statusCounts,
 } from "../../../engine/decide/vex/emission-report.ts";
-import { type Assessed, assess, vexesAbout } from "../../../engine/evaluate/assess.ts";
+import { type Assessed, vexesAbout } from "../../../engine/evaluate/assess.ts";
 import { idsOf } from "../../../engine/evaluate/intrinsics/aliases.ts";
 import type { DataRecord } from "../../../language/core/data.ts";
 import type { Program } from "../../../language/core/ir.ts";
@@ -30,15 +30,14 @@ import type { Revision } from "../../targets/vex/loss.ts";
 import { nextVersion } from "../../targets/vex/next-version.ts";
 import { isAboutOthers, type Loss, reissue, writeVex } from "../../targets/vex/write.ts";
 import type { Call } from "../cli.ts";
-import { type Case, casesFor, digestOfEvidence, documentsOf, type Gathered, requestOf } from "../gathered.ts";
+import { type Case, casesFor, digestOfEvidence, documentsOf, type Gathered } from "../gathered.ts";
 import { gather } from "../gathering.ts";
 import { type Options, text } from "../options.ts";
-import { refusalDiagnostic } from "../policies.ts";
-
 import { exit, Stop } from "../shell/exit.ts";
 import { fileProblem } from "../shell/files.ts";
 import { note, tell } from "../shell/report.ts";
 import { uuidOf } from "../shell/uuid.ts";
+import { assessedOf, derivedBy } from "../vex-assessed.ts";
 import { readVexFile } from "../vex-files.ts";
 import { formatTitles, lossDiagnostics, textOf, writingOptions } from "../vex-writing.ts";
 
@@ -85,7 +84,8 @@ export async function vexEmit(call: Call, argument: string | undefined, options:
     return exit.noVerdict;
   }
   const why = text(options, "why");
-  const found = cases.map((one) => ({ one, assessed: assessedOf(gathered, one, why) }));
+  const derived = why === undefined ? {} : { derived: (finding: DataRecord) => idsOf(finding, "id").includes(why) };
+  const found = cases.map((one) => ({ one, assessed: assessedOf(gathered, one, derived) }));
   const statements = found.flatMap(({ one, assessed }) => statementsOf(one, assessed, format, options, diagnostics));
   await tell(terminal, diagnostics, gathered.sources);
   if (why !== undefined) return explain(call, statements, why, gathered);
@@ -191,35 +191,6 @@ async function explain(call: Call, statements: readonly EmittedStatement[], id: 
   ]);
   await call.terminal.out(`${blocks.join("\n\n")}\n`);
   return exit.done;
-}
-
-function derivedBy(program: Program, declaration: string, row: number): string {
-  const rows = program.vexes.find((vex) => vex.name === declaration)?.rows.length ?? 0;
-  return row < rows ? `row ${row + 1} of ${rows}` : "`else`";
-}
-
-function assessedOf(gathered: Gathered, one: Case, why: string | undefined): Assessed {
-  const { policies } = gathered;
-  const { kind, name } = one.subject;
-  if (vexesAbout(policies.compiled.program, kind).length === 0) {
-    const loaded = [...new Set(policies.compiled.program.vexes.map((vex) => vex.subject))].sort();
-    throw new Stop(exit.usage, [
-      diagnostic("WB1252", { kind, loaded }, undefined, {
-        help: `write one: \`vex NAME for finding in ${kind} { … else under_investigation }\``,
-      }),
-    ]);
-  }
-  const derived = why === undefined ? {} : { derived: (finding: DataRecord) => idsOf(finding, "id").includes(why) };
-  const answer = assess(policies.compiled, requestOf(gathered, one), { explain: true, ...derived });
-  if (answer.kind === "refusal") throw new Stop(exit.usage, [refusalDiagnostic(answer.refusal)], policies.project.sources);
-  if (!answer.assessed.scanned)
-    throw new Stop(exit.usage, [
-      diagnostic("WB1254", { subject: name }, undefined, {
-        notes: answer.assessed.open.map((want) => want.detail),
-        help: "give the report of a scanner with `--evidence`; one that names a digest is about that digest",
-      }),
-    ]);
-  return answer.assessed;
 }
 
 /** The statements about one product; what was decided otherwise than the declarations say is reported. */

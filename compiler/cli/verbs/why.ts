@@ -1,11 +1,13 @@
-/** `waybill why`: the derivation of one clause. */
+/** `waybill why`: the derivation of one clause, or of the rows of a `vex` declaration. */
 import { renderDerivation } from "../../../engine/decide/derivation.ts";
 import { jsonDecision } from "../../../engine/decide/json.ts";
 import type { Report, Texts } from "../../../engine/decide/report.ts";
 import { renderText } from "../../../engine/decide/text.ts";
+import type { Program, VexDefinition } from "../../../language/core/ir.ts";
 import { visible } from "../../../language/diagnostics/render/untrusted.ts";
 import { diagnostic } from "../../../language/diagnostics/table.ts";
 import { nearest } from "../../../language/domains/near.ts";
+import { vexNeeds } from "../../analysis/plan.ts";
 import type { Call } from "../cli.ts";
 import { decideGathered } from "../gathered.ts";
 import { gather } from "../gathering.ts";
@@ -22,7 +24,7 @@ function names(asked: string, policy: string, label: string | null): boolean {
 function unknownClause(asked: string, known: readonly string[]): Stop {
   const near = nearest(
     asked,
-    known.flatMap((name) => [name, name.split(".").slice(-2).join(".")]),
+    known.flatMap((name) => [name, ...[2, 1].map((parts) => name.split(".").slice(-parts).join("."))]),
   );
   const help = near === undefined ? `clauses are ${known.join(", ")}` : `did you mean \`${near}\`?`;
   return new Stop(exit.usage, [diagnostic("WB1022", { clause: asked }, undefined, { help })]);
@@ -36,9 +38,26 @@ function restricted(report: Report, asked: string): Report {
   return { ...report, decisions: decisions.filter((decision) => decision.clauses.length > 0) };
 }
 
+/** The declarations that are meant where no clause is. */
+function declarationsNamed({ policies, vexes }: Program, asked: string): readonly VexDefinition[] {
+  const isClause = policies.some((policy) => policy.clauses.some((clause) => names(asked, policy.name, clause.label ?? null)));
+  return isClause ? [] : vexes.filter(({ name }) => names(asked, name, null));
+}
+
 async function live(call: Call, asked: string, options: Readonly<Record<string, unknown>>): Promise<number> {
   const subject = typeof options["subject"] === "string" ? options["subject"] : undefined;
-  const { gathered } = await gather(call, "why", subject, options, false);
+  const { gathered } = await gather(call, "why", subject, options, false, ({ project: { program } }) => {
+    const kinds = declarationsNamed(program, asked).map((vex) => vex.subject);
+    return kinds.length === 0 ? undefined : vexNeeds(program, kinds);
+  });
+  const { program } = gathered.policies.compiled;
+  const declarations = declarationsNamed(program, asked);
+  if (declarations.length > 0) return (await import("./why-vex.ts")).whyVex(call, declarations, gathered, options);
+  if (program.policies.length === 0 && program.vexes.length > 0)
+    throw unknownClause(
+      asked,
+      program.vexes.map(({ name }) => name),
+    );
   const { report, texts, code } = await decideGathered(gathered, true);
   const found = restricted(report, asked);
   if (found.decisions.length === 0 && report.decisions.length > 0) {
@@ -48,6 +67,7 @@ async function live(call: Call, asked: string, options: Readonly<Record<string, 
           decision.clauses.map((clause) => (clause.label === null ? clause.policy : `${clause.policy}.${clause.label}`)),
         ),
       ),
+      ...program.vexes.map(({ name }) => name),
     ]);
   }
   if (options["format"] !== "json") await tell(call.terminal, found.diagnostics, texts.evidence);

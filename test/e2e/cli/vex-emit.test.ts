@@ -33,6 +33,71 @@ function scan(id: string, name: string, version: string, more: object = {}): str
   });
 }
 
+describe("`why` of a declaration", () => {
+  const why = (...words: readonly string[]) => ["why", ...words, "--policy", "vex.scp", ...first];
+
+  it("counts which row decided, and shows of each finding how the rows came about", async () => {
+    const cwd = await folder(shop);
+    const { code, out } = await waybill(why("exploitability", ...evidence), { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("examples.exploitability.exploitability speaks of 4 findings in artifact pkg:npm/shop@1.4.0 (row 1 of 5: 1, ");
+    expect(out).toContain("fixed CVE-2021-23337 in pkg:npm/lodash@4.17.21, by row 2 of 5 (vex.scp:9:3)");
+    expect(out).toContain("4.17.21  finding.first_fixed  vex.scp:9:29");
+    expect(out).toContain("shop.trivy.json /Results/0/Vulnerabilities/1/FixedVersion finding.first_fixed is 4.17.21");
+    expect(out).toContain("row 4 would say `not_affected`, which is not decided:\n  missing: finding.reachable: not stated");
+  });
+
+  it("prints JSON that the published schema accepts, of the first ten findings or of all", async () => {
+    const found = Array.from({ length: 12 }, (_, i) => ({
+      VulnerabilityID: `CVE-2026-${10_001 + i}`,
+      PkgName: "lodash",
+      PkgIdentifier: { PURL: "pkg:npm/lodash@4.17.21" },
+      InstalledVersion: "4.17.21",
+    }));
+    const many = JSON.stringify({
+      SchemaVersion: 2,
+      ArtifactName: "shop",
+      ArtifactType: "filesystem",
+      Results: [{ Target: "package-lock.json", Class: "lang-pkgs", Type: "npm", Vulnerabilities: found }],
+    });
+    const cwd = await folder({ ...shop, "shop.trivy.json": many });
+    const ajv = new Ajv({ strict: false });
+    (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+    const valid = ajv.compile(JSON.parse(readFileSync(join(repository, "docs/schemas/why-vex.schema.json"), "utf8")) as object);
+    for (const [more, shown] of [
+      [[], 10],
+      [["--verbose"], 12],
+    ] as const) {
+      const { code, out } = await waybill(why("examples.exploitability.exploitability", ...evidence, "--format", "json", ...more), { cwd });
+      const written = JSON.parse(out) as {
+        readonly declarations: readonly { readonly findings: readonly object[]; readonly omitted: number }[];
+      };
+      valid(written);
+      expect([code, valid.errors]).toEqual([0, null]);
+      expect(written.declarations.map(({ findings, omitted }) => [findings.length, omitted])).toEqual([[shown, 12 - shown]]);
+    }
+  });
+
+  it("refuses a name that is none, a subject without a scan, and evidence that is broken", async () => {
+    const cwd = await folder({ ...shop, "broken.json": '{ "SchemaVersion": 2, "Results": 7 }' });
+    const misspelt = await waybill(why("exploitabilty", ...evidence), { cwd });
+    expect([misspelt.code, misspelt.out, misspelt.err]).toEqual([2, "", expect.stringContaining("did you mean `exploitability`?")]);
+    const unscanned = await waybill(why("exploitability", "--evidence", "shop.cdx.json"), { cwd });
+    expect([unscanned.code, unscanned.out, unscanned.err]).toEqual([2, "", expect.stringContaining("WB1254")]);
+    const broken = await waybill(why("exploitability", ...evidence, "broken.json"), { cwd });
+    expect([broken.code, broken.out]).toEqual([3, ""]);
+  });
+
+  it("takes a clause of the same name for what is meant", async () => {
+    const policy = 'module acme.p\npolicy exploitability for artifact at ci { require named: artifact.name != "" }\n';
+    const cwd = await folder({ ...shop, "p.scp": policy });
+    const clause = await waybill([...why("exploitability", ...evidence), "--policy", "p.scp"], { cwd });
+    expect([clause.code, clause.out]).toEqual([0, expect.stringContaining("passed acme.p.exploitability.named")]);
+    const declaration = await waybill([...why("examples.exploitability.exploitability", ...evidence), "--policy", "p.scp"], { cwd });
+    expect(declaration.out).toContain("speaks of 4 findings");
+  });
+});
+
 describe("refuses", () => {
   it("a subject that no declaration is about, and names the kinds that are", async () => {
     const cwd = await folder(shop);
