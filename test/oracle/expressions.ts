@@ -120,6 +120,7 @@ export function operand(type: Type, depth: number, scope: Scope): Expr {
     [numeric ? 3 : 0, () => arithmetic(type, depth, scope)],
     [same(type, int) && scope.nesting < 3 ? 2 : 0, () => count(depth, scope)],
     [same(type, int) ? 2 : 0, () => mapEntry(int, depth, scope)],
+    [same(type, int) ? 3 : 0, () => minorOf(depth, scope)],
     [same(type, text) && scope.universe.writtenKind === "workload" ? 4 : 0, () => mapEntry(text, depth, scope)],
     [same(type, text) ? 2 : 0, () => element(depth, scope)],
     [
@@ -133,6 +134,26 @@ export function operand(type: Type, depth: number, scope: Scope): Expr {
   ]);
   return make();
 }
+
+/** Mostly of something that is a version: what evidence says is one now and then. */
+function minorOf(depth: number, scope: Scope): Expr {
+  const version = scope.choices.chance(50) ? literal(text, scope.choices.pick(kubernetesVersions)) : operand(text, depth - 1, scope);
+  return { kind: "intrinsic", name: "waybill.kubernetes.minor", args: [version], type: int, at };
+}
+
+const kubernetesVersions = [
+  "v1.29",
+  "1.30",
+  "v1.31.2",
+  "v1.2.3-gke.1+x",
+  "latest",
+  "v2.1",
+  "1.",
+  "v1.29 ",
+  "v1.1x",
+  "v1.1234567890",
+  "1.3.4.5",
+];
 
 /** `{ v: … }.v` */
 function ofRecord(type: Type, depth: number, scope: Scope): Expr {

@@ -13,6 +13,12 @@ export function intrinsic(expr: IntrinsicCall, args: readonly Meaning[], request
       return licence(obliges, args, expr.name);
     case "waybill.license.permits":
       return licence(permits, args, expr.name);
+    case "waybill.kubernetes.minor": {
+      const [version] = args;
+      if (version?.kind !== "known") return unknown(version?.kind === "unknown" ? version.wants : want("malformed", expr.name));
+      const minor = minorOf(version.value as string);
+      return minor === undefined ? unknown(want("malformed", expr.name)) : known(minor);
+    }
     default:
       throw new Error(`the oracle does not know ${expr.name}`);
   }
@@ -27,4 +33,22 @@ function licence(reading: typeof obliges, args: readonly Meaning[], name: string
   const listed = ids.members.flatMap((m) => (m.kind === "known" ? [m.value as string] : []));
   const result = reading(license.value as License, listed);
   return typeof result === "boolean" ? known(result) : unknown(want(result, name));
+}
+
+/**
+ * What `v1.MINOR` names, with or without the `v`, a patch release and a suffix; `latest` is the greatest (library.md,
+ * "Kubernetes"). Read from left to right: one part after another is cut off.
+ */
+export function minorOf(version: string): number | undefined {
+  if (version === "latest") return Number.MAX_SAFE_INTEGER;
+  const whole = version.startsWith("v") ? version.slice(1) : version;
+  const end = [...whole].findIndex((c) => c === "-" || c === "+");
+  const [release, suffix] = end < 0 ? [whole, ""] : [whole.slice(0, end), whole.slice(end + 1)];
+  const allowed = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.+-";
+  if ([...suffix].some((c) => !allowed.includes(c))) return undefined;
+  const parts = release.split(".");
+  const isNumber = (part: string) => part !== "" && [...part].every((c) => c >= "0" && c <= "9");
+  if (parts.length < 2 || parts.length > 3 || parts[0] !== "1" || !parts.every(isNumber)) return undefined;
+  // A release has no billion minor ones before it.
+  return parts[1] !== undefined && parts[1].length <= 9 ? Number(parts[1]) : undefined;
 }

@@ -22,7 +22,7 @@ export function sourceOf(program: Program): string {
   const own = [...program.types.values()].filter((t) => t.name.startsWith("oracle."));
   return [
     "module oracle",
-    "import waybill.license",
+    "import waybill.kubernetes, waybill.license",
     ...[level, colour].flatMap(enumSource),
     ...program.inputs.map((i) => `input ${local(i.key)}: ${typeSource(i.type)} = ${valueSource(i.type, i.default as Value)}`),
     ...program.constants.map((c) => `let ${local(c.key)}: ${typeSource(c.value.type)} = ${write(c.value)}`),

@@ -43,7 +43,7 @@ export const pools: Readonly<Partial<Record<ScalarName, readonly Value[]>>> = {
   Bool: [false, true],
   Int: [0, 1, 2, 3, 1, 2, 0, 3, Number.MAX_SAFE_INTEGER, 9_223_372_036_854_775_807n],
   Decimal: [0, 100_000_000, 500_000_000, 7_000_000_000],
-  String: ["a", "b", "ab", "a", "b", "ab", "constructor"],
+  String: ["a", "b", "ab", "a", "b", "ab", "constructor", "v1.2"],
   Time: [today - day, today, today + day],
   Duration: [0, day, 2 * day],
   Version: [
@@ -67,7 +67,7 @@ export const rawPools: Readonly<Partial<Record<ScalarName, readonly (string | nu
   Bool: [false, true],
   Int: [0, 1, 2, 3, 1, 2, 0, 3, 1, Number.MAX_SAFE_INTEGER],
   Decimal: [0, 0.1, 0.5, 7, "0.5"],
-  String: ["a", "b", "ab", "a", "b", "ab", "constructor"],
+  String: ["a", "b", "ab", "a", "b", "ab", "constructor", "v1.2"],
   Time: ["2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"],
   Purl: ["pkg:npm/x@1.0.0", "pkg:npm/x@2.0.0", "pkg:npm/x", "pkg:pypi/y@1.2"],
   License: ["MIT", "GPL-2.0-only", "MIT OR GPL-2.0-only", "NOASSERTION", "MIT OR NOASSERTION"],
