@@ -8,7 +8,7 @@ import { diagnostic } from "../../language/diagnostics/table.ts";
 import type { Call } from "./cli.ts";
 import { texts } from "./options.ts";
 import { readClock } from "./shell/clock.ts";
-import { type Config, passedOverNote, readConfig, readSettings, type Setting, settingsFor } from "./shell/config.ts";
+import { type Config, ofItself, passedNote, readConfig, readSettings, type Setting, settingsFor } from "./shell/config.ts";
 import { exit, Stop } from "./shell/exit.ts";
 import { loadProject, type Project } from "./shell/project.ts";
 import { note, tell } from "./shell/report.ts";
@@ -29,11 +29,10 @@ export interface Policies {
 export async function openPolicies(call: Call, verb: string, options: Readonly<Record<string, unknown>>): Promise<Policies> {
   const time = readClock(typeof options["now"] === "string" ? options["now"] : undefined);
   if (typeof time !== "number") throw new Stop(exit.usage, [time]);
-  const found = await readConfig(options);
   const named = texts(options, "policy");
-  const paths = named.length > 0 ? named : found.policy;
-  const config = settingsFor(found, paths, named.length > 0 ? "caller" : "itself");
-  if (config !== found) await note(call.terminal, passedOverNote(found, `is not of the project of ${paths.join(", ")}`));
+  const found = named.length > 0 ? await settingsFor(options, named) : await readConfig(options);
+  const [paths, config] = named.length > 0 ? [named, found] : [found.policy, ofItself(found)];
+  if (config.passed !== undefined) await note(call.terminal, passedNote(config.passed, `is not of the project of ${paths.join(", ")}`));
   if (paths.length === 0) {
     const help = `\`waybill ${verb} --policy policies …\`, or \`policy = ["policies"]\` in waybill.toml`;
     throw new Stop(exit.usage, [diagnostic("WB1016", { verb }, undefined, { help })]);

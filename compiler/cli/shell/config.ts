@@ -34,6 +34,8 @@ export interface Config {
   readonly text?: string;
   /** The caller named it, so that it holds whatever it is used for. */
   readonly named?: true;
+  /** The nearest `waybill.toml` that holds for nothing: it is somebody else's. */
+  readonly passed?: string;
   /** Relative to the working directory. */
   readonly policy: readonly string[];
   readonly inputs: readonly Setting[];
@@ -45,22 +47,35 @@ const keys = ["policy", "inputs", "given", "feeds"];
 /** No settings. */
 export const none: Config = { policy: [], inputs: [], given: [], feeds: noSettings };
 
-/** Looked for without waiting in turns: a call asks for it first, in each folder above. */
-function find(folder: string): { readonly path: string; readonly text: string } | undefined {
-  const path = join(folder, "waybill.toml");
-  try {
-    // A pipe of this name would be waited for without end.
-    const found = statSync(path);
-    if (!found.isFile() && !found.isDirectory())
-      throw new Stop(exit.usage, [diagnostic("WB1002", { path: shown(path), reason: "it is not a regular file" }, undefined)]);
-    return { path, text: readFileSync(path, "utf8") };
-  } catch (problem) {
-    if (problem instanceof Stop) throw problem;
-    const code = problem instanceof Error && "code" in problem ? problem.code : undefined;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw new Stop(exit.usage, [fileProblem(shown(path), problem)]);
+interface Found {
+  readonly path: string;
+  readonly text: string;
+  /** The nearest that was passed over, as it is shown. */
+  readonly passed?: string;
+}
+
+/**
+ * The nearest `waybill.toml` in the folder or above it that `isWanted`; another in front of it neither counts nor hides it, and is not
+ * read. Looked for without waiting in turns: a call asks for it first, in each folder above.
+ */
+function find(from: string, isWanted: (path: string) => boolean = () => true): Found | { readonly passed?: string } {
+  let passed: { readonly passed?: string } = {};
+  for (let folder = from; ; folder = dirname(folder)) {
+    const path = join(folder, "waybill.toml");
+    try {
+      const found = statSync(path);
+      if (!isWanted(path)) passed = { passed: shown(path), ...passed };
+      // A pipe of this name would be waited for without end.
+      else if (!found.isFile() && !found.isDirectory())
+        throw new Stop(exit.usage, [diagnostic("WB1002", { path: shown(path), reason: "it is not a regular file" }, undefined)]);
+      else return { path, text: readFileSync(path, "utf8"), ...passed };
+    } catch (problem) {
+      if (problem instanceof Stop) throw problem;
+      const code = problem instanceof Error && "code" in problem ? problem.code : undefined;
+      if (code !== "ENOENT" && code !== "ENOTDIR") throw new Stop(exit.usage, [fileProblem(shown(path), problem)]);
+    }
+    if (dirname(folder) === folder) return passed;
   }
-  const above = dirname(folder);
-  return above === folder ? undefined : find(above);
 }
 
 function shown(path: string): string {
@@ -68,16 +83,20 @@ function shown(path: string): string {
 }
 
 /** The `waybill.toml` that `--config` names, or else one that is found; none with `--no-config`. */
-async function chosen({ config }: Options): Promise<{ readonly path: string; readonly text: string } | undefined> {
-  if (config === false) return undefined;
-  if (typeof config !== "string") return find(process.cwd());
+async function chosen({ config }: Options, isWanted?: (path: string) => boolean): Promise<Found | { readonly passed?: string }> {
+  if (config === false) return {};
+  if (typeof config !== "string") return find(process.cwd(), isWanted);
   return { path: resolve(config), text: (await readBytes(config)).toString("utf8") };
 }
 
-/** Reads the project's settings, by `--config` of the call; a wrong one is wrong use (exit 2), never ignored. */
-export async function readConfig(options: Options): Promise<Config> {
-  const found = await chosen(options);
-  if (!found) return none;
+/**
+ * Reads the project's settings, by `--config` of the call; a wrong one is wrong use (exit 2), never ignored. They are the nearest that
+ * `isWanted`.
+ */
+export async function readConfig(options: Options, isWanted?: (path: string) => boolean): Promise<Config> {
+  const found = await chosen(options, isWanted);
+  const passed = found.passed === undefined ? {} : { passed: found.passed };
+  if (!("path" in found)) return { ...none, ...passed };
   const { text } = found;
   const path = shown(found.path);
   const stop = (problem: Diagnostic): Stop =>
@@ -105,6 +124,7 @@ export async function readConfig(options: Options): Promise<Config> {
   return {
     path,
     text,
+    ...passed,
     ...(typeof options["config"] === "string" ? { named: true } : {}),
     policy: listed.map((item) => relative(process.cwd(), resolve(folder, item)) || "."),
     inputs: flatten(table["inputs"] ?? {}, "inputs", wrong),
@@ -126,21 +146,29 @@ function placeOf(key: string, text: string): Span {
  * The settings that hold for policies which were named: those that the caller named too, and those of their own project. A
  * `waybill.toml` that is not above every one of them, or only above the repository that one is in, is somebody else's, as where
  * a trusted policy judges a checkout: it may not say what the policy imports, nor with which inputs it decides, nor by which
- * feeds. What came through stdin stands nowhere, and links stand where they lead to. A repository below its own that it names
- * itself, as a submodule, is its own.
+ * feeds; nor does it hide that of the policies, in a folder above it. What came through stdin stands nowhere, and links stand where
+ * they lead to. A repository below its own that it names itself, as a submodule, is its own.
  */
-export function settingsFor(config: Config, policies: readonly string[], namedBy: "caller" | "itself" = "caller"): Config {
-  const { path } = config;
-  if (path === undefined || config.named) return config;
+export async function settingsFor(options: Options, policies: readonly string[], namedBy: "caller" | "itself" = "caller"): Promise<Config> {
+  return namedBy === "itself" ? ofItself(await readConfig(options)) : readConfig(options, (path) => isOwn(path, policies, namedBy));
+}
+
+/** Settings as they hold for the policies that they name. */
+export function ofItself(config: Config): Config {
+  const { path, policy } = config;
+  return path === undefined || config.named || isOwn(path, policy, "itself") ? config : { ...none, passed: path };
+}
+
+/** Whether the policies are of the project of a `waybill.toml`. */
+function isOwn(path: string, policies: readonly string[], namedBy: "caller" | "itself"): boolean {
   const folder = realFolder(resolve(dirname(path)));
-  const isOwn = policies.every((policy) => {
+  return policies.every((policy) => {
     if (policy === "-") return false;
     const place = realFolder(resolve(policy));
     const way = relative(folder, place);
     const isBelow = way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
     return isBelow && (namedBy === "itself" || !isOfRepositoryBelow(folder, place));
   });
-  return isOwn ? config : none;
 }
 
 /** Without links; what is not there is told by who reads it. */
@@ -152,9 +180,9 @@ function realFolder(path: string): string {
   }
 }
 
-/** What to say of settings that were found and do not hold. */
-export function passedOverNote({ path = "" }: Config, why: string): string {
-  return `${path} ${why}, and holds for nothing here: \`--config ${path}\` would take it`;
+/** What to say of settings that do not hold. */
+export function passedNote(passed: string, why: string): string {
+  return `${passed} ${why}, and holds for nothing here: \`--config ${passed}\` would take it`;
 }
 
 /** Whether there is a repository around a path that does not hold the folder: checked out below it, or a submodule. */

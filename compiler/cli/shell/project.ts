@@ -67,7 +67,7 @@ function importedNames(text: string): readonly string[] {
  */
 export async function loadShown(paths: readonly string[], options: Options, namedBy: "caller" | "itself" = "caller"): Promise<Project> {
   const shown = paths.map((path) => (path === "-" ? "." : path));
-  return loadIn(".", paths, settingsFor(await readConfig(options), shown, namedBy));
+  return loadIn(".", paths, await settingsFor(options, shown, namedBy));
 }
 
 /**

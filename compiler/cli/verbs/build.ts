@@ -12,7 +12,7 @@ import { compileIdentities, machineReport, textReport } from "../../targets/iden
 import { compileProfiles, profileText } from "../../targets/seccomp/compile.ts";
 import type { Call } from "../cli.ts";
 import { readTrustFiles } from "../shell/believed.ts";
-import { readConfig, settingsFor } from "../shell/config.ts";
+import { settingsFor } from "../shell/config.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { fileProblem } from "../shell/files.ts";
 import { loadProject, policyPaths, stdinFolder } from "../shell/project.ts";
@@ -26,7 +26,7 @@ export async function build(call: Call, paths: readonly string[], options: Reado
   const asked = Array.isArray(options["target"]) ? options["target"].map(String) : [];
   checkTargets(asked);
   const named = await policyPaths(paths, options);
-  const settings = settingsFor(await readConfig(options), named, paths.length > 0 ? "caller" : "itself");
+  const settings = await settingsFor(options, named, paths.length > 0 ? "caller" : "itself");
   const project = await loadProject(named, settings);
   if (hasErrors(project.diagnostics)) throw new Stop(exit.usage, project.diagnostics, project.sources);
   await tell(terminal, project.diagnostics, project.sources);

@@ -11,7 +11,7 @@ import { type Options, texts } from "../options.ts";
 import { policiesOf } from "../policies.ts";
 import { believe, readTrustFiles } from "../shell/believed.ts";
 import { readClock } from "../shell/clock.ts";
-import { type Config, readConfig, readSettings, settingsFor } from "../shell/config.ts";
+import { readSettings, settingsFor } from "../shell/config.ts";
 import { type Document, EvidenceFiles, passedOver } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { foundOf, ofKind } from "../shell/feeds/open.ts";
@@ -23,17 +23,12 @@ import { subjectNamed, subjectsGiven } from "../shell/subjects.ts";
 
 const text = (file: RecordedFile): string => Buffer.from(file.bytes).toString("utf8");
 
-/** The settings of policies that are to be tried: where their imports stand. */
-async function settingsOf(named: readonly string[], options: Options): Promise<Config> {
-  return settingsFor(await readConfig(options), named);
-}
-
 /** The project of the record, or the policies that are to be tried on it instead. */
 async function projectOf(recorded: Recorded, options: Options) {
   const named = texts(options, "policy");
   const project =
     named.length > 0
-      ? await loadProject(named, await settingsOf(named, options))
+      ? await loadProject(named, await settingsFor(options, named))
       : recordedProject(
           recorded.policies.map((file) => ({ path: file.name, text: text(file) })),
           new Map(recorded.imported.map((file) => [file.name, text(file)])),
@@ -59,7 +54,7 @@ async function gatheredOf(recorded: Recorded, time: number, options: Options): P
   // Another policy names keys of its own; roots and keys of the call stay those of the record.
   const own =
     texts(options, "policy").length > 0
-      ? (await readTrustFiles(project.program, [], [], stdinFolder(await settingsOf(texts(options, "policy"), options)))).filter(
+      ? (await readTrustFiles(project.program, [], [], stdinFolder(await settingsFor(options, texts(options, "policy"))))).filter(
           ({ kind }) => kind === "declared-key",
         )
       : [];

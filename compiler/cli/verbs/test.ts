@@ -7,7 +7,7 @@ import { type Coverage, runWithCoverage } from "../../analysis/coverage.ts";
 import { type MutationReport, runMutation } from "../../analysis/mutation/run.ts";
 import { type AnalysisTexts, coverageText, joinCoverage, joinMutation, mutationText } from "../analysis-text.ts";
 import type { Call } from "../cli.ts";
-import { readConfig, readSettings, type Setting, settingsFor } from "../shell/config.ts";
+import { readSettings, type Setting, settingsFor } from "../shell/config.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { loadProject, type Project, policyPaths } from "../shell/project.ts";
 import { reportStop, tell } from "../shell/report.ts";
@@ -28,7 +28,7 @@ interface Named {
 }
 
 async function openTests({ paths, by }: Named, options: Options): Promise<Opened> {
-  const config = settingsFor(await readConfig(options), paths, by);
+  const config = await settingsFor(options, paths, by);
   const project = await loadProject(paths, config);
   const errors = project.diagnostics.filter((one) => one.level === "error");
   if (errors.length > 0)

@@ -1,4 +1,5 @@
 /** `waybill vex decide`: what VEX says of each finding of a scan, by whom the caller believes. */
+import { readFileSync, statSync } from "node:fs";
 import { rfc3339 } from "../../../engine/decide/instant.ts";
 import { vexDocument } from "../../../engine/decide/vex-json.ts";
 import { scansAbout, vexDocumentType, vexReportOf } from "../../../engine/decide/vex-reading.ts";
@@ -12,7 +13,7 @@ import type { Call } from "../cli.ts";
 import { failedLookups, feedDocuments, feedGiven, feedParts, unreadFeeds } from "../feeding.ts";
 import { type Options, text, texts } from "../options.ts";
 import { readClock } from "../shell/clock.ts";
-import { type Config, passedOverNote, readConfig, settingsFor } from "../shell/config.ts";
+import { type Config, passedNote, settingsFor } from "../shell/config.ts";
 import { bind, EvidenceFiles, evidenceDigest, evidenceRead, readEvidence } from "../shell/evidence.ts";
 import { exit, Stop } from "../shell/exit.ts";
 import { note, tell } from "../shell/report.ts";
@@ -69,11 +70,20 @@ function withSubject(argument: string | undefined, options: Options): Options {
  * working directory may have been written by whom the VEX documents are to be held against.
  */
 async function namedSettings({ terminal }: Call, options: Options): Promise<Config> {
-  const found = await readConfig(options);
-  const settings = settingsFor(found, ["-"]);
-  if (settings !== found && found.feeds.sources.length > 0)
-    await note(terminal, passedOverNote(found, "names feeds, stands with no policy"));
+  const settings = await settingsFor(options, ["-"]);
+  const { passed } = settings;
+  if (passed !== undefined && mentionsFeeds(passed)) await note(terminal, passedNote(passed, "names feeds, stands with no policy"));
   return settings;
+}
+
+/** Whoever wrote it: it is not read as settings. */
+function mentionsFeeds(path: string): boolean {
+  try {
+    const found = statSync(path);
+    return found.isFile() && found.size < 1_000_000 && /^[ \t]*\[*[ \t]*["']?feeds\b/m.test(readFileSync(path, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** By nobody in particular: then no policy is needed, and nothing is verified. */

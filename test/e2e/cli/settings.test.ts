@@ -189,6 +189,19 @@ describe("a policy given by path, in a checkout of others,", () => {
     expect([ran.code, ran.out.includes("WB1277")]).toEqual([3, true]);
   });
 
+  it("has the settings of its own project, in a folder above, which a file of the checkout neither hides nor breaks", async () => {
+    const strict = { "risk.scp": resolving.replace("level >= 3", "level >= 5"), "waybill.toml": '[inputs]\n"acme.risk.level" = 4\n' };
+    const trusted = await folder({ ...strict, "pull/scan.json": grype([]), "pull/.git/HEAD": "" });
+    const judged = () => waybill(["gate", ...words, "--policy", "../risk.scp"], { cwd: join(trusted, "pull") });
+    expect((await judged()).out).toContain("the level is 4");
+    for (const theirs of [greedy, "not = = toml", '[inputs]\n"acme.risk.level" = 9\n']) {
+      writeFileSync(join(trusted, "pull", "waybill.toml"), theirs);
+      const ran = await judged();
+      expect([ran.code, ran.out.includes("the level is 4")]).toEqual([1, true]);
+      expect(ran.err).toContain("waybill.toml is not of the project of ../risk.scp");
+    }
+  });
+
   it("is tested without its inputs", async () => {
     const tested = `${resolving}\ntest "the level" {\n  given artifact { name: "shop" }\n  given attestation vuln.Scan claimed { findings: [] }\n  expect allow\n}\n`;
     writeFileSync(join(checkout, "waybill.toml"), greedy.replace("= 5", "= 1"));
