@@ -163,7 +163,7 @@ async function tarFiles(content: Buffer): Promise<readonly Packed[]> {
   return [...files].map(([name, file]): Packed => ({ name, read: () => file }));
 }
 
-/** A name of the archive's own: neither absolute nor with a step up, as any system reads it. */
+/** A name of the archive's own: neither absolute nor with a step up, on whatever system it is read. */
 function isInside(path: string): boolean {
   return !/^[a-z]:|[\\\0]/i.test(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
