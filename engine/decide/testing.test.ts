@@ -122,6 +122,39 @@ policy newest_built for image at ci {
   expect(runs(`${ref}\n${level3}\nexpect undecided missing by newest_built.latest`).failures).toEqual([]);
 });
 
+it("gives evidence about what a test names, which is not about the subject", () => {
+  const source = `
+module acme.based
+import waybill.image, waybill.slsa
+trust release = key { file: "a.pub" }
+let golden: Digest = "sha256:${"ba5e".repeat(16)}"
+policy based for image at ci {
+  let base = attestation slsa.Provenance by release about golden
+  let own  = attestation slsa.Provenance by release
+  require base: base.build.level >= slsa.L3
+  require own: own.build.level >= slsa.L2
+}`;
+  const runs = (test: string): TestResult => {
+    const program = compileText("based.scp", `${source}\ntest "it" {\n${test}\n}`);
+    const [first] = program.tests;
+    if (first === undefined) throw new Error("no test");
+    return runTest(new TestPrograms(program), first);
+  };
+  const ref = 'given image { ref: "ghcr.io/acme/shop@sha256:*" }';
+  const at = (about: string, level: string) => `given attestation slsa.Provenance by release${about} { build: { level: slsa.${level} } }`;
+  const base = ` about "sha256:${"ba5e".repeat(16)}"`;
+  expect(runs(`${ref}\n${at(base, "L3")}\n${at("", "L2")}\nexpect allow`).failures).toEqual([]);
+  expect(runs(`${ref}\n${at(" about golden", "L3")}\n${at("", "L2")}\nexpect allow`).failures).toEqual([]);
+  expect(runs(`${ref}\n${at(base, "L2")}\n${at("", "L3")}\nexpect deny by based.base`).failures).toEqual([]);
+  // What is about the base says nothing of the subject, and the reverse.
+  expect(runs(`${ref}\n${at(base, "L3")}\nexpect undecided missing by based.own`).failures).toEqual([]);
+  expect(runs(`${ref}\n${at("", "L3")}\nexpect undecided missing by based.base`).failures).toEqual([]);
+  expect(runs(`${ref}\n${at(` about "sha256:*"`, "L3")}\nexpect undecided missing by based.base`).failures).toEqual([]);
+  // The digest of the subject, written out, is the subject.
+  expect(runs(`${ref}\n${at(base, "L3")}\n${at(` about "sha256:*"`, "L2")}\nexpect allow`).failures).toEqual([]);
+  expect(() => runs(`${ref}\n${at(` about "nginx:1"`, "L3")}\nexpect allow`)).toThrow("`nginx` is not a digest algorithm");
+});
+
 const declarations = `
 module acme.exploitability
 import waybill.vuln

@@ -167,7 +167,13 @@ function check(compiled: CompiledProgram, expectation: Expectation, decision: De
   return [{ at: expectation.at, message: `${found.message}${where}`, expected: found.expected, found: found.found }];
 }
 
-/** What a test gives is about its subject, and signed at the test's clock. */
+/** A digest that cannot be computed is that of nothing: what binds to nothing at all would be about the subject. */
+function aboutGiven(compiled: CompiledProgram, about: Expr): readonly Binding[] {
+  const digest = evaluateConstant(compiled, about);
+  return [{ kind: "manifest", digest: typeof digest === "string" ? digest : "" }];
+}
+
+/** What a test gives is about its subject, or the digest that it names, and signed at the test's clock. */
 function requestOf(compiled: CompiledProgram, test: Test, kind: string, point: string): Request {
   const subject = subjectOf(compiled, test, kind);
   const about: readonly Binding[] = subject.digest === undefined ? [] : [{ kind: "manifest", digest: subject.digest }];
@@ -182,7 +188,7 @@ function requestOf(compiled: CompiledProgram, test: Test, kind: string, point: s
       type: given.type.name,
       document: documentOf(index, given.type.name),
       data: attestedData(compiled, given, index),
-      about,
+      about: given.about === undefined ? about : aboutGiven(compiled, given.about),
       counts: {},
     };
     if (given.origin.kind === "claimed") bare.push(evidence);

@@ -448,6 +448,8 @@ export type Given =
       readonly kind: "attestation";
       readonly type: RecordType;
       readonly origin: { readonly kind: "trust"; readonly trust: string } | { readonly kind: "claimed" };
+      /** The digest that it is about; absent: the subject's. */
+      readonly about?: Expr;
       readonly data: GivenData;
       readonly at: Location;
     }

@@ -1,5 +1,5 @@
 /** What a test gives, checked against the types it stands for. Whatever it does not give is absent (semantics, section 11). */
-import type { GivenData } from "../core/ir.ts";
+import type { Expr, GivenData } from "../core/ir.ts";
 import type { ImageRef } from "../domains/image-ref.ts";
 import { nearest } from "../domains/near.ts";
 import type * as tree from "../syntax/tree.ts";
@@ -32,6 +32,12 @@ export function givenRecord(context: Context, expr: tree.RecordExpr, type: Recor
     else entries.push({ name, value });
   }
   return failed ? undefined : { kind: "record", entries: completed(type, entries) };
+}
+
+/** The digest that evidence is about. */
+export function givenDigest(context: Context, expr: tree.Expr): Expr | undefined {
+  const checked = context.check(context, filled(expr), scalar("Digest"));
+  return isError(checked) ? undefined : checked.core;
 }
 
 /** The data of one field or predicate of a record type. */

@@ -7,7 +7,7 @@ import { at, type Context, isError } from "./context.ts";
 import { checkPoint } from "./declarations.ts";
 import { resolveEvidenceType } from "./expressions/evidence.ts";
 import { resolveTrust } from "./expressions/predicates.ts";
-import { givenMember, givenRecord, pathOf } from "./given.ts";
+import { givenDigest, givenMember, givenRecord, pathOf } from "./given.ts";
 import { type Entity, findEntity, importOf, textOf } from "./scopes.ts";
 import { didYouMean } from "./sink.ts";
 import { withSubject } from "./subject-context.ts";
@@ -152,9 +152,10 @@ function givenAttestation(context: Context, item: tree.TestItem & { kind: "given
   const trust = item.origin.kind === "by" ? resolveTrust(context, item.origin.trust) : undefined;
   if (type === undefined || (item.origin.kind === "by" && trust === undefined)) return;
   const data = givenRecord(context, item.record, type);
-  if (data === undefined) return;
+  const about = item.about === undefined ? undefined : givenDigest(context, item.about);
+  if (data === undefined || (item.about !== undefined && about === undefined)) return;
   const origin = trust === undefined ? ({ kind: "claimed" } as const) : ({ kind: "trust", trust } as const);
-  draft.given.push({ kind: "attestation", type, origin, data, at: at(context, item) });
+  draft.given.push({ kind: "attestation", type, origin, ...(about === undefined ? {} : { about }), data, at: at(context, item) });
 }
 
 function checkGiven(context: Context, item: tree.TestItem & { kind: "given" }, draft: Draft): void {

@@ -116,6 +116,7 @@ controlItem OR 0 word_clauses | word_evidence | word_reviewed
 testDeclaration MANY 0 word_with, word_given, word_expect
 testItem OR 0 word_with | word_given | word_expect
 givenItem OR 0 word_attestation | Name
+givenItem OPTION 0 word_about
 givenValue OR 0 LBrace | Equals | word_unknown
 expectItem OR 0 EffectWord, word_quarantine | word_not_affected, word_affected, word_fixed, word_under_investigation | word_undecided
 expectItem OPTION 0 word_by

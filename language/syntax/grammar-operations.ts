@@ -6,6 +6,7 @@ import { tokens, words } from "./tokens.ts";
 import type {
   ControlDeclaration,
   Expected,
+  Expr,
   GivenValue,
   LetDeclaration,
   Obligation,
@@ -328,8 +329,13 @@ export abstract class Operations extends Policies {
           this.CONSUME(words.attestation);
           const type = this.SUBRULE(this.qname);
           const origin = this.SUBRULE(this.origin);
+          let about: Expr | undefined;
+          this.OPTION(() => {
+            this.CONSUME(words.about);
+            about = this.SUBRULE(this.postfix);
+          });
           const record: RecordExpr = this.SUBRULE(this.record);
-          return { kind: "given-attestation", type, origin, record, span: this.span(start) };
+          return { kind: "given-attestation", type, origin, ...(about ? { about } : {}), record, span: this.span(start) };
         },
       },
       {

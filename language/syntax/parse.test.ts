@@ -454,6 +454,7 @@ it("reads tests", () => {
     with clock = 2026-11-21T00:00Z
     given image { a: 1 } given image.b = 2 given c.d unknown transient
     given attestation s.P by r { e: 3 } given attestation s.P claimed { }
+    given attestation s.P by r about "d" { }
     expect deny by p.q, r expect undecided missing, conflict expect fixed expect not_affected(x) expect quarantine
   }`;
   expect(data(text)).toMatchObject({
@@ -466,6 +467,7 @@ it("reads tests", () => {
       { kind: "given", name: qname("c", "d"), value: { kind: "unknown", cause: "transient" } },
       { kind: "given-attestation", type: qname("s", "P"), origin: { kind: "by", trust: qname("r") } },
       { kind: "given-attestation", origin: { kind: "claimed" } },
+      { kind: "given-attestation", about: string("d"), record: { entries: [] } },
       { kind: "expect", expected: { kind: "effect", effect: { effect: "deny" } }, by: [qname("p", "q"), qname("r")] },
       { kind: "expect", expected: { kind: "undecided", causes: ["missing", "conflict"] }, by: [] },
       { kind: "expect", expected: { kind: "status", status: { kind: "fixed" } }, by: [] },

@@ -310,7 +310,13 @@ export interface TestDeclaration extends Node {
 export type TestItem = Node &
   (
     | { readonly kind: "with"; readonly name: QName; readonly value: Expr }
-    | { readonly kind: "given-attestation"; readonly type: QName; readonly origin: OriginNode; readonly record: RecordExpr }
+    | {
+        readonly kind: "given-attestation";
+        readonly type: QName;
+        readonly origin: OriginNode;
+        readonly about?: Expr;
+        readonly record: RecordExpr;
+      }
     | { readonly kind: "given"; readonly name: QName; readonly value: GivenValue }
     | { readonly kind: "expect"; readonly expected: Expected; readonly by: readonly QName[] }
   );

@@ -256,7 +256,11 @@ function testItem(s: TokenSource, node: TestItem, depth: number): Item {
     case "with":
       return item(word, " ", qname(s, node.name), " ", s.take(), " ", continued(s, node.value, depth));
     case "given-attestation":
-      return item(word, " ", s.take(), " ", qname(s, node.type), " ", origin(s, node.origin, false), " ", record(s, node.record, depth));
+      return item(
+        [word, " ", s.take(), " ", qname(s, node.type), " ", origin(s, node.origin, false), " "],
+        node.about === undefined ? "" : [s.take(), " ", expression(s, node.about, depth), " "],
+        record(s, node.record, depth),
+      );
     case "given": {
       const head = [word, " ", qname(s, node.name), " "];
       const { value } = node;
