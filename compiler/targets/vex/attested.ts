@@ -5,6 +5,7 @@
  */
 import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../engine/decide/vex/document.ts";
 import { canonicalDigest } from "../../../engine/decide/vex/product.ts";
+import { aliasClasses } from "../../../engine/evidence/openvex/rules.ts";
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { type Purl, parsePurl } from "../../../language/domains/purl.ts";
 import { purlOf } from "./product.ts";
@@ -30,11 +31,14 @@ export interface Attested {
  */
 export function ofSubjects(document: VexDocument, subjects: readonly AttestedSubject[]): Attested {
   let omitted = 0;
-  const placed = ({ status }: VexAssertion, product: VexNamedProduct): readonly VexNamedProduct[] => {
+  const isPassed = passedOver(document, subjects);
+  const placed = (statement: VexAssertion, product: VexNamedProduct): readonly VexNamedProduct[] => {
     const place = placeOf(product, subjects);
-    if (!suppresses(status)) return place.kind === "bound" ? [product, ...place.products] : [product];
-    if (place.kind === "omitted") omitted++;
-    return place.kind === "bound" ? place.products : place.kind === "kept" ? [product] : [];
+    if (!suppresses(statement.status)) return place.kind === "bound" ? [product, ...place.products] : [product];
+    if (place.kind === "kept") return [product];
+    if (place.kind === "bound" && !(place.ranksHigher && isPassed(statement))) return place.products;
+    omitted++;
+    return [];
   };
   const statements = document.statements.map((statement) => ({
     ...statement,
@@ -45,8 +49,31 @@ export function ofSubjects(document: VexDocument, subjects: readonly AttestedSub
   return { document: { ...document, statements: kept }, omitted };
 }
 
+/**
+ * Whether an older statement warns of the same vulnerability that a decision hears first, because it names the subject, a
+ * digest or a part: said of a part of the subject, what suppresses would be heard before it.
+ */
+function passedOver(document: VexDocument, subjects: readonly AttestedSubject[]): (statement: VexAssertion) => boolean {
+  const classOf = aliasClasses(document.statements.map(({ vulnerability, aliases }) => [vulnerability, ...aliases]));
+  const earliest = new Map<string, number>();
+  for (const { status, vulnerability, timestamp = document.timestamp ?? Number.NEGATIVE_INFINITY, products } of document.statements) {
+    if (suppresses(status) || !products.some((product) => isHeardFirst(product, subjects))) continue;
+    const key = classOf(vulnerability);
+    earliest.set(key, Math.min(earliest.get(key) ?? timestamp, timestamp));
+  }
+  return ({ vulnerability, timestamp = document.timestamp ?? Number.POSITIVE_INFINITY }) =>
+    (earliest.get(classOf(vulnerability)) ?? Number.POSITIVE_INFINITY) < timestamp;
+}
+
+function isHeardFirst(product: VexNamedProduct, subjects: readonly AttestedSubject[]): boolean {
+  const purl = purlOf(product);
+  if (product.subcomponents.length > 0 || digestsOf(product, purl).length > 0 || product.id.startsWith("urn:cdx:")) return true;
+  return purl?.type === "oci" || subjects.some((subject) => isNamed(subject, product, purl));
+}
+
 type Place =
-  | { readonly kind: "bound"; readonly products: readonly VexNamedProduct[] }
+  /** `ranksHigher`: than what was read. */
+  | { readonly kind: "bound"; readonly products: readonly VexNamedProduct[]; readonly ranksHigher: boolean }
   | { readonly kind: "kept" }
   | { readonly kind: "omitted" };
 
@@ -61,7 +88,7 @@ function placeOf(product: VexNamedProduct, subjects: readonly AttestedSubject[])
   if (same.length > 0) {
     // Digests are of this thing alone; the purl of a package would speak of what has other digests too.
     const isDigest = purl === undefined || purl.type === "oci";
-    return isDigest ? kept : { kind: "bound", products: same.map((subject) => whole(subject, subcomponents)) };
+    return isDigest ? kept : { kind: "bound", products: same.map((subject) => whole(subject, subcomponents)), ranksHigher: false };
   }
   if (id.startsWith("urn:cdx:")) return kept;
   if (versions === undefined && digests.length === 0 && !isAnchored(product, purl)) return kept;
@@ -71,10 +98,10 @@ function placeOf(product: VexNamedProduct, subjects: readonly AttestedSubject[])
     const parts = anchored(product, purl);
     // Without its parts it would be the whole of the subject.
     if (parts.length === 0 && subcomponents.length > 0) return omitted;
-    return { kind: "bound", products: named.map((subject) => whole(subject, parts)) };
+    return { kind: "bound", products: named.map((subject) => whole(subject, parts)), ranksHigher: true };
   }
   const part = subcomponents.length > 0 ? undefined : partOf(product, purl, digests);
-  return part === undefined ? omitted : { kind: "bound", products: subjects.map((subject) => whole(subject, [part])) };
+  return part === undefined ? omitted : { kind: "bound", products: subjects.map((subject) => whole(subject, [part])), ranksHigher: true };
 }
 
 function digestsOf({ id, digests }: VexNamedProduct, purl: Purl | undefined): readonly string[] {
@@ -89,8 +116,9 @@ function whole({ name, digests }: AttestedSubject, subcomponents: readonly strin
 /** Whether it or a part of it is named at a version that decisions could find: without one, nothing that it says suppresses. */
 function isAnchored(product: VexNamedProduct, purl: Purl | undefined): boolean {
   const { version, cpe, subcomponents } = product;
-  if (version !== undefined || purl?.version !== undefined || cpe !== undefined) return true;
-  return purl !== undefined && subcomponents.length > 0 && anchored(product, purl).length > 0;
+  // Beside a purl, decisions ask for no CPE.
+  if (purl === undefined) return version !== undefined || cpe !== undefined;
+  return version !== undefined || purl.version !== undefined || (subcomponents.length > 0 && anchored(product, purl).length > 0);
 }
 
 /** The parts of which a version is named, by the product or by themselves. */
