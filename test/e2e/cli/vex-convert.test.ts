@@ -240,9 +240,9 @@ it("suppresses in no other image what an attestation says of components of one",
     const words = ["vex", "convert", "attested.json", "--to", format, "--publisher-namespace", "https://acme.example"];
     const { code, out, err } = await waybill(words, { cwd });
     expect([code, err]).toEqual([0, expect.stringContaining("warning[WB1258]: 1 product of `attested.json` is left out")]);
-    put("written.json", out);
-    expect([format, await decide("a", "written.json")]).toEqual([format, "suppressed"]);
-    expect([format, await decide("b", "written.json")]).not.toEqual([format, "suppressed"]);
+    put("bound.json", out);
+    expect([format, await decide("a", "bound.json")]).toEqual([format, "suppressed"]);
+    expect([format, await decide("b", "bound.json")]).not.toEqual([format, "suppressed"]);
     expect((await waybill([...words, "--strict"], { cwd })).code).toBe(1);
   }
 });
