@@ -6,9 +6,17 @@ import { allowedJustifications, type Claim, indexVex, type VexSubject, type VexT
 import { digest, finding, otherDigest, product } from "./fixtures/statements.ts";
 
 const numRuns = Number(process.env["WAYBILL_RUNS"] ?? 2000);
-const subject: VexSubject = { digests: [digest] };
+/** A CPE that says one version, and no more. */
+const cpe = (vendor: string, name: string, version = "1.0.0"): string => `cpe:2.3:a:${vendor}:${name}:${version}:*:*:*:*:*:*:*`;
+const ours = cpe("acme", "shop");
+const guessed = cpe("c", "c");
+const root = { document: `sha256:${"1".repeat(64)}`, root: { name: "shop", cpe: ours } };
+const subject: VexSubject = { digests: [digest], boms: [root] };
 const component = "pkg:npm/c@1.0.0";
-const asked = finding(component, { id: "CVE-2024-0001", aliases: ["GHSA-aaaa-aaaa-aaaa"] });
+const asked = finding(component, {
+  ...{ id: "CVE-2024-0001", aliases: ["GHSA-aaaa-aaaa-aaaa"] },
+  component: { name: "c", purl: component, cpe: guessed },
+});
 const now = 100;
 const maxAge = 60;
 
@@ -34,12 +42,29 @@ interface Paper {
   readonly statements: readonly Said[];
 }
 
-const names = [digest, otherDigest, component, "pkg:npm/c", "pkg:npm/c@2.0.0", "pkg:npm/d@1.0.0"] as const;
-const parts = [component, "pkg:npm/c", "pkg:npm/c@2.0.0", "pkg:npm/d@1.0.0"] as const;
+const wide = [cpe("acme", "shop", "*"), cpe("*", "shop"), cpe("c", "c", "1.*"), "cpe:/"] as const;
+const others = [cpe("acme", "shop", "2.0.0"), cpe("other", "shop"), cpe("c", "c", "2.0.0")] as const;
+const names = [
+  digest,
+  otherDigest,
+  component,
+  "pkg:npm/c",
+  "pkg:npm/c@2.0.0",
+  "pkg:npm/d@1.0.0",
+  ours,
+  guessed,
+  ...wide,
+  ...others,
+] as const;
+const parts = [component, "pkg:npm/c", "pkg:npm/c@2.0.0", "pkg:npm/d@1.0.0", guessed, cpe("c", "c", "*"), cpe("c", "c", "2.0.0")] as const;
 const times = fc.option(fc.constantFrom(10, 50, 60, 90, 120), { nil: undefined, freq: 6 });
 const named: fc.Arbitrary<Named> = fc.record({
-  id: fc.constantFrom(digest, digest, digest, component, ...names),
-  subcomponents: fc.oneof(fc.constant([]), fc.subarray([...parts], { maxLength: 2 })),
+  id: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(digest) },
+    { weight: 1, arbitrary: fc.constantFrom(component, ours) },
+    { weight: 2, arbitrary: fc.constantFrom(...names) },
+  ),
+  subcomponents: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray([...parts], { maxLength: 2 }) }),
 });
 const said: fc.Arbitrary<Said> = fc.record({
   vulnerability: fc.constantFrom("CVE-2024-0001", "CVE-2024-0001", "GHSA-aaaa-aaaa-aaaa", "CVE-2024-0002", "CVE-2024-0003"),
@@ -135,6 +160,7 @@ describe("whatever documents say", () => {
         fc.oneof(
           said.map((one) => ({ ...one, vulnerability: "CVE-2023-0002", aliases: ["CVE-2023-0003"] })),
           said.map((one) => ({ ...one, aliases: [], products: [{ id: otherDigest, subcomponents: [] }] })),
+          said.map((one) => ({ ...one, aliases: [], products: others.map((id) => ({ id, subcomponents: [] })) })),
           said.map((one) => ({ ...one, aliases: [], products: [{ id: digest, subcomponents: ["pkg:npm/d@1.0.0", "pkg:npm/c@2.0.0"] }] })),
           said.map((one) => ({ ...one, aliases: [], products: [] })),
         ),
@@ -153,7 +179,7 @@ describe("whatever documents say", () => {
     fc.assert(
       fc.property(
         papers,
-        fc.constantFrom(...names.slice(0, 1), component),
+        fc.constantFrom(digest, component, ours, guessed, ...wide),
         fc.constantFrom("affected", "under_investigation"),
         (list, id, status) => {
           const later: Said = {
@@ -224,7 +250,7 @@ describe("whatever documents say", () => {
           expect(time === undefined || time > now || time + maxAge <= now).toBe(false);
           expect(record["expires"] === undefined || String(record["expires"]) > (dated(now) ?? "")).toBe(true);
           if (status === "not_affected") expect(allowedJustifications.has(justification ?? "")).toBe(true);
-          expect(`${id} ${JSON.stringify(record["products"])}`).toMatch(/sha256|@1\.0\.0/);
+          expect(`${id} ${JSON.stringify(record["products"])}`).toMatch(/sha256|[@:]1\.0\.0/);
         }
         for (const wound of wounds) {
           const wounded = list.map((one) => ({ ...one, statements: one.statements.map(wound) }));
@@ -309,6 +335,10 @@ const wounds: readonly ((one: Said) => Said)[] = [
   (one) => ({ ...one, status: "not_affected", justification: undefined }),
   (one) => ({ ...one, status: "not_affected", justification: "protected_at_perimeter" }),
   (one) => ({ ...one, products: one.products.map(() => ({ id: "pkg:npm/c", subcomponents: [] })) }),
+  ...[guessed, ...wide].map(
+    (id) =>
+      (one: Said): Said => ({ ...one, products: one.products.map(() => ({ id, subcomponents: [] })) }),
+  ),
 ];
 
 function shuffled(list: readonly Paper[]): fc.Arbitrary<readonly Paper[]> {
@@ -341,7 +371,10 @@ function naive(list: readonly Paper[]): VexVerdict["kind"] {
     if (isSuperseded(document, silences, list)) return [];
     const time = one.time ?? document.time;
     if (silences && (!mayCount(one, time) || !isOfNoOther(one))) return [];
-    const ways = one.products.flatMap(waysOf).filter(([whole, part]) => !silences || whole > 0 || part > 1);
+    const ways = one.products
+      .filter(({ id }) => !silences || !isOpen(id))
+      .flatMap((product) => waysOf(product, silences))
+      .filter(([whole, part]) => !silences || whole > 0 || part > 1);
     const [best] = ways.sort(([a, b], [c, d]) => c - a || d - b);
     return best === undefined ? [] : [{ tier: document.tier, exact: best, time, silences }];
   });
@@ -388,17 +421,26 @@ function isOfNoOther({ vulnerability, aliases }: Said): boolean {
 }
 
 function waysTo({ products }: Said): readonly (readonly [number, number])[] {
-  return products.flatMap(waysOf);
+  return products.flatMap((product) => waysOf(product));
 }
 
-function waysOf({ id, subcomponents }: Named): readonly (readonly [number, number])[] {
+function waysOf({ id, subcomponents }: Named, silences = false): readonly (readonly [number, number])[] {
+  const judged = new Map([[digest, 3], [ours, 2], ...wide.filter((one) => one !== cpe("c", "c", "1.*")).map((one) => [one, 0] as const)]);
   const exact = new Map([
     [component, 2],
     ["pkg:npm/c", 0],
+    // What a scanner guesses, and what says no version, may be the component: for what warns.
+    ...(silences ? [] : [guessed, cpe("c", "c", "*"), cpe("c", "c", "1.*"), "cpe:/"].map((one) => [one, 0] as const)),
   ]);
-  if (subcomponents.length === 0) return id === digest ? [[3, 0]] : exact.has(id) ? [[exact.get(id) ?? 0, 0]] : [];
-  if (id !== digest) return [];
-  return subcomponents.flatMap((name) => (exact.has(name) ? [[3, 1 + (exact.get(name) ?? 0)] as const] : []));
+  const whole = judged.get(id);
+  if (subcomponents.length === 0) return whole !== undefined ? [[whole, 0]] : exact.has(id) ? [[exact.get(id) ?? 0, 0]] : [];
+  if (whole === undefined) return [];
+  return subcomponents.flatMap((name) => (exact.has(name) ? [[whole, 1 + (exact.get(name) ?? 0)] as const] : []));
+}
+
+/** Whether a name says too little to silence, whatever part it is said of. */
+function isOpen(id: string): boolean {
+  return (wide as readonly string[]).includes(id);
 }
 
 function mayCount({ status, justification, expires }: Said, time: number | undefined): boolean {

@@ -1,14 +1,15 @@
 /** What findings ask of the statements, and how components and subjects may be named there. */
 import { type DataRecord, type DataValue, origin } from "../../../language/core/data.ts";
+import type { Cpe } from "../../../language/domains/cpe.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
 import { idReader } from "../../evaluate/intrinsics/aliases.ts";
 import { packageOf, purlText } from "../../evaluate/intrinsics/package-key.ts";
 import { membersOf, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type Place, placeOf } from "./graph.ts";
-import { bomKey, bomLink, canonicalDigest, isComparable, linkKey, ownLink } from "./product.ts";
+import { bomKey, bomLink, canonicalDigest, cpeOf, isComparable, linkKey, ownLink } from "./product.ts";
 import type { Named } from "./product-match.ts";
 import { type Several, severalOf } from "./several.ts";
-import { nameKey, purlNameKey, type VexIndex, versionedKey, vulnerabilitiesOf } from "./statement-index.ts";
+import { cpeKeysOf, nameKey, purlNameKey, type VexIndex, versionedKey, vulnerabilitiesOf } from "./statement-index.ts";
 import type { VexSubject } from "./subject.ts";
 
 /** The keys under which statements may name a package: of every version, of its own, of any where that is not known. */
@@ -114,7 +115,8 @@ export function keyOfQuestion({ kinds }: VexIndex, question: VexQuestion, identi
   if (place !== undefined || kinds.size === 0) return version;
   const hashes = kinds.has("digest") && component["hashes"] !== undefined ? identity(component) : 0;
   const id = kinds.has("link") ? [component["id"], component[origin]?.document.digest] : [];
-  return JSON.stringify([version, hashes, id, kinds.has("name") ? namesOf(component) : []]);
+  const cpe = kinds.has("cpe") ? textOf(component["cpe"]) : "";
+  return JSON.stringify([version, hashes, id, kinds.has("name") ? namesOf(component) : [], cpe]);
 }
 
 /** The full name of a component, and without its group if it has one: what others have too. */
@@ -130,6 +132,7 @@ export class Names {
   /** By document: the bill of materials that it is, as BOM-Links name it. */
   readonly #boms: ReadonlyMap<string, string>;
   readonly #packages = new Map<string, readonly string[]>();
+  readonly #cpes = new Map<string, Cpe>();
   readonly subject: readonly Named[];
   readonly subjectKeys: readonly string[];
 
@@ -156,7 +159,11 @@ export class Names {
     const bom = this.#boms.get(document);
     const links = [...(bom === undefined ? [] : [bom]), ...(root === undefined ? [] : this.#linksOf(root))];
     const purl = root === undefined ? undefined : this.#index.readPurl(root["purl"]);
-    return { ...own, purl: purl ?? own.purl, version: textOf(root?.["version"]), names: namesOf(root ?? noComponent), links };
+    const cpe = root === undefined ? undefined : this.#cpeOf(root);
+    return {
+      ...{ ...own, purl: purl ?? own.purl, version: textOf(root?.["version"]), names: namesOf(root ?? noComponent), links },
+      ...(cpe === undefined ? {} : { cpes: [cpe] }),
+    };
   }
 
   #subjectKeys(named: Named): readonly string[] {
@@ -164,6 +171,7 @@ export class Names {
     if (named.repository !== undefined) keys.push(`r:${named.repository}`);
     for (const link of named.links) keys.push(`l:${link}`);
     for (const name of named.names) keys.push(nameKey(name));
+    for (const cpe of named.cpes ?? []) keys.push(...cpeKeysOf(cpe));
     if (named.purl !== undefined) keys.push(...packageKeys(this.#index, named.purl.text, named.version));
     return keys;
   }
@@ -179,6 +187,7 @@ export class Names {
       for (const one of instancesOf(component, place))
         for (const link of [...this.#linksOf(one), ...this.#statedLinksOf(one)]) keys.push(`l:${link}`);
     if (kinds.has("name")) for (const name of namesOf(component)) keys.push(nameKey(name));
+    if (kinds.has("cpe")) for (const cpe of this.#cpesOf(instancesOf(component, place))) keys.push(...cpeKeysOf(cpe));
     return keys;
   }
 
@@ -195,10 +204,20 @@ export class Names {
 
   /** `place` is where it stands: where that is several components, none of their names is its own. */
   of(component: DataRecord, version: string | undefined, place?: Place): Named {
-    const instances = this.#index.kinds.has("link") ? instancesOf(component, place) : [];
+    return this.#named(component, version, place, place !== undefined);
+  }
+
+  /** A component of a bill of materials that was joined. */
+  ofNode(component: DataRecord): Named {
+    return this.#named(component, textOf(component["version"]), undefined, true);
+  }
+
+  #named(component: DataRecord, version: string | undefined, place: Place | undefined, isListed: boolean): Named {
+    const { kinds } = this.#index;
+    const instances = kinds.has("link") ? instancesOf(component, place) : [];
     const links = instances.map((one) => this.#linksOf(one));
     const stated = instances.flatMap((one) => this.#statedLinksOf(one));
-    return {
+    const named = {
       purl: this.#index.readPurl(component["purl"]),
       version,
       names: namesOf(component),
@@ -207,6 +226,36 @@ export class Names {
       ...(links.length > 1 ? { someLinks: links.flat() } : {}),
       ...(stated.length > 0 ? { statedLinks: stated } : {}),
     };
+    if (!kinds.has("cpe")) return named;
+    const all = instancesOf(component, place);
+    return { ...named, cpes: this.#cpesOf(all), cpeDoubt: this.#doubtOfCpe(component, all.length, isListed) };
+  }
+
+  /** Scanners guess the CPEs of packages by their names: what counts is the word of a bill of materials about what no ecosystem names. */
+  #doubtOfCpe(component: DataRecord, instances: number, isListed: boolean): string | undefined {
+    if (!isListed) return "the CPE of the component is a scanner's guess";
+    if (instances > 1) return "the finding cannot tell apart several components that have the CPE or may have it";
+    const purl = component["purl"];
+    const isUnnamed = purl === undefined || purl === null || this.#index.readPurl(purl)?.type === "generic";
+    return isUnnamed ? undefined : "the component is a package of an ecosystem: CPEs of such are guessed by their names";
+  }
+
+  /** Each once. */
+  #cpesOf(components: readonly DataRecord[]): readonly Cpe[] {
+    const found = new Set<Cpe>();
+    for (const component of components) {
+      const cpe = this.#cpeOf(component);
+      if (cpe !== undefined) found.add(cpe);
+    }
+    return [...found];
+  }
+
+  #cpeOf(component: DataRecord): Cpe | undefined {
+    const text = this.#index.kinds.has("cpe") ? textOf(component["cpe"]) : undefined;
+    if (text === undefined) return undefined;
+    const cpe = this.#cpes.get(text) ?? cpeOf(text);
+    if (cpe !== undefined) this.#cpes.set(text, cpe);
+    return cpe;
   }
 
   #linksOf(component: DataRecord): readonly string[] {

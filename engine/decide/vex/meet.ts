@@ -6,7 +6,7 @@ import type { DependencyGraph, Place } from "./graph.ts";
 import { Names, type VexQuestion } from "./lookup.ts";
 import { type Few, fewOf } from "./order.ts";
 import { bomKey, type VexProduct } from "./product.ts";
-import { type Match, matchProduct, matchSubcomponent, type Named } from "./product-match.ts";
+import { better, type Match, matchProduct, matchSubcomponent, type Named } from "./product-match.ts";
 import { rejectionOf, silenceOf } from "./requirements.ts";
 import { doubtOf, isNamed } from "./several.ts";
 import type { VexStatement } from "./statement.ts";
@@ -144,7 +144,7 @@ export class Meetings {
       // What names a component that is the finding's alone has been met there; of several alike it is about its own.
       if (entry.subcomponent === undefined && (above?.has(node) !== true || (self && place.isSingle))) continue;
       if (this.#matchSubject(entry.product).kind === "yes") continue;
-      const match = matchProduct(entry.product, this.#names.of(node, textOf(node["version"])));
+      const match = matchProduct(entry.product, this.#names.ofNode(node));
       if (self && entry.subcomponent === undefined && !(match.kind === "yes" && match.byLink)) continue;
       const candidate = this.#candidate(entry, match, entry.subcomponent === undefined ? undefined : this.#matchPart(entry, thing), {
         about: "part",
@@ -204,14 +204,6 @@ export class Meetings {
 }
 
 type Parts = ReadonlyMap<string, readonly Entry[]>;
-
-const order = { yes: 2, maybe: 1, no: 0 } as const;
-
-/** Of two ways in which a product may be the subject the surer one. */
-function better(a: Match, b: Match): Match {
-  if (order[a.kind] !== order[b.kind]) return order[a.kind] > order[b.kind] ? a : b;
-  return a.kind === "yes" && b.kind === "yes" && b.anchor > a.anchor ? b : a;
-}
 
 interface Between {
   readonly entry: Entry;

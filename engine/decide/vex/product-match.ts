@@ -3,13 +3,14 @@
  * not where it silences.
  */
 import type { Origin } from "../../../language/core/data.ts";
+import { type Cpe, type CpeRelation, compareCpe, cpeAttributes, literalOf, showCpeValue } from "../../../language/domains/cpe.ts";
 import { missesOf } from "../../../language/domains/purl/miss.ts";
 import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
 import { inRange, type Range } from "../../../language/domains/range.ts";
 import { ecosystemOfPurlType, equalVersion, isOrdered, type Version, versionOf } from "../../../language/domains/version.ts";
 import { versionKey } from "../../evaluate/intrinsics/package-key.ts";
 import type { PurlReader } from "../../evaluate/intrinsics/raw.ts";
-import { any, bomLink, canonicalDigest, linkKey, ownLink, type Versions, type VexProduct } from "./product.ts";
+import { any, bomLink, canonicalDigest, cpeOf, linkKey, ownLink, type Versions, type VexProduct } from "./product.ts";
 
 /** A component or subject, as statements may name it. */
 export interface Named {
@@ -19,6 +20,10 @@ export interface Named {
   /** The full one first; of what is in a group that without the group may be another's too. */
   readonly names: readonly string[];
   readonly digests: readonly string[];
+  /** Of several components that a finding cannot tell apart, those of each. */
+  readonly cpes?: readonly Cpe[];
+  /** Why the CPE may be another's; undefined: it is stated of this and nothing else. */
+  readonly cpeDoubt?: string | undefined;
   readonly repository?: string | undefined;
   readonly tag?: string | undefined;
   readonly links: readonly string[];
@@ -70,7 +75,61 @@ export function matchProduct(product: VexProduct, thing: Named): Match {
   const { purl } = product;
   if (purl?.type === "oci") return matchImage(product, purl, thing);
   if (purl !== undefined) return thing.purl === undefined ? noMatch.product : matchPurl(purl, product.versions, thing.purl, thing);
-  return product.digests.length > 0 ? noMatch.product : matchName(product, thing);
+  if (product.digests.length > 0) return noMatch.product;
+  const { cpe } = product;
+  const byName = matchName(product, thing);
+  return cpe === undefined ? byName : better(matchCpe(cpe, product.versions, thing), byName);
+}
+
+const order = { yes: 2, maybe: 1, no: 0 } as const;
+
+/** Of two ways in which something may be named the surer one; where it is neither, the nearer miss. */
+export function better(a: Match, b: Match): Match {
+  if (a.kind === "no" && b.kind === "no") return a.miss !== b.miss && misses.indexOf(b.miss) > misses.indexOf(a.miss) ? b : a;
+  if (order[a.kind] !== order[b.kind]) return order[a.kind] > order[b.kind] ? a : b;
+  return a.kind === "yes" && b.kind === "yes" && b.anchor > a.anchor ? b : a;
+}
+
+/**
+ * Whether a CPE of a statement is that of a thing. It is for certain only where part, vendor, product and version are plain
+ * texts and equal, and of the rest what the statement says; otherwise, where the two do not exclude each other, it may be.
+ */
+export function matchCpe(cpe: Cpe, versions: Versions, thing: Pick<Named, "cpes" | "cpeDoubt" | "version" | "purl">): Match {
+  let best: Match = noMatch.product;
+  for (const own of thing.cpes ?? nothing) best = better(best, compared(cpe, own));
+  if (best.kind === "no") return best;
+  const version = literalOf(cpe.values.version);
+  const isSaid = versions.kind === "exact" && versions.text.toLowerCase() === version;
+  const found = isSaid ? best : matchVersions(versions, thing);
+  if (found.kind === "no") return version === undefined ? found : { kind: "maybe", why: "it has its CPE, and names other versions" };
+  if (best.kind !== "yes") return best;
+  if (thing.cpeDoubt !== undefined) return { kind: "maybe", why: thing.cpeDoubt };
+  return found.kind === "maybe" ? found : best;
+}
+
+const nothing: readonly Cpe[] = [];
+/** What the name of one version of one product has. */
+const identifying: ReadonlySet<string> = new Set(["part", "vendor", "product", "version"]);
+
+function compared(cpe: Cpe, own: Cpe): Match {
+  const relations = compareCpe(cpe, own);
+  for (const attribute of cpeAttributes) {
+    if (relations[attribute] !== "disjoint") continue;
+    if (attribute === "part" || attribute === "vendor" || attribute === "product") return noMatch.product;
+    return attribute === "version" ? noMatch.version : noMatch.qualifier;
+  }
+  for (const attribute of cpeAttributes) {
+    const relation = relations[attribute];
+    const isExact = identifying.has(attribute) ? literalOf(cpe.values[attribute]) !== undefined && relation === "equal" : isHeld(relation);
+    if (isExact) continue;
+    const [wanted, found] = [showCpeValue(cpe.values[attribute]), showCpeValue(own.values[attribute])];
+    return { kind: "maybe", why: `the ${attribute} of its CPE is \`${wanted}\`, that of the component \`${found}\`` };
+  }
+  return yes(2);
+}
+
+function isHeld(relation: CpeRelation): boolean {
+  return relation === "equal" || relation === "superset";
 }
 
 const someOnly: Match = { kind: "maybe", why: "it names one of several components that the finding cannot tell apart" };
@@ -192,7 +251,7 @@ function isBounded(range: Range): boolean {
 /** What is named by its name alone is not known to be the thing: it warns, and never silences. */
 const nameOnly: Match = { kind: "maybe", why: "the statement names the component by no more than its name" };
 
-/** Whether a subcomponent (a purl, BOM-Link, id within the document, digest or name) is the thing. */
+/** Whether a subcomponent (a purl, BOM-Link, id within the document, CPE, digest or name) is the thing. */
 export function matchSubcomponent(text: string, place: Origin | undefined, thing: Named, readPurl: PurlReader): Match {
   const bom = bomLink(text);
   const links = [bom === undefined ? undefined : linkKey(bom.bom, bom.ref), ownLink(place, text)].filter((name) => name !== undefined);
@@ -208,6 +267,8 @@ export function matchSubcomponent(text: string, place: Origin | undefined, thing
     const versions: Versions = version === undefined ? any : { kind: "exact", text: version.text };
     return thing.purl === undefined ? noMatch.product : matchPurl(purl, versions, thing.purl, thing);
   }
+  const cpe = cpeOf(text);
+  if (cpe !== undefined) return matchCpe(cpe, any, thing);
   const digest = canonicalDigest(text);
   if (digest !== undefined) {
     if (thing.digests.includes(digest)) return yes(3);

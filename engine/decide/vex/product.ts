@@ -3,6 +3,7 @@
  * every version (OpenVEX, "Product Matching").
  */
 import { type DataRecord, type DataValue, Known, Lack, type Origin } from "../../../language/core/data.ts";
+import { type Cpe, parseCpe } from "../../../language/domains/cpe.ts";
 import { parseDigest } from "../../../language/domains/digest.ts";
 import { parseImageRef } from "../../../language/domains/image-ref.ts";
 import { type Purl, versionOfPurl } from "../../../language/domains/purl.ts";
@@ -27,6 +28,8 @@ export interface VexProduct {
   readonly purl: Purl | undefined;
   readonly versions: Versions;
   readonly digests: readonly string[];
+  /** Of a product that neither a purl nor a digest names. */
+  readonly cpe: Cpe | undefined;
   /** Repositories of a `pkg:oci` product; empty for others, and for one that names no registry. */
   readonly repositories: readonly string[];
   /** The names that a component has which the id refers to: BOM-Links, and ids within the document itself. */
@@ -40,10 +43,11 @@ export interface VexProduct {
 export const any: Versions = { kind: "any" };
 const none: readonly string[] = [];
 
-/** Reads products; what an id and a purl mean is found out once for each text. */
+/** Reads products; what an id, a purl and a CPE mean is found out once for each text. */
 export class ProductReader {
   readonly #readPurl: PurlReader;
   readonly #identities = new Map<string, Identity>();
+  readonly #cpes = new Map<string, Map<string, Identity>>();
 
   constructor(readPurl: PurlReader) {
     this.#readPurl = readPurl;
@@ -51,7 +55,7 @@ export class ProductReader {
 
   read(record: DataRecord, place: Origin | undefined): VexProduct {
     const id = textOf(record["id"]) ?? "";
-    const { bom, digests, links, purl, repositories, versions } = this.#identityOf(record, id);
+    const { bom, cpe, digests, links, purl, repositories, versions } = this.#identityOf(record, id);
     const own = textsOf(record["digests"]);
     const inside = ownLink(place, id);
     return {
@@ -60,6 +64,7 @@ export class ProductReader {
       purl,
       versions: versionsOf(record) ?? versions,
       digests: own.length === 0 ? digests : [...new Set([...canonicalDigests(own), ...digests])],
+      cpe: own.length === 0 ? cpe : undefined,
       repositories,
       links: inside === undefined ? links : [...links, inside],
       bom,
@@ -67,7 +72,7 @@ export class ProductReader {
     };
   }
 
-  /** Of a product that only its id and purl name what they mean, one object for all that have them; undefined: more names it. */
+  /** Of a product that only its id, purl and CPE name what they mean, one object for all that have them; undefined: more names it. */
   identity(record: DataRecord, place: Origin | undefined): Identity | undefined {
     const { digests, name, version, versions } = record;
     if (!isNothing(digests) || !isNothing(name) || !isNothing(version) || !isNothing(versions)) return undefined;
@@ -79,13 +84,23 @@ export class ProductReader {
     const given = record["purl"];
     // An adapter that knows the purl but must not give it (versions it cannot read) says so: the id is no way round.
     const hidden = given instanceof Lack;
+    // A purl says more than a CPE: beside one that is there, though it cannot be read, a CPE is not asked for.
+    const cpe = isNothing(given) ? textOf(record["cpe"]) : undefined;
+    const known = cpe === undefined ? this.#identities : this.#withCpe(cpe);
     const key = given === id ? id : `${hidden ? "-" : (purlText(given) ?? "")} ${id}`;
-    let identity = this.#identities.get(key);
+    let identity = known.get(key);
     if (identity === undefined) {
-      identity = identityOf(id, hidden ? undefined : (this.#readPurl(given) ?? this.#readPurl(id)));
-      this.#identities.set(key, identity);
+      const purl = hidden ? undefined : (this.#readPurl(given) ?? this.#readPurl(id));
+      identity = identityOf(id, purl, isNothing(given) ? (cpe ?? id) : undefined);
+      known.set(key, identity);
     }
     return identity;
+  }
+
+  #withCpe(cpe: string): Map<string, Identity> {
+    const known = this.#cpes.get(cpe) ?? new Map<string, Identity>();
+    this.#cpes.set(cpe, known);
+    return known;
   }
 }
 
@@ -99,18 +114,25 @@ export function partsOf(product: DataRecord): readonly string[] {
   return raw === undefined || raw === null ? none : membersOf(raw, "subcomponents").items.map((item) => textOf(item) ?? "");
 }
 
-/** What the id and the purl of a product mean. */
-export type Identity = Pick<VexProduct, "purl" | "versions" | "digests" | "repositories" | "links" | "bom">;
+/** What the id, the purl and the CPE of a product mean. */
+export type Identity = Pick<VexProduct, "purl" | "versions" | "digests" | "cpe" | "repositories" | "links" | "bom">;
 
-function identityOf(id: string, purl: Purl | undefined): Identity {
+function identityOf(id: string, purl: Purl | undefined, cpe: string | undefined): Identity {
   const link = bomLink(id);
   const links = link === undefined ? none : [linkKey(link.bom, link.ref)];
   // Most products are packages, whose purls are no digests.
   const digests = id.startsWith("pkg:") ? none : canonicalDigests([id]);
-  const identity = { purl, versions: versionsOfPurl(purl), digests, repositories: none, links, bom: link?.bom };
+  const named = purl === undefined && digests.length === 0 && cpe !== undefined ? cpeOf(cpe) : undefined;
+  const identity = { purl, versions: versionsOfPurl(purl), digests, cpe: named, repositories: none, links, bom: link?.bom };
   if (purl?.type !== "oci") return identity;
   const version = purl.version === undefined ? none : canonicalDigests([purl.version]);
   return { ...identity, digests: [...digests, ...version], repositories: repositoriesOf(purl) };
+}
+
+/** Undefined: it is none, as most ids and names are. */
+export function cpeOf(text: string): Cpe | undefined {
+  const parsed = text.startsWith("cpe:") ? parseCpe(text) : undefined;
+  return parsed?.ok ? parsed.value : undefined;
 }
 
 /** What the statement itself says of versions goes before the version of its purl, which may be that of a component. */

@@ -3,12 +3,14 @@
  * it. A statement about a product without subcomponents is about everything in it.
  */
 import type { DataRecord, Origin } from "../../../language/core/data.ts";
+import { type Cpe, literalOf } from "../../../language/domains/cpe.ts";
 import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
 import { AliasClasses } from "../../evaluate/intrinsics/aliases.ts";
 import { type PurlReader, purlReader } from "../../evaluate/intrinsics/raw.ts";
 import {
   bomLink,
   canonicalDigest,
+  cpeOf,
   type Identity,
   isComparable,
   linkKey,
@@ -58,7 +60,7 @@ export interface VexIndex {
   /** Keys with a version, by their name: what something without a version may be. */
   readonly versioned: ReadonlyMap<string, ReadonlySet<string>>;
   /** Ways of naming things that some statement has. */
-  readonly kinds: ReadonlySet<"digest" | "link" | "name">;
+  readonly kinds: ReadonlySet<"cpe" | "digest" | "link" | "name">;
   readonly readPurl: PurlReader;
 }
 
@@ -158,7 +160,7 @@ function add(known: readonly Growing[], products: readonly string[], parts: read
 /** Makes the keys of what statements name, and keeps account of them. */
 class Keys {
   readonly versioned = new Map<string, Set<string>>();
-  readonly kinds = new Set<"digest" | "link" | "name">();
+  readonly kinds = new Set<"cpe" | "digest" | "link" | "name">();
   readonly #products: ProductReader;
   readonly #readPurl: PurlReader;
   readonly #named = new Map<Identity, readonly string[]>();
@@ -186,7 +188,8 @@ class Keys {
     for (const link of product.links) keys.push(`l:${link}`);
     if (product.digests.length > 0) this.kinds.add("digest");
     if (product.links.length > 0) this.kinds.add("link");
-    const { purl, versions, name } = product;
+    const { cpe, purl, versions, name } = product;
+    if (cpe !== undefined) keys.push(...this.#ofCpe(cpe));
     if (purl !== undefined) {
       const digest = purl.type === "oci" && purl.version !== undefined;
       keys.push(this.#ofPurl(purl, digest ? { kind: "exact", text: purl.version ?? "" } : versions));
@@ -217,11 +220,19 @@ class Keys {
       const version = versionOfPurl(purl);
       return [this.#ofPurl(purl, version === undefined ? { kind: "any" } : { kind: "exact", text: version.text })];
     }
+    const cpe = cpeOf(text);
+    if (cpe !== undefined) return this.#ofCpe(cpe);
     const link = bomLink(text);
     const digest = canonicalDigest(text);
     this.kinds.add(link !== undefined ? "link" : digest !== undefined ? "digest" : "name");
     if (link !== undefined) return [`l:${linkKey(link.bom, link.ref)}`];
     return [digest === undefined ? nameKey(text) : `d:${digest}`];
+  }
+
+  #ofCpe({ values }: Cpe): readonly string[] {
+    this.kinds.add("cpe");
+    const [vendor, product] = [literalOf(values.vendor), literalOf(values.product)];
+    return [cpeKey(vendor, product), anyVendorKey(product)];
   }
 
   /** With the version where there is one that can be compared. */
@@ -242,6 +253,24 @@ export function purlNameKey(name: string): string {
 
 export function versionedKey(name: string, text: string): string {
   return `${name}@${versionHash(text)}`;
+}
+
+/** Of a vendor's product; undefined: any, or one of those that wild cards stand for. */
+function cpeKey(vendor: string | undefined, product: string | undefined): string {
+  return `c:${vendor ?? ""} ${product ?? ""}`;
+}
+
+/** The same whoever the vendor is: for components that do not say. */
+function anyVendorKey(product: string | undefined): string {
+  return `v:${product ?? ""}`;
+}
+
+/** The keys of what statements may name by a CPE that has the one of a component. One without a product names nothing. */
+export function cpeKeysOf({ values }: Cpe): readonly string[] {
+  const [vendor, product] = [literalOf(values.vendor), literalOf(values.product)];
+  if (product === undefined) return nobody;
+  if (vendor === undefined) return [anyVendorKey(product), anyVendorKey(undefined)];
+  return [cpeKey(vendor, product), cpeKey(vendor, undefined), cpeKey(undefined, product), cpeKey(undefined, undefined)];
 }
 
 export function nameKey(name: string): string {

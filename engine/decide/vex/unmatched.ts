@@ -1,9 +1,10 @@
 /** VEX statements that matched no finding: the commonest complaint about VEX is that they fail to match in silence. */
+import { type Cpe, type CpeAttribute, compareCpe, cpeAttributes, literalOf, showCpeValue } from "../../../language/domains/cpe.ts";
 import { type NearMiss, nearestMiss, type PurlMiss } from "../../../language/domains/purl/miss.ts";
 import type { Purl, PurlSet } from "../../../language/domains/purl.ts";
 import { Names, type VexQuestion } from "./lookup.ts";
-import type { VexProduct } from "./product.ts";
-import { type Miss, matchProduct, misses } from "./product-match.ts";
+import { cpeOf, type VexProduct } from "./product.ts";
+import { type Miss, matchProduct, misses, type Named } from "./product-match.ts";
 import type { VexStatement } from "./statement.ts";
 import { type VexIndex, vulnerabilitiesOfStatement } from "./statement-index.ts";
 import type { VexSubject } from "./subject.ts";
@@ -50,11 +51,14 @@ function nearestOf(statement: VexStatement, near: readonly VexQuestion[], names:
     if (found.some(({ kind }) => kind !== "no")) {
       consider({ nearest: "subcomponent", detail: `no finding is in ${product.subcomponents.join(", ")}` });
       for (const text of product.subcomponents) {
-        const purl = index.readPurl(text);
+        const [purl, cpe] = [index.readPurl(text), cpeOf(text)];
         if (purl !== undefined) consider(missOf({ purl, text }, purls, "subcomponent"));
+        else if (cpe !== undefined) consider(cpeMissOf(cpe, components, "subcomponent"));
       }
       continue;
     }
+    if (product.cpe !== undefined)
+      consider(cpeMissOf(product.cpe, [...names.subject, ...(product.subcomponents.length === 0 ? components : [])], "product"));
     for (const one of found) {
       if (one.kind === "no" && one.miss !== "product") consider({ nearest: one.miss, detail: `${one.miss}: the product is ${product.id}` });
     }
@@ -94,6 +98,37 @@ function missOf(set: PurlSet, purls: readonly Purl[], different: "product" | "su
   const version = parts.has("version");
   const other = parts.has("type") || parts.has("namespace") || parts.has("name");
   return { nearest: other ? different : version ? "version" : "qualifier", detail: told(miss) };
+}
+
+/** The CPE that a statement asks for against the nearest of those that were looked at: one of a product of its name, whoever the vendor. */
+function cpeMissOf(wanted: Cpe, things: readonly Named[], different: "product" | "subcomponent"): Nearest {
+  const cpes = things.flatMap(({ cpes: own }) => own ?? []);
+  let best: { readonly own: Cpe; readonly attribute: CpeAttribute } | undefined;
+  for (const own of cpes) {
+    const attribute = differing(wanted, own);
+    if (attribute === "product" || (best !== undefined && nearness(attribute) <= nearness(best.attribute))) continue;
+    best = { own, attribute };
+  }
+  if (best === undefined) {
+    const detail = cpes.length === 0 ? "nothing that was looked at has a CPE" : "no CPE that was looked at is of that product";
+    return { nearest: different, detail: `it asks for ${wanted.text}: ${detail}` };
+  }
+  const { own, attribute } = best;
+  const [asked, has] = [showCpeValue(wanted.values[attribute]), showCpeValue(own.values[attribute])];
+  const detail = `CPE ${attribute}: it asks for ${asked}, ${own.text} has ${has}`;
+  return { nearest: attribute === "version" ? "version" : nearness(attribute) < 0 ? different : "qualifier", detail };
+}
+
+/** The attribute that keeps one CPE from being another: the product before all others. */
+function differing(wanted: Cpe, own: Cpe): CpeAttribute {
+  const relations = compareCpe(wanted, own);
+  if (relations.product === "disjoint" || literalOf(own.values.product) === undefined) return "product";
+  return cpeAttributes.find((attribute) => relations[attribute] === "disjoint") ?? "product";
+}
+
+/** Another part or vendor is further off than another version, and that than what few names have. */
+function nearness(attribute: CpeAttribute): number {
+  return cpeAttributes.indexOf(attribute) - cpeAttributes.indexOf("version");
 }
 
 function told({ purl, misses: found }: NearMiss): string {

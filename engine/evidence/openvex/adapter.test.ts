@@ -69,19 +69,25 @@ describe("a statement that matches nothing is warned of", () => {
     [
       "on a product that is neither purl nor digest",
       { products: [{ "@id": "https://example.com/shop" }] },
-      "product `https://example.com/shop` is neither a purl nor a digest, so it matches nothing",
+      "product `https://example.com/shop` is neither a purl nor a digest nor a CPE, so it matches nothing",
       "/statements/0/products/0",
     ],
     [
       "on a product with a purl that cannot be read",
       { products: [{ "@id": "pkg:oci" }] },
-      "product `pkg:oci` is neither a purl nor a digest, so it matches nothing",
+      "product `pkg:oci` is neither a purl nor a digest nor a CPE, so it matches nothing",
       "/statements/0/products/0",
     ],
     [
       "on a product with a hash of the wrong length",
       { products: [{ "@id": "urn:shop", hashes: { "sha-256": "abc" } }] },
-      "product `urn:shop` is neither a purl nor a digest, so it matches nothing",
+      "product `urn:shop` is neither a purl nor a digest nor a CPE, so it matches nothing",
+      "/statements/0/products/0",
+    ],
+    [
+      "on a product with a CPE that cannot be read",
+      { products: [{ "@id": "urn:shop", identifiers: { cpe23: "cpe:2.3:a:acme:shop:1" } }] },
+      "product `urn:shop` is neither a purl nor a digest nor a CPE, so it matches nothing",
       "/statements/0/products/0",
     ],
   ])("%s", async (_name, rest, message, pointer) => {
@@ -89,6 +95,13 @@ describe("a statement that matches nothing is warned of", () => {
     const diagnostics = all.filter(({ code }) => code !== "WB1228");
     expect(diagnostics).toMatchObject([{ level: "warning", message, pointer }]);
     expect(value[0]?.counts).toEqual({ statements: 1 });
+  });
+
+  it("but not one by a CPE, of 2.3 or 2.2, or in the place of the id", async () => {
+    const names = [{ identifiers: { cpe23: "cpe:2.3:a:acme:shop:1:*:*:*:*:*:*:*" } }, { identifiers: { cpe22: "cpe:/a:acme:shop:1" } }];
+    const products = [...names, ...names.map((one) => ({ "@id": "urn:shop", ...one })), { "@id": "cpe:/a:acme:shop:1" }];
+    const { diagnostics } = await admitValue(vex([statement({ products })]), source, [openvex]);
+    expect(diagnostics.filter(({ code }) => code === "WB0954")).toEqual([]);
   });
 
   it("twenty times, and the rest as a number", async () => {

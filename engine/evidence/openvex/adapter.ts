@@ -1,6 +1,7 @@
 /** OpenVEX 0.2.0 documents. Strict: a document that breaks the schema, an unknown status above all, is refused. */
 import { type DataRecord, type DocumentRef, origin } from "../../../language/core/data.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import { parseCpe } from "../../../language/domains/cpe.ts";
 import { digestOf } from "../../../language/domains/digest.ts";
 import { parsePurl } from "../../../language/domains/purl.ts";
 import type { Adapter, SchemaChoice, Source } from "../evidence.ts";
@@ -200,8 +201,10 @@ function matchability(missed: Shortcomings): (product: DataRecord) => boolean {
 }
 
 function unmatchable(product: DataRecord, pointer: string): readonly Diagnostic[] {
-  const { id, purl, digests: found } = product;
-  const parsed = typeof purl === "string" ? parsePurl(purl) : undefined;
+  const { id, purl, cpe, digests: found } = product;
+  const named = purl ?? cpe ?? id;
+  const parsed =
+    typeof purl === "string" ? parsePurl(purl) : typeof named === "string" && named.startsWith("cpe:") ? parseCpe(named) : undefined;
   if (parsed?.ok || (Array.isArray(found) && found.length > 0) || (typeof id === "string" && digestIn(id) !== undefined)) return [];
   return [fault("WB0954", { id: String(id ?? "") }, pointer, parsed === undefined ? {} : { notes: [parsed.problem] })];
 }

@@ -113,7 +113,7 @@ export const evidenceCodes = {
   WB0954: row<{ id: string }>(
     "warning",
     "VEX product that cannot be matched",
-    (p) => `product \`${p.id}\` is neither a purl nor a digest, so it matches nothing`,
+    (p) => `product \`${p.id}\` is neither a purl nor a digest nor a CPE, so it matches nothing`,
   ),
   WB0955: row<{ more: number }>(
     "warning",
