@@ -14,40 +14,63 @@ export function presence(component: DataRecord): DataRecord {
 /**
  * One component for several. Present or direct if any of them is, optional only if all are; lists are united and open
  * where they differ; of every other field, what all say alike, or else a conflict (missing where some say nothing).
+ * `joined`: some of them are several themselves. What one of these says is then no longer known where others of it say
+ * nothing, so that whether they disagree cannot be told, and they are taken to.
  */
-export function asOneComponent(components: readonly DataRecord[]): DataRecord {
+export function asOneComponent(components: readonly DataRecord[], joined = false): DataRecord {
   const all = components.map(presence);
   const [first] = all;
   if (first === undefined) return {};
   if (all.length === 1) return first;
-  const joined: Record<string, DataValue> & DataRecord = { ...first };
+  const one: Record<string, DataValue> & DataRecord = { ...first };
   const fields = new Set(all.flatMap((component) => Object.keys(component)));
   for (const field of fields) {
     const values = all.map((component) => component[field]);
-    joined[field] = field === "id" ? first["id"] : joinField(field, values);
+    const value = field === "id" ? first["id"] : joinField(field, values);
+    const isOpen =
+      joined && value instanceof Lack && value.cause === "missing" && field !== "present" && field !== "direct" && field !== "optional";
+    one[field] = isOpen ? disagreement(field) : value;
   }
-  return joined;
+  return one;
+}
+
+function disagreement(field: string): Lack {
+  return new Lack("conflict", `components of the SBOM with this purl disagree on ${field}`);
 }
 
 function joinField(field: string, values: readonly DataValue[]): DataValue {
   if (field === "present" || field === "direct") return anyTrue(field, values);
   if (field === "optional")
-    return values.every((value) => plain(value) === true) ? true : (values.find((value) => value instanceof Lack) ?? false);
+    return values.every((value) => plain(value) === true) ? true : (gravest(values.filter((value) => value instanceof Lack)) ?? false);
   const [first] = values;
   if (values.every((value) => sameValue(value, first))) return first;
   if (values.some(isList)) return unitedLists(field, values);
-  const unsettled = values.find((value) => value instanceof Lack && value.cause !== "missing");
+  const unsettled = values.find(isUnsettled);
   if (unsettled !== undefined) return unsettled;
-  if (values.some(saysNothing)) return new Lack("missing", `not every component of the SBOM with this purl says its ${field}`);
-  return new Lack("conflict", `components of the SBOM with this purl disagree on ${field}`);
+  // Two that disagree do so too where a third says nothing: `otherwise` would take a default for what one of them denies.
+  const [said, ...others] = values.filter((value) => !saysNothing(value));
+  const agree = others.every((value) => sameValue(value, said));
+  if (agree) return new Lack("missing", `not every component of the SBOM with this purl says its ${field}`);
+  return disagreement(field);
 }
 
 /** Strong Kleene `or`. */
 function anyTrue(field: string, values: readonly DataValue[]): DataValue {
   if (values.some((value) => plain(value) === true)) return true;
-  const unknown = values.find((value) => plain(value) !== false);
   if (values.every((value) => plain(value) === false)) return false;
-  return unknown ?? new Lack("missing", `not every component of the SBOM with this purl says whether it is ${field}`);
+  return (
+    gravest(values.filter((value) => plain(value) !== false)) ??
+    new Lack("missing", `not every component of the SBOM with this purl says whether it is ${field}`)
+  );
+}
+
+/** Of several reasons why something is not known one that is not `missing`, which alone can be seen through. */
+function gravest(unknown: readonly DataValue[]): DataValue {
+  return unknown.find(isUnsettled) ?? unknown[0];
+}
+
+function isUnsettled(value: DataValue): boolean {
+  return value instanceof Lack && value.cause !== "missing";
 }
 
 function unitedLists(field: string, values: readonly DataValue[]): OpenList {
@@ -63,11 +86,7 @@ function unitedLists(field: string, values: readonly DataValue[]): OpenList {
     } else if (Array.isArray(value)) for (const item of value as readonly DataValue[]) items.add(item);
     else lacks.push(new Lack("missing", `not every component of the SBOM with this purl says its ${field}`));
   }
-  return new OpenList(
-    [...items],
-    undeclared,
-    lacks.length > 0 || undeclared ? lacks : [new Lack("conflict", `components of the SBOM with this purl disagree on ${field}`)],
-  );
+  return new OpenList([...items], undeclared, lacks.length > 0 || undeclared ? lacks : [disagreement(field)]);
 }
 
 function isList(value: DataValue): boolean {

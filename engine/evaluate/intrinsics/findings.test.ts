@@ -243,3 +243,43 @@ describe("200,000 components and 200,000 findings are one pass, which would not 
     120_000,
   );
 });
+
+describe("components that a finding cannot tell apart", () => {
+  const read = (field: string, ...values: readonly DataValue[]): DataValue => {
+    const components = values.map((value) => component("pkg:npm/a@1.0.0", { [field]: value }));
+    const [first] = items(joinFindings(bom(components), scan([finding("pkg:npm/a@1.0.0")])).findings);
+    return recordOf(first?.["component"])?.[field];
+  };
+  const missing = new Lack("missing", "nobody says");
+  const failed = new Lack("transient", "no answer");
+
+  it("disagree where two say different things, also if a third says nothing", () => {
+    for (const values of [
+      ["x", "y", undefined],
+      ["x", undefined, "y"],
+      [missing, "x", "y"],
+    ])
+      expect(read("supplier", ...values)).toMatchObject({ cause: "conflict" });
+    expect(read("supplier", "x", "x", undefined)).toMatchObject({ cause: "missing" });
+  });
+
+  it("disagree whatever their variants are, also where they are very many", () => {
+    const variants = [
+      ["x", "?distro=debian-12"],
+      ["y", ""],
+      [undefined, ""],
+    ] as const;
+    for (const times of [1, 100]) {
+      const components = Array.from({ length: times }, () => variants).flat();
+      const all = components.map(([supplier, rest]) => component(`pkg:deb/debian/a@1.0.0${rest}`, { supplier }));
+      const [first] = items(joinFindings(bom(all), scan([finding("pkg:deb/debian/a@1.0.0")])).findings);
+      expect(recordOf(first?.["component"])?.["supplier"]).toMatchObject({ cause: "conflict" });
+    }
+  });
+
+  it.each(["present", "direct", "optional"])("do not say of a look-up that failed that nobody says whether they are %s", (field) => {
+    const rest = field === "optional";
+    expect(read(field, missing, failed, rest)).toEqual(failed);
+    expect(read(field, failed, missing, rest)).toEqual(failed);
+  });
+});

@@ -64,6 +64,9 @@ interface Variant {
 /** More variants of one version than this are not told apart, so that a hostile SBOM costs no more than a large one. */
 const mostVariants = 64;
 
+/** More components than this are joined by their variants. */
+const mostUnited = 64;
+
 class ComponentIndex {
   readonly #variants = new Map<string, Variant[]>();
   readonly #answers = new Map<string, DataRecord | undefined>();
@@ -117,11 +120,22 @@ class ComponentIndex {
         : matching.length === 1
           ? this.#joined(first)
           : this.#placed(
-              asOneComponent(matching.map((variant) => this.#joined(variant))),
+              this.#united(matching),
               matching.map(({ components }) => components),
             );
     this.#answers.set(question, found);
     return found;
+  }
+
+  /** Very many are not looked at again for each question. */
+  #united(variants: readonly Variant[]): DataRecord {
+    const count = variants.reduce((sum, { components }) => sum + components.length, 0);
+    return count <= mostUnited
+      ? asOneComponent(variants.flatMap(({ components }) => components))
+      : asOneComponent(
+          variants.map((variant) => this.#joined(variant)),
+          true,
+        );
   }
 
   #joined(variant: Variant): DataRecord {
