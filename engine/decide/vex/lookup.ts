@@ -113,7 +113,7 @@ const noComponent: DataRecord = {};
 export function keyOfQuestion({ kinds }: VexIndex, question: VexQuestion, identity: (record: DataRecord) => number): string {
   const { component, version = "", place } = question;
   if (place !== undefined || kinds.size === 0) return version;
-  const hashes = kinds.has("digest") && component["hashes"] !== undefined ? identity(component) : 0;
+  const hashes = readsDigests(kinds) && component["hashes"] !== undefined ? identity(component) : 0;
   const id = kinds.has("link") ? [component["id"], component[origin]?.document.digest] : [];
   const cpe = kinds.has("cpe") ? textOf(component["cpe"]) : "";
   return JSON.stringify([version, hashes, id, kinds.has("name") ? namesOf(component) : [], cpe]);
@@ -221,7 +221,7 @@ export class Names {
       purl: this.#index.readPurl(component["purl"]),
       version,
       names: namesOf(component),
-      digests: this.#index.kinds.has("digest") ? this.#digestsOf(component) : nobody,
+      digests: readsDigests(this.#index.kinds) ? this.#digestsOf(component) : nobody,
       links: links.length === 1 ? (links[0] ?? nobody) : nobody,
       ...(links.length > 1 ? { someLinks: links.flat() } : {}),
       ...(stated.length > 0 ? { statedLinks: stated } : {}),
@@ -279,7 +279,7 @@ export class Names {
   }
 
   #digestsOf(component: DataRecord): readonly string[] {
-    const purl = this.#index.kinds.has("digest") ? this.#index.readPurl(component["purl"]) : undefined;
+    const purl = readsDigests(this.#index.kinds) ? this.#index.readPurl(component["purl"]) : undefined;
     const image = purl?.type === "oci" && purl.version !== undefined ? canonicalDigest(purl.version) : undefined;
     const found = image === undefined ? [] : [image];
     const hashes = component["hashes"];
@@ -291,6 +291,11 @@ export class Names {
     }
     return found;
   }
+}
+
+/** A digest tells of what a link names which it is, also where no statement names one. */
+function readsDigests(kinds: VexIndex["kinds"]): boolean {
+  return kinds.has("digest") || kinds.has("link");
 }
 
 /** The records of the document that a component stands for: those that a join made one, or itself. */

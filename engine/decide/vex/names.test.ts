@@ -31,6 +31,17 @@ describe("a component that calls itself by a BOM-Link into a bill of materials t
   });
 });
 
+it("names a component by a link that its digest anchors, whatever other statements name", () => {
+  const document = `sha256:${"2".repeat(64)}`;
+  const component = inCycloneDx({ id: "core", name: "core", hashes: [{ algorithm: "SHA-256", value: "c".repeat(64) }] }, document);
+  const known: VexSubject = { ...image, boms: [{ document, serial: `urn:uuid:${serial}`, version: 1 }] };
+  const other = statement({ vulnerability: "CVE-2020-0001", products: [product(digest)] });
+  expect(read([says(product(link))], known, on(component))).toMatchObject({ kind: "suppressed" });
+  expect(read([says(product(link)), vex(other)], known, on(component))).toMatchObject({ kind: "suppressed" });
+  const { hashes: _, ...bare } = component;
+  expect(read([says(product(link)), vex(other)], known, on(inCycloneDx(bare, document)))).toMatchObject({ kind: "kept" });
+});
+
 describe("a component in a group", () => {
   const component = { name: "core", group: "org.acme", version: "1.0.0" };
   const named = (name: string): DataRecord => product("c1", [], { name, version: "1.0.0" });
