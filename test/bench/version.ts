@@ -45,19 +45,19 @@ function comparing(list: readonly Version[]): () => unknown {
 }
 
 const kept = 2048;
-/** More than are kept in parsed form, so that each is read when it comes. */
-const tooMany = 65_536;
+/** Some times more than leave any trace, so that each is read as if for the first time whenever it comes. */
+const tooMany = 131_072;
 
-/** The bar is for versions that come again, as those of an SBOM and its advisories do. */
+/** The bar is held against the slower of two: versions that come again, as those of advisories do, and new ones. */
 export function versionBars(): readonly Bar[] {
   return Object.keys(tails).map((ecosystem) => {
     const ns = inTurn({ again: comparing(versions(ecosystem, kept)), first: comparing(versions(ecosystem, tooMany)) }, 9, 20);
     return {
       work: `one comparison of ${ecosystem} versions / 1 µs`,
-      ratio: ns.again / 1000,
+      ratio: Math.max(ns.again, ns.first) / 1000,
       direction: "<=",
       bar: 1,
-      detail: `${nanoseconds(ns.again)}; both read for the first time: ${nanoseconds(ns.first)}`,
+      detail: `both texts read for the first time ${nanoseconds(ns.first)}, both read before ${nanoseconds(ns.again)}`,
     };
   });
 }

@@ -1,70 +1,72 @@
 /** Alpine versions: apk-package(5) and `apk_version_compare` of apk-tools 3 (`src/version.c`). */
-import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
+import { endOfDigits, endOfLetters, isDigit, isLetter, orderDigits, orderRuns } from "./digits.ts";
+import { type Order, order, type Scheme, walkedScheme } from "./scheme.ts";
 
-/** What a version is read as, in rising order of kind. A version that ends earlier is above one that goes on, except as below. */
-type Token =
-  | { readonly kind: "number"; readonly text: string; readonly value: Natural; readonly first: boolean }
-  | { readonly kind: "letter"; readonly text: string }
-  | { readonly kind: "suffix"; readonly rank: number }
-  | { readonly kind: "suffix-number"; readonly value: Natural }
-  | { readonly kind: "hash"; readonly text: string }
-  | { readonly kind: "revision"; readonly value: Natural };
+const shape = /^\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*(?:~[0-9a-f]+)?(?:-r\d+)?$/;
 
-const kinds: readonly Token["kind"][] = ["number", "letter", "suffix", "suffix-number", "hash", "revision"];
-const shape = /^(\d+(?:\.\d+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*)(~[0-9a-f]+)?(?:-r(\d+))?$/;
-/** Those of a negative rank come before the release. */
-const ranks: Readonly<Record<string, number>> = { alpha: -4, beta: -3, pre: -2, rc: -1, cvs: 1, svn: 2, git: 3, hg: 4, p: 5 };
+/** What a version is made of, in rising order of kind. A version that ends earlier is above one that goes on, except as below. */
+const [number, letter, suffix, suffixNumber, hash, revision, nothing] = [0, 1, 2, 3, 4, 5, 6];
 
-interface AlpineVersion {
-  readonly tokens: readonly Token[];
+/** The kind of what begins there, in a text of the shape. Digits that follow no dot and no `-r` are those of a suffix. */
+function kindAt(text: string, at: number): number {
+  if (at === 0) return number;
+  if (at >= text.length) return nothing;
+  const code = text.charCodeAt(at);
+  if (isDigit(code)) return suffixNumber;
+  if (isLetter(code)) return letter;
+  return code === 46 ? number : code === 95 ? suffix : code === 126 ? hash : revision;
 }
 
-function read(text: string): AlpineVersion | undefined {
-  const match = shape.exec(text);
-  if (match === null) return undefined;
-  const [, numbers = "", letter = "", suffixes = "", hash, revision] = match;
-  const tokens: Token[] = numbers.split(".").map((digits, i) => ({ kind: "number", text: digits, value: natural(digits), first: i === 0 }));
-  if (letter !== "") tokens.push({ kind: "letter", text: letter });
-  for (const suffix of suffixes.matchAll(/_([a-z]+)(\d*)/g)) {
-    tokens.push({ kind: "suffix", rank: ranks[suffix[1] ?? ""] ?? 0 });
-    if (suffix[2]) tokens.push({ kind: "suffix-number", value: natural(suffix[2]) });
-  }
-  if (hash !== undefined) tokens.push({ kind: "hash", text: hash });
-  if (revision !== undefined) tokens.push({ kind: "revision", value: natural(revision) });
-  return { tokens };
+/** Of the suffix whose underscore stands there: those of a negative rank come before the release. */
+function rankAt(text: string, underscore: number): number {
+  const first = text[underscore + 1];
+  if (first === "p") return text[underscore + 2] === "r" ? -2 : 5;
+  return first === undefined ? 0 : (ranks[first] ?? 0);
 }
 
-function orderTokens(a: Token, b: Token): Order {
-  if (a.kind === "number" && b.kind === "number") {
+/** alpha, beta, rc, cvs, svn, git, hg; pre is -2, p is 5. */
+const ranks: Readonly<Record<string, number>> = { a: -4, b: -3, r: -1, c: 1, s: 2, g: 3, h: 4 };
+
+function compare(a: string, b: string): Order {
+  let [i, j] = [0, 0];
+  for (;;) {
+    const kind = kindAt(a, i);
+    const other = kindAt(b, j);
+    if (kind !== other) return orderKinds(kind === suffix && rankAt(a, i) < 0, other === suffix && rankAt(b, j) < 0, order(other, kind));
+    if (kind === nothing) return 0;
+    const [iStart, jStart] = [i + leads(kind, i), j + leads(kind, j)];
+    const [iEnd, jEnd] = [endOf(kind, a, iStart), endOf(kind, b, jStart)];
     // A fraction with a leading zero is compared as text, like a decimal fraction.
-    const asText = !a.first && (a.text.startsWith("0") || b.text.startsWith("0"));
-    return asText ? order(a.text, b.text) : order(a.value, b.value);
+    const asText = kind === letter || kind === hash || (kind === number && i > 0 && (a[iStart] === "0" || b[jStart] === "0"));
+    const found =
+      kind === suffix
+        ? order(rankAt(a, i), rankAt(b, j))
+        : asText
+          ? orderRuns(a, iStart, iEnd, b, jStart, jEnd)
+          : orderDigits(a, iStart, iEnd, b, jStart, jEnd);
+    if (found !== 0) return found;
+    [i, j] = [iEnd, jEnd];
   }
-  if (a.kind === "suffix" && b.kind === "suffix") return order(a.rank, b.rank);
-  if ((a.kind === "letter" || a.kind === "hash") && b.kind === a.kind) return order(a.text, b.text);
-  if ((a.kind === "suffix-number" || a.kind === "revision") && b.kind === a.kind) return order(a.value, b.value);
-  return orderKinds(a, b);
 }
 
 /** Where the kinds differ: a prerelease suffix is below whatever the other has; else the kind that comes first is above. */
-function orderKinds(a: Token | undefined, b: Token | undefined): Order {
-  if (a?.kind === "suffix" && a.rank < 0) return -1;
-  if (b?.kind === "suffix" && b.rank < 0) return 1;
-  return order(kindOf(b), kindOf(a));
+function orderKinds(aBefore: boolean, bBefore: boolean, kinds: Order): Order {
+  return aBefore ? -1 : bBefore ? 1 : kinds;
 }
 
-function kindOf(token: Token | undefined): number {
-  return token === undefined ? kinds.length : kinds.indexOf(token.kind);
+/** How many characters only mark the kind: `.`, `_`, `~`, `-r`. */
+function leads(kind: number, at: number): number {
+  if (kind === revision) return 2;
+  return kind === letter || kind === suffixNumber || at === 0 ? 0 : 1;
 }
 
-function compare({ tokens: a }: AlpineVersion, { tokens: b }: AlpineVersion): Order {
-  const length = Math.max(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [left, right] = [a[i], b[i]];
-    const found = left === undefined || right === undefined ? orderKinds(left, right) : orderTokens(left, right);
-    if (found !== 0 || left === undefined || right === undefined) return found;
-  }
-  return 0;
+function endOf(kind: number, text: string, at: number): number {
+  if (kind === letter) return at + 1;
+  if (kind === suffix) return endOfLetters(text, at, text.length);
+  if (kind !== hash) return endOfDigits(text, at, text.length);
+  const end = text.indexOf("-", at);
+  return end < 0 ? text.length : end;
 }
 
-export const apk: Scheme = schemeOf(read, compare);
+/** A version is read where it stands. */
+export const apk: Scheme = walkedScheme((text) => (shape.test(text) ? text : undefined), compare);

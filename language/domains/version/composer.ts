@@ -3,6 +3,7 @@
  * `version_compare`. A branch with a name (`dev-main`) has no place in the order and is no version here; one with a number
  * (`1.x-dev`) is above every release of its line.
  */
+import { numbersIn } from "./digits.ts";
 import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
 
 /** A number, or the rank of a stability. */
@@ -16,7 +17,7 @@ const classical = new RegExp(`^v?(\\d{1,5})(\\.\\d+)?(\\.\\d+)?(\\.\\d+)?${stabi
 const dated = new RegExp(`^v?(\\d{4}(?:[.:-]?\\d{2}){1,6}(?:[.:-]?\\d{1,3})?)${stability}$`, "i");
 
 const branch = /^v?(\d+)((?:\.(?:\d+|[xX*])){0,3})[.-]?dev$/i;
-const anyNumber = "9999999";
+const anyNumber = 9_999_999;
 
 /** `version_compare`: dev < alpha < beta < RC < (nothing) < numbers < patch. */
 const ranks: Readonly<Record<string, number>> = { dev: 0, a: 1, alpha: 1, b: 2, beta: 2, rc: 3, p: 6, pl: 6, patch: 6 };
@@ -24,20 +25,22 @@ const nothing: Part = { rank: 4, value: 0 };
 const numeric = 5;
 
 function read(text: string): readonly Part[] | undefined {
-  const version = text
-    .trim()
-    .replace(/@(?:stable|rc|beta|alpha|dev)$/i, "")
-    .replace(/\+[^\s]+$/, "");
+  const version = withoutNotes(text.trim());
   const found = classical.exec(version);
   if (found !== null) {
-    const [, major = "", minor = ".0", patch = ".0", fourth = ".0", stage, numbers, dev] = found;
-    const release = [major, minor.slice(1), patch.slice(1), fourth.slice(1)];
-    return [...release.map(partOf), ...stageOf(stage, numbers, dev)];
+    const [, major = "", minor, patch, fourth, stage, numbers, dev] = found;
+    return withStage([partOf(natural(major)), fractionOf(minor), fractionOf(patch), fractionOf(fourth)], stage, numbers, dev);
   }
   const date = dated.exec(version);
   if (date === null) return readBranch(version);
   const [, numbers = "", stage, stageNumbers, dev] = date;
-  return [...(numbers.match(/\d+/g) ?? []).map(partOf), ...stageOf(stage, stageNumbers, dev)];
+  return withStage(numbersIn(numbers).map(partOf), stage, stageNumbers, dev);
+}
+
+/** Neither a stability flag nor build metadata counts. */
+function withoutNotes(text: string): string {
+  const unflagged = text.includes("@") ? text.replace(/@(?:stable|rc|beta|alpha|dev)$/i, "") : text;
+  return unflagged.includes("+") ? unflagged.replace(/\+[^\s]+$/, "") : unflagged;
 }
 
 /** What is not said of a numbered branch is above every number that a release has. */
@@ -46,20 +49,32 @@ function readBranch(version: string): readonly Part[] | undefined {
   if (match === null) return undefined;
   const [, major = "", rest = ""] = match;
   const numbers = [major, ...rest.split(".").slice(1), "x", "x", "x"].slice(0, 4);
-  return [...numbers.map((part) => partOf(/\d/.test(part) ? part : anyNumber)), { rank: 0, value: 0 }];
+  return [...numbers.map((part) => partOf(/\d/.test(part) ? natural(part) : anyNumber)), stageAt(0)];
 }
 
-function partOf(digits: string): Part {
-  return { rank: numeric, value: natural(digits) };
+function partOf(value: Natural): Part {
+  return { rank: numeric, value };
 }
 
-/** After `stable` nothing counts, not even `dev`. */
-function stageOf(stage: string | undefined, numbers: string | undefined, dev: string | undefined): readonly Part[] {
-  const end: readonly Part[] = dev === undefined ? [] : [{ rank: 0, value: 0 }];
-  if (stage === undefined) return end;
-  if (stage.toLowerCase() === "stable") return [];
-  const rank = ranks[stage.toLowerCase()] ?? 0;
-  return [{ rank, value: 0 }, ...(numbers?.match(/\d+/g) ?? []).map(partOf), ...end];
+/** Of `.1`, or of nothing, which is zero. */
+function fractionOf(text: string | undefined): Part {
+  return partOf(text === undefined ? 0 : natural(text, 1));
+}
+
+function stageAt(rank: number): Part {
+  return { rank, value: 0 };
+}
+
+/** The parts with those of a stage after them. After `stable` nothing counts, not even `dev`. */
+function withStage(parts: Part[], stage: string | undefined, numbers = "", dev?: string): readonly Part[] {
+  if (stage !== undefined) {
+    const name = stage.toLowerCase();
+    if (name === "stable") return parts;
+    parts.push(stageAt(ranks[name] ?? 0));
+    for (const value of numbersIn(numbers)) parts.push(partOf(value));
+  }
+  if (dev !== undefined) parts.push(stageAt(0));
+  return parts;
 }
 
 function compare(a: readonly Part[], b: readonly Part[]): Order {

@@ -3,6 +3,7 @@
  * of items, to letters in them, and to build metadata that counts. Numbers are compared by value, and with anything else
  * as texts; where a version mixes both in one place (`2`, `10`, `1a`) Conan's order goes in a circle, and is followed.
  */
+import { dottedParts, isDigits } from "./digits.ts";
 import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
 
 interface Item {
@@ -38,11 +39,13 @@ function read(text: string): ConanVersion | undefined {
 
 /** Zeros at the end do not count. */
 function itemsOf(text: string): readonly Item[] {
-  const items = text.split(".").map(itemOf);
-  return items.slice(0, items.findLastIndex((item) => item.value !== 0) + 1);
+  const items = dottedParts(text).map(itemOf);
+  while (items.at(-1)?.value === 0) items.pop();
+  return items;
 }
 
 function itemOf(text: string): Item {
+  if (isDigits(text) && (text.length === 1 || text[0] !== "0")) return { value: natural(text), text };
   const match = integer.exec(text);
   if (match === null) return { value: undefined, text };
   const digits = natural((match[2] ?? "").replaceAll("_", ""));

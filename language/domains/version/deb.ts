@@ -1,69 +1,69 @@
 /** Debian versions: Debian policy manual, section 5.6.12; the order of `dpkg --compare-versions`. */
-import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
+import { endOfDigits, isDigit, isLetter, orderDigits } from "./digits.ts";
+import { type Natural, natural, type Order, order, type Scheme, walkedScheme } from "./scheme.ts";
 
-/** What is no digit, as text whose code units are in Debian's order, and the number that follows. */
-interface Stretch {
-  readonly other: string;
-  readonly number: Natural;
-}
-
+/** A version, and where its parts stand in it. */
 interface DebianVersion {
+  readonly text: string;
   readonly epoch: Natural;
-  readonly upstream: readonly Stretch[];
-  readonly revision: readonly Stretch[];
+  readonly start: number;
+  /** The last hyphen, which ends the upstream version; the text's length where there is none, and so no revision. */
+  readonly hyphen: number;
 }
 
-const shape = /^(?:(\d{1,10}):)?([A-Za-z0-9.+~:-]+?)(?:-([A-Za-z0-9.+~]+))?$/;
+const characters = /^[A-Za-z0-9.+~:-]+$/;
+const longestEpoch = 10;
 
 function read(text: string): DebianVersion | undefined {
-  const match = shape.exec(text.trim());
-  if (match === null) return undefined;
-  const [, epoch, upstream = "", revision] = match;
-  // The last hyphen ends the upstream version: neither it nor the revision may be empty.
-  if ((revision === undefined && upstream.includes("-")) || (epoch === undefined && upstream.includes(":"))) return undefined;
-  return { epoch: natural(epoch ?? ""), upstream: stretchesOf(upstream), revision: stretchesOf(revision ?? "") };
+  const version = text.trim();
+  if (!characters.test(version)) return undefined;
+  const colon = version.indexOf(":");
+  if (colon === 0 || colon > longestEpoch || (colon > 0 && endOfDigits(version, 0, colon) < colon)) return undefined;
+  const [start, last] = [colon + 1, version.lastIndexOf("-")];
+  // Neither the upstream version nor the revision may be empty, and a revision has no colon.
+  if (last === version.length - 1 || (last >= 0 && version.indexOf(":", last) >= 0)) return undefined;
+  const hyphen = last < 0 ? version.length : last;
+  if (hyphen <= start) return undefined;
+  return { text: version, epoch: colon < 0 ? 0 : natural(version, 0, colon), start, hyphen };
 }
 
-/** `~` is below the end, the end below letters, letters below the rest. */
-const tilde = "\u0001";
-const end = "\u0002";
-const nothing: Stretch = { other: end, number: 0 };
-
-function stretchesOf(text: string): readonly Stretch[] {
-  const found: Stretch[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const start = at;
-    while (at < text.length && !isDigit(text.charCodeAt(at))) at++;
-    const digits = at;
-    while (at < text.length && isDigit(text.charCodeAt(at))) at++;
-    const other = digits === start ? end : text.slice(start, digits).replace(/[^A-Za-z]/g, weight) + end;
-    found.push({ other, number: natural(text.slice(digits, at)) });
-  }
-  return found;
+/** `~` is below the end, the end below letters, letters below the rest; digits end a stretch of what is no digit. */
+function weightAt(text: string, at: number, end: number): number {
+  if (at >= end) return 0;
+  const code = text.charCodeAt(at);
+  if (isDigit(code)) return 0;
+  if (isLetter(code)) return code;
+  return code === tilde ? -1 : code + 256;
 }
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-function weight(character: string): string {
-  return character === "~" ? tilde : String.fromCharCode(character.charCodeAt(0) + 256);
-}
+const tilde = 126;
 
 /** Stretches of non-digits by the weight of characters, stretches of digits by value, in turn. */
-function orderParts(a: readonly Stretch[], b: readonly Stretch[]): Order {
-  const length = Math.max(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [left, right] = [a[i] ?? nothing, b[i] ?? nothing];
-    const found = order(left.other, right.other) || order(left.number, right.number);
+function orderParts(a: string, aStart: number, aEnd: number, b: string, bStart: number, bEnd: number): Order {
+  let [i, j] = [aStart, bStart];
+  while (i < aEnd || j < bEnd) {
+    for (;;) {
+      const [left, right] = [weightAt(a, i, aEnd), weightAt(b, j, bEnd)];
+      if (left !== right) return order(left, right);
+      if (left === 0) break;
+      i++;
+      j++;
+    }
+    const [iEnd, jEnd] = [endOfDigits(a, i, aEnd), endOfDigits(b, j, bEnd)];
+    const found = orderDigits(a, i, iEnd, b, j, jEnd);
     if (found !== 0) return found;
+    [i, j] = [iEnd, jEnd];
   }
   return 0;
 }
 
 /** No revision is revision 0. */
-export const deb: Scheme = schemeOf(
-  read,
-  (a, b) => order(a.epoch, b.epoch) || orderParts(a.upstream, b.upstream) || orderParts(a.revision, b.revision),
-);
+function compare(a: DebianVersion, b: DebianVersion): Order {
+  return (
+    order(a.epoch, b.epoch) ||
+    orderParts(a.text, a.start, a.hyphen, b.text, b.start, b.hyphen) ||
+    orderParts(a.text, a.hyphen + 1, a.text.length, b.text, b.hyphen + 1, b.text.length)
+  );
+}
+
+export const deb: Scheme = walkedScheme(read, compare);

@@ -1,8 +1,9 @@
 /** Versions that are lists of numbers, a longer list above one that it continues. */
-import { type Natural, natural, order, orderLists, type Scheme, schemeOf } from "./scheme.ts";
+import { numbersIn } from "./digits.ts";
+import { type Natural, order, orderLists, type Scheme, schemeOf } from "./scheme.ts";
 
 function reader(shape: RegExp): (text: string) => readonly Natural[] | undefined {
-  return (text) => (shape.test(text) ? (text.match(/\d+/g) ?? []).map(natural) : undefined);
+  return (text) => (shape.test(text) ? numbersIn(text) : undefined);
 }
 
 /** R packages: numbers with `.` or `-` between them (R, `numeric_version`; in the order of `utils::compareVersion`). */

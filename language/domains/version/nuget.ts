@@ -1,5 +1,6 @@
 /** NuGet versions: semantic versions with up to four numbers, without regard to case (NuGet.Versioning, `VersionComparer.Default`). */
-import { type Natural, natural, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
+import { numbersIn } from "./digits.ts";
+import { type Natural, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
 import { type Identifier, identifiersOf, orderPrereleases } from "./semver.ts";
 
 interface NugetVersion {
@@ -13,7 +14,7 @@ function read(text: string): NugetVersion | undefined {
   const match = shape.exec(text.trim());
   if (match === null) return undefined;
   const [, numbers = "", prerelease] = match;
-  return { numbers: numbers.split(".").map(natural), prerelease: identifiersOf(prerelease?.toLowerCase()) };
+  return { numbers: numbersIn(numbers), prerelease: identifiersOf(prerelease?.toLowerCase()) };
 }
 
 export const nuget: Scheme = schemeOf(read, (a, b) => orderPadded(a.numbers, b.numbers) || orderPrereleases(a.prerelease, b.prerelease));

@@ -1,4 +1,5 @@
 /** Python versions: PEP 440, "Summary of permitted suffixes and relative ordering"; the reading of `packaging.version`. */
+import { isDigits, numbersIn } from "./digits.ts";
 import { type Natural, natural, type Order, order, orderLists, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
 
 interface PythonVersion {
@@ -31,7 +32,7 @@ function read(text: string): PythonVersion | undefined {
   const bare = post === -1 && devWord !== undefined ? beforePrereleases : afterPrereleases;
   return {
     epoch: natural(epoch),
-    release: release.split(".").map(natural),
+    release: numbersIn(release),
     pre: stage === undefined ? [bare, 0] : [ranks[stage.toLowerCase()] ?? 0, natural(stageNumber)],
     post,
     dev,
@@ -40,7 +41,7 @@ function read(text: string): PythonVersion | undefined {
 }
 
 function segmentOf(text: string): Natural | string {
-  return /^\d+$/.test(text) ? natural(text) : text;
+  return isDigits(text) ? natural(text) : text;
 }
 
 /** Segments of letters are below numeric ones. */

@@ -1,56 +1,69 @@
 /** RPM versions: `[epoch:]version[-release]` by `rpmvercmp` of rpm (`rpmio/rpmvercmp.cc`; tilde and caret included). */
-import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
+import { endOfDigits, endOfLetters, isDigit, isLetter, orderDigits, orderRuns } from "./digits.ts";
+import { type Natural, natural, type Order, order, type Scheme, walkedScheme } from "./scheme.ts";
 
-/** A number, letters, or `~` or `^`. What is none of these separates segments and does not count. */
-type Segment = Natural | string;
-
+/** A version, and where its parts stand in it. */
 interface RpmVersion {
+  readonly text: string;
   readonly epoch: Natural;
-  readonly version: readonly Segment[];
-  /** Undefined: none, which is below any. */
-  readonly release: readonly Segment[] | undefined;
+  readonly start: number;
+  /** The last hyphen, which ends the version; the text's length where there is none, and so no release. */
+  readonly hyphen: number;
 }
-
-const shape = /^(?:(\d*):)?(.*?)(?:-([^-]*))?$/s;
 
 function read(text: string): RpmVersion | undefined {
-  const match = shape.exec(text);
-  if (match === null || text === "") return undefined;
-  const [, epoch = "", version = "", release] = match;
-  if (version === "") return undefined;
-  return { epoch: natural(epoch), version: segmentsOf(version), release: release === undefined ? undefined : segmentsOf(release) };
+  const colon = endOfDigits(text, 0, text.length);
+  const start = text[colon] === ":" ? colon + 1 : 0;
+  const last = text.lastIndexOf("-");
+  const hyphen = last < 0 ? text.length : last;
+  return hyphen === start ? undefined : { text, epoch: start === 0 ? 0 : natural(text, 0, colon), start, hyphen };
 }
 
-function segmentsOf(text: string): readonly Segment[] {
-  return (text.match(/\d+|[A-Za-z]+|[~^]/g) ?? []).map((part) => (part.charCodeAt(0) < 58 ? natural(part) : part));
+/** In rising order: a tilde is below the end, a caret above it and below everything else, letters below digits. */
+const [tilde, nothing, caret, letters, digits] = [0, 1, 2, 3, 4];
+
+/** What is none of these separates segments and does not count. */
+function afterSeparators(text: string, at: number, end: number): number {
+  let i = at;
+  while (i < end && kindOf(text.charCodeAt(i)) === nothing) i++;
+  return i;
 }
 
-/** Of two that are equal so far, the longer is greater, but for a tilde. */
-function orderParts(a: readonly Segment[], b: readonly Segment[]): Order {
-  const length = Math.max(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const found = orderSegments(a[i], b[i]);
-    if (found !== 0) return found;
+function kindOf(code: number): number {
+  if (isDigit(code)) return digits;
+  if (isLetter(code)) return letters;
+  return code === 126 ? tilde : code === 94 ? caret : nothing;
+}
+
+/** Segments in turn: by kind, then numbers by value and letters as text. */
+function orderParts(a: string, aStart: number, aEnd: number, b: string, bStart: number, bEnd: number): Order {
+  let [i, j] = [aStart, bStart];
+  for (;;) {
+    i = afterSeparators(a, i, aEnd);
+    j = afterSeparators(b, j, bEnd);
+    const kind = i < aEnd ? kindOf(a.charCodeAt(i)) : nothing;
+    const found = order(kind, j < bEnd ? kindOf(b.charCodeAt(j)) : nothing);
+    if (found !== 0 || kind === nothing) return found;
+    const [iEnd, jEnd] = [endOf(kind, a, i, aEnd), endOf(kind, b, j, bEnd)];
+    const inside = kind === digits ? orderDigits(a, i, iEnd, b, j, jEnd) : orderRuns(a, i, iEnd, b, j, jEnd);
+    if (inside !== 0) return inside;
+    [i, j] = [iEnd, jEnd];
   }
-  return 0;
 }
 
-/** A tilde is below the end, a caret above it and below everything else, letters below digits. */
-function orderSegments(a: Segment | undefined, b: Segment | undefined): Order {
-  if (a === b) return 0;
-  if (a === "~" || b === "~") return a === "~" ? -1 : 1;
-  if (a === undefined || b === undefined) return a === undefined ? -1 : 1;
-  if (a === "^" || b === "^") return a === "^" ? -1 : 1;
-  const [letters, others] = [typeof a === "string", typeof b === "string"];
-  return letters === others ? order(a, b) : letters ? -1 : 1;
+/** Where the segment that begins at `at` ends. */
+function endOf(kind: number, text: string, at: number, end: number): number {
+  if (kind === digits) return endOfDigits(text, at, end);
+  return kind === letters ? endOfLetters(text, at, end) : at + 1;
 }
 
-function orderReleases(a: readonly Segment[] | undefined, b: readonly Segment[] | undefined): Order {
-  if (a === undefined || b === undefined) return order(a === undefined ? 0 : 1, b === undefined ? 0 : 1);
-  return orderParts(a, b);
+/** A version without a release is below each with one. */
+function compare(a: RpmVersion, b: RpmVersion): Order {
+  const found = order(a.epoch, b.epoch) || orderParts(a.text, a.start, a.hyphen, b.text, b.start, b.hyphen);
+  if (found !== 0) return found;
+  const [left, right] = [a.hyphen < a.text.length, b.hyphen < b.text.length];
+  if (!left || !right) return order(left ? 1 : 0, right ? 1 : 0);
+  return orderParts(a.text, a.hyphen + 1, a.text.length, b.text, b.hyphen + 1, b.text.length);
 }
 
-export const rpm: Scheme = schemeOf(
-  read,
-  (a, b) => order(a.epoch, b.epoch) || orderParts(a.version, b.version) || orderReleases(a.release, b.release),
-);
+export const rpm: Scheme = walkedScheme(read, compare);

@@ -1,4 +1,4 @@
-import { cacheOf } from "../cache.ts";
+import { remembering } from "./forms.ts";
 
 /** How two versions of one scheme stand. */
 export type Order = -1 | 0 | 1;
@@ -14,19 +14,27 @@ export interface Scheme {
 
 /** No ecosystem has longer versions; longer texts are not parsed, so that no comparison is slow. */
 const longest = 512;
-const cached = 16_384;
 
 /**
  * A scheme from its reader (undefined: not a version), its order over what was read, and the shape that its own tools
- * ask for where the reader is wider. Parsed forms are cached.
+ * ask for where the reader is wider. What comes again is not read again.
  */
 export function schemeOf<T extends object>(read: (text: string) => T | undefined, compare: (a: T, b: T) => Order, own?: RegExp): Scheme {
-  const parses = (text: string): boolean => forms.of(text) !== undefined;
-  const forms = cacheOf(cached, (text) => (text.length > longest ? undefined : read(text)));
+  return walkedScheme(remembering(read), compare, own);
+}
+
+/** A scheme whose reader only looks where the parts of a version stand: it takes no longer than finding what was read before. */
+export function walkedScheme<T extends object | string>(
+  read: (text: string) => T | undefined,
+  compare: (a: T, b: T) => Order,
+  own?: RegExp,
+): Scheme {
+  const formOf = (text: string): T | undefined => (text.length > longest ? undefined : read(text));
+  const parses = (text: string): boolean => formOf(text) !== undefined;
   return {
     compare(a, b) {
-      const left = forms.of(a);
-      const right = forms.of(b);
+      const left = formOf(a);
+      const right = formOf(b);
       return left === undefined || right === undefined ? undefined : compare(left, right);
     },
     parses,
@@ -37,9 +45,15 @@ export function schemeOf<T extends object>(read: (text: string) => T | undefined
 /** A natural number of any size: number while it is safe, bigint beyond. Canonical, so `===` and `<` compare values. */
 export type Natural = number | bigint;
 
-/** The number that decimal digits stand for; no digits are zero. */
-export function natural(digits: string): Natural {
-  if (digits.length <= 15) return Number(digits);
+/** The number that decimal digits stand for, those of the text or those between two places in it; no digits are zero. */
+export function natural(digits: string, start = 0, end: number = digits.length): Natural {
+  if (end - start > 15) return large(digits.slice(start, end));
+  let value = 0;
+  for (let i = start; i < end; i++) value = value * 10 + (digits.charCodeAt(i) - 48);
+  return value;
+}
+
+function large(digits: string): Natural {
   const value = BigInt(digits);
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }

@@ -3,6 +3,7 @@
  * the same but throws above 2^53 and on partial versions, which advisories write ("< 1.2"); both are read here. As npm
  * does (its loose mode), leading zeros, `v` and `=` are allowed. Prereleases are ordinary points of the order.
  */
+import { dottedParts, isDigits } from "./digits.ts";
 import { type Natural, natural, type Order, order, orderLists, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
 
 /** A dot-separated identifier: numeric ones are below the others. */
@@ -43,7 +44,7 @@ function readGo(text: string): Semver | undefined {
 
 /** The identifiers of `a.1.b`; none for undefined. */
 export function identifiersOf(text: string | undefined): readonly Identifier[] {
-  return text === undefined ? [] : text.split(".").map((part) => (/^\d+$/.test(part) ? natural(part) : part));
+  return text === undefined ? [] : dottedParts(text).map((part) => (isDigits(part) ? natural(part) : part));
 }
 
 function orderIdentifiers(a: Identifier, b: Identifier): Order {
