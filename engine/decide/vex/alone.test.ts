@@ -133,14 +133,14 @@ const findings: fc.Arbitrary<readonly DataRecord[]> = fc
 const rules = { now: Date.parse("2025-06-01T00:00:00Z") * 1000 };
 const deciderOf = (index: VexIndex): VexDecider => vexDecider(index, subject, rules);
 
-/** A verdict without how its statements are listed among equals, and which of several reasons against one is told. */
+/** A verdict without how its statements are listed: which of equal rank is named first, and which of several reasons against one is told. */
 const told = ({ used, shadowed, rejected, ...rest }: VexVerdict): unknown => ({
   ...rest,
-  used: used.map(words).sort(),
-  shadowed: shadowed.map(words).sort(),
-  rejected: rejected.map(({ claim: { record } }) => JSON.stringify(record)).sort(),
+  used: used.map(({ tier, specificity, time, status }) => JSON.stringify([tier, specificity, time, status])).sort(),
+  speaking: [...used, ...shadowed].map(recordOfClaim).sort(),
+  rejected: rejected.map(({ claim }) => recordOfClaim(claim)).sort(),
 });
-const words = (claim: Claim): string => JSON.stringify(claim);
+const recordOfClaim = ({ record }: Claim): string => JSON.stringify(record);
 
 it("answers each finding as if it were the only one, whatever was asked before", () => {
   const kinds = new Map<string, number>();
