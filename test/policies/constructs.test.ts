@@ -1,12 +1,39 @@
 /**
- * Every construct of the language is shown where it runs: what compiles, by the tests of the packs and examples; what is
- * checked and not yet compiled, by the examples of the language reference.
+ * Every construct of the language is shown where it decides: what compiles, by the tests of the packs and examples, but for
+ * clauses, conditions and rows that decide in none of them; what is checked and not yet compiled, by the examples of the
+ * language reference.
  */
 import { describe, expect, it } from "vitest";
+import { runWithCoverage } from "../../compiler/analysis/coverage.ts";
+import { compile } from "../../language/compile.ts";
+import type { Location } from "../../language/diagnostics/diagnostic.ts";
 import { parse } from "../../language/syntax/parse.ts";
 import { listFiles, read } from "../architecture/sources.ts";
+import { standardLibrary } from "../golden/compile.ts";
 import { fences } from "../literate/markdown.ts";
-import { constructsOf } from "./constructs.ts";
+import { constructsOf, type Stretch } from "./constructs.ts";
+
+/** Clauses, conditions, rows of tables and of `vex` of a folder that no `test` block decided, by path. */
+function undecidedIn(folder: string): ReadonlyMap<string, readonly Stretch[]> {
+  const deciding = policies.filter((path) => path.startsWith(folder)).map((path) => ({ path, text: read(path) }));
+  const { value: program } = compile({
+    deciding,
+    load: (name) => standardLibrary.get(name),
+    file: (path, from) => read(`${from.slice(0, from.lastIndexOf("/") + 1)}${path}`),
+  });
+  const { results, coverage } = runWithCoverage(program, new Map(), program.tests, (path) => path.startsWith(folder));
+  expect(results.length).toBeGreaterThan(4);
+  expect(results.filter(({ passed }) => !passed).map(({ test }) => test.title)).toEqual([]);
+  const found: Location[] = [];
+  for (const { outcomes, at } of coverage.clauses) if (outcomes.every((outcome) => outcome === "undecided")) found.push(at);
+  for (const { gaps } of [...coverage.clauses, ...coverage.vexes]) {
+    const never = (value: string) => new Set(gaps.filter((gap) => gap.never === value).map(({ at }) => at));
+    const [neverTrue, neverFalse] = [never("true"), never("false")];
+    found.push(...[...neverTrue].filter((at) => neverFalse.has(at)));
+  }
+  for (const { unreached } of [...coverage.tables, ...coverage.vexes]) found.push(...unreached.map(({ at }) => at));
+  return Map.groupBy(found, ({ path }) => path);
+}
 
 function constructsIn(texts: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();
@@ -14,12 +41,13 @@ function constructsIn(texts: readonly string[]): ReadonlySet<string> {
   return found;
 }
 
+const policies = listFiles().filter((path) => /^policies\/.*\.scp$/.test(path));
+/** Packs and examples. */
+const folders = [...new Set(policies.flatMap((path) => /^policies\/(?:packs|examples)\/[^/]+\//.exec(path)?.[0] ?? []))];
 const tour = ["language/syntax/fixtures/tour.scp", "language/syntax/fixtures/more.scp"].map(read);
-const run = constructsIn(
-  listFiles()
-    .filter((path) => /^policies\/.*\.scp$/.test(path))
-    .map(read),
-);
+const run = new Set<string>();
+const undecided = new Map(folders.flatMap((folder) => [...undecidedIn(folder)]));
+for (const path of policies) constructsOf(parse({ path, text: read(path) }).value, "module", run, undecided.get(path));
 const reference = constructsIn(
   fences("language/README.md", read("language/README.md"))
     .filter((fence) => fence.language === "scp" && !fence.words.includes("error"))
@@ -41,7 +69,7 @@ const sorted = (items: Iterable<string>): readonly string[] => [...items].sort()
 describe("the grammar's two tours", () => {
   const all = constructsIn(tour);
 
-  it("use nothing that no policy shows, but for what is not yet compiled", () => {
+  it("use nothing that no policy shows where a test decides by it, but for what is not yet compiled", () => {
     expect(all.size).toBeGreaterThan(250);
     expect(sorted(all).filter((construct) => !run.has(construct) && !uncompiled.has(construct))).toEqual([]);
   });
@@ -73,4 +101,14 @@ it("notices a construct that nothing shows", () => {
   expect(one).toContain("clause.polarity require");
   expect(one).not.toContain("pattern.op matches");
   expect(constructsIn(["let a = -1"])).toContain("negate");
+});
+
+it("leaves out what stands where no test decides", () => {
+  const text = 'policy p for image { require a: image.tag glob "v*"\n forbid b: image.tag matches "v.*" }';
+  const module = parse({ path: "a.scp", text }).value;
+  const without = [{ start: text.indexOf("forbid"), end: text.lastIndexOf("}") }];
+  const found = constructsOf(module, "module", new Set(), without);
+  expect(found).toContain("pattern.op glob");
+  expect(found).not.toContain("pattern.op matches");
+  expect(found).not.toContain("clause.polarity forbid");
 });
