@@ -11,6 +11,7 @@ import { purlText } from "../../evaluate/intrinsics/package-key.ts";
 import type { Place } from "./graph.ts";
 import { keyOfQuestion, questionOf, type Spoken, spokenReader, type VexQuestion } from "./lookup.ts";
 import { type Candidate, Meetings } from "./meet.ts";
+import { within } from "./nested.ts";
 import { earliest, type Few, fewOf, inOrder, nameOf, newestFirst, onePerStatement, overrules, rank } from "./order.ts";
 import type { VexStatement } from "./statement.ts";
 import type { VexIndex } from "./statement-index.ts";
@@ -103,16 +104,6 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
 const mostAsked = 20;
 const nobody: readonly string[] = [];
 const nothing: readonly VexQuestion[] = [];
-
-/** The map below a key, made where there is none. */
-function within<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let found = maps.get(key);
-  if (found === undefined) {
-    found = new Map();
-    maps.set(key, found);
-  }
-  return found;
-}
 
 /** Decides by the statements that speak of one finding. */
 function verdictOf(lists: readonly Few[], place: Place | undefined): VexVerdict {

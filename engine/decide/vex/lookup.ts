@@ -89,12 +89,6 @@ function isAlone(id: string, taken: ReadonlySet<string> | undefined): boolean {
 
 /** The alias classes of ids, in each tier, that some statement is about. */
 function spokenOf(index: VexIndex, ids: readonly string[]): readonly string[] {
-  const [only] = ids;
-  const [classes] = index.classes;
-  if (ids.length === 1 && only !== undefined && index.classes.length === 1 && classes !== undefined) {
-    const vulnerability = classes.of(only);
-    return index.entries.has(vulnerability) ? [vulnerability] : nobody;
-  }
   const found: string[] = [];
   for (let tier = 0; tier < index.classes.length; tier++) {
     for (const vulnerability of vulnerabilitiesOf(index.classes, tier, ids)) {

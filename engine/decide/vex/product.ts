@@ -11,6 +11,7 @@ import { parseVers, type Range } from "../../../language/domains/range.ts";
 import { isOrdered, isVersion } from "../../../language/domains/version.ts";
 import { purlText } from "../../evaluate/intrinsics/package-key.ts";
 import { membersOf, type PurlReader, textOf, textsOf } from "../../evaluate/intrinsics/raw.ts";
+import { within } from "./nested.ts";
 
 /** Which versions of a product a statement is about. */
 export type Versions =
@@ -46,8 +47,8 @@ const none: readonly string[] = [];
 /** Reads products; what an id, a purl and a CPE mean is found out once for each text. */
 export class ProductReader {
   readonly #readPurl: PurlReader;
-  readonly #identities = new Map<string, Identity>();
-  readonly #cpes = new Map<string, Map<string, Identity>>();
+  /** By the CPE, by the purl (`unnamed`: none; `hiddenName`: it must not be asked for), by the id. */
+  readonly #identities = new Map<string | symbol, Map<string | symbol, Map<string, Identity>>>();
 
   constructor(readPurl: PurlReader) {
     this.#readPurl = readPurl;
@@ -86,23 +87,20 @@ export class ProductReader {
     const hidden = given instanceof Lack;
     // A purl says more than a CPE: beside one that is there, though it cannot be read, a CPE is not asked for.
     const cpe = isNothing(given) ? textOf(record["cpe"]) : undefined;
-    const known = cpe === undefined ? this.#identities : this.#withCpe(cpe);
-    const key = given === id ? id : `${hidden ? "-" : (purlText(given) ?? "")} ${id}`;
-    let identity = known.get(key);
+    const known = within(within(this.#identities, cpe ?? unnamed), hidden ? hiddenName : (purlText(given) ?? unnamed));
+    let identity = known.get(id);
     if (identity === undefined) {
       const purl = hidden ? undefined : (this.#readPurl(given) ?? this.#readPurl(id));
       identity = identityOf(id, purl, isNothing(given) ? (cpe ?? id) : undefined);
-      known.set(key, identity);
+      known.set(id, identity);
     }
     return identity;
   }
-
-  #withCpe(cpe: string): Map<string, Identity> {
-    const known = this.#cpes.get(cpe) ?? new Map<string, Identity>();
-    this.#cpes.set(cpe, known);
-    return known;
-  }
 }
+
+/** In the place of a name that is not there, or must not be asked for: no text is one of them. */
+const unnamed = Symbol("unnamed");
+const hiddenName = Symbol("hidden");
 
 function isNothing(raw: DataValue): boolean {
   return raw === undefined || raw === null || (Array.isArray(raw) && raw.length === 0);

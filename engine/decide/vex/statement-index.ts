@@ -104,14 +104,13 @@ function classesOf(tiers: readonly VexTier[], statements: readonly VexStatement[
   return { classes: made, cves: made.map((classes, tier) => cvesByClass(linked(tier), classes)) };
 }
 
-/** The classes of ids as one tier has them; of the first tier by name alone. */
+/** The classes of ids as one tier has them, by the number of the tier and their name. */
 export function vulnerabilitiesOf(classes: readonly AliasClasses[], tier: number, ids: readonly string[]): readonly string[] {
   const own = classes[tier];
   if (own === undefined) return nobody;
-  const prefix = tier === 0 ? "" : `${tier} `;
   const [only] = ids;
-  if (ids.length === 1 && only !== undefined) return [prefix + own.of(only)];
-  return [...new Set(ids.map((id) => prefix + own.of(id)))];
+  if (ids.length === 1 && only !== undefined) return [`${tier} ${own.of(only)}`];
+  return [...new Set(ids.map((id) => `${tier} ${own.of(id)}`))];
 }
 
 /** Names of the vulnerability of a statement; findings of one of them may be its. */

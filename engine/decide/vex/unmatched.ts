@@ -39,11 +39,12 @@ interface Nearest {
 }
 
 function nearestOf(statement: VexStatement, near: readonly VexQuestion[], names: Names, index: VexIndex): Nearest {
-  let best: Nearest = { nearest: "product", detail: unnamed(statement) };
+  const farthest: Nearest = { nearest: "product", detail: unnamed(statement) };
+  let best = farthest;
   const components = near.map(({ component, version }) => names.of(component, version));
   const consider = (found: Nearest | undefined): void => {
     if (found !== undefined && misses.indexOf(found.nearest) > misses.indexOf(best.nearest)) best = found;
-    else if (found !== undefined && best.detail === unnamed(statement)) best = found;
+    else if (found !== undefined && best === farthest) best = found;
   };
   const purls = components.flatMap(({ purl, version }) => (purl === undefined ? [] : [withVersion(purl, version)]));
   for (const product of statement.products) {

@@ -49,37 +49,37 @@ export function canonicalId(text: string): string {
 
 const plainCve = /^CVE-\d{4}-\d{4,19}$/;
 
-/** Reads ids as `idsOf` does, each text once. Records with the same ids in the same words have one list between them. */
+/** Reads ids as `idsOf` does. Records with the same ids in the same words have one list between them, where an id has few. */
 export function idReader(): (record: DataRecord, field: string) => readonly string[] {
-  const canonical = new Map<string, string>();
-  const lists = new Map<string, readonly string[]>();
-  const read = (text: string): string => {
-    let id = canonical.get(text);
-    if (id === undefined) {
-      id = canonicalId(text);
-      canonical.set(text, id);
-    }
-    return id;
-  };
+  const known = new Map<string, KnownIds[]>();
   return (record, field) => {
-    const own = textOf(record[field]);
+    const own = textOf(record[field]) ?? "";
     const aliases = textsOf(record["aliases"]);
-    if (own !== undefined && aliases.length === 0) {
-      let id = lists.get(own);
-      if (id === undefined) {
-        id = [canonicalId(own)];
-        lists.set(own, id);
-      }
-      return id;
+    let lists = known.get(own);
+    if (lists === undefined) {
+      lists = [];
+      known.set(own, lists);
     }
-    const key = aliases.length === 0 ? (own ?? "") : `${own ?? ""}\n${aliases.join("\n")}`;
-    let ids = lists.get(key);
-    if (ids === undefined) {
-      ids = [...new Set((own === undefined ? aliases : [own, ...aliases]).map(read))];
-      lists.set(key, ids);
-    }
+    for (const one of lists) if (sameTexts(one.aliases, aliases)) return one.ids;
+    const ids = idsOf(record, field);
+    if (lists.length < mostAlike) lists.push({ aliases, ids });
     return ids;
   };
+}
+
+interface KnownIds {
+  readonly aliases: readonly string[];
+  readonly ids: readonly string[];
+}
+
+/** So many lists of aliases of one id are remembered: each is compared with those of each record that has the id. */
+const mostAlike = 8;
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Canonical ids that a record names: its own (`field`) first, then its aliases, without repetition. */
