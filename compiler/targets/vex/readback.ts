@@ -130,11 +130,13 @@ function paired(
   found: readonly SingleClaim[],
 ): readonly (readonly [SingleClaim, SingleClaim | undefined])[] {
   const textOf = (claim: SingleClaim): string => JSON.stringify(Object.entries(claim.fields).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const equal = new Map<string, SingleClaim[]>();
+  const equal = new Map<string, { readonly first: SingleClaim; readonly unpaired: SingleClaim[] }>();
   const rest = new Map<string, Set<SingleClaim>>();
   for (const claim of found) {
     const text = textOf(claim);
-    equal.set(text, [...(equal.get(text) ?? []), claim]);
+    const alike = equal.get(text);
+    if (alike === undefined) equal.set(text, { first: claim, unpaired: [claim] });
+    else alike.unpaired.push(claim);
     for (const key of foundBy(claim)) rest.set(key, (rest.get(key) ?? new Set()).add(claim));
   }
   const pairs = new Map<SingleClaim, SingleClaim | undefined>();
@@ -142,8 +144,8 @@ function paired(
   for (const claim of wanted) {
     const same = equal.get(textOf(claim));
     if (same === undefined) continue;
-    pairs.set(claim, same[0]);
-    for (const one of same) for (const key of foundBy(one)) rest.get(key)?.delete(one);
+    pairs.set(claim, same.first);
+    for (const one of same.unpaired.splice(0)) for (const key of foundBy(one)) rest.get(key)?.delete(one);
   }
   // What is about the very same first, so that nothing takes its place that is about less.
   for (const look of [lookedForExactly, lookedForRoughly]) {
