@@ -4,98 +4,69 @@
  * without a pkgrel equals each with one, and separators of different lengths count before what follows them: among such
  * texts (`1..a`, `1.`, `1.0`) its order is no total one, and is followed nonetheless.
  */
-import { type Natural, natural, type Order, order, type Scheme, schemeOf } from "./scheme.ts";
+import { endOfDigits, endOfLetters, isDigit, isLetter, orderDigits, orderRuns } from "./digits.ts";
+import { type Natural, natural, type Order, order, type Scheme, walkedScheme } from "./scheme.ts";
 
-interface Segment {
-  /** How many separators stand before it. */
-  readonly separators: number;
-  /** Undefined: letters. */
-  readonly value: Natural | undefined;
-  readonly letters: string;
-}
-
-interface Part {
-  readonly segments: readonly Segment[];
-  /** Separators at the end. */
-  readonly trailing: number;
-}
-
+/** A version, and where its parts stand in it. */
 interface ArchVersion {
+  readonly text: string;
   readonly epoch: Natural;
-  readonly version: Part;
-  /** Undefined: none. */
-  readonly release: Part | undefined;
+  readonly start: number;
+  /** The last hyphen, which ends the pkgver; the text's length where there is none, and so no pkgrel. */
+  readonly hyphen: number;
 }
 
 /** Printable ASCII without what PKGBUILD(5) forbids in every part: white space, slashes and further colons. */
-const shape = /^(?:(\d*):)?([!-.0-9;-~]+?)(?:-([!-,.0-9;-~]+))?$/;
+const shape = /^(?:\d*:)?[!-.0-9;-~]+$/;
 
 function read(text: string): ArchVersion | undefined {
-  const match = shape.exec(text);
-  if (match === null) return undefined;
-  const [, epoch = "", version = "", release] = match;
+  if (!shape.test(text)) return undefined;
+  const [colon, last] = [text.indexOf(":"), text.lastIndexOf("-")];
+  const start = colon + 1;
   // The last hyphen begins the pkgrel: neither it nor the pkgver may be empty.
-  if (release === undefined && version.includes("-")) return undefined;
-  return { epoch: natural(epoch), version: partOf(version), release: release === undefined ? undefined : partOf(release) };
+  if (last === start || last === text.length - 1) return undefined;
+  return { text, epoch: colon < 0 ? 0 : natural(text, 0, colon), start, hyphen: last < 0 ? text.length : last };
 }
 
-function partOf(text: string): Part {
-  const segments: Segment[] = [];
-  let end = 0;
-  for (let at = 0; at < text.length; ) {
-    const kind = kindOf(text.charCodeAt(at));
-    const start = at++;
-    if (kind === "separator") continue;
-    while (at < text.length && kindOf(text.charCodeAt(at)) === kind) at++;
-    const found = text.slice(start, at);
-    segments.push({
-      separators: start - end,
-      value: kind === "digit" ? natural(found) : undefined,
-      letters: kind === "digit" ? "" : found,
-    });
-    end = at;
-  }
-  return { segments, trailing: text.length - end };
+function afterSeparators(text: string, at: number, end: number): number {
+  let i = at;
+  while (i < end && !isDigit(text.charCodeAt(i)) && !isLetter(text.charCodeAt(i))) i++;
+  return i;
 }
 
-function kindOf(code: number): "digit" | "letter" | "separator" {
-  if (code >= 48 && code <= 57) return "digit";
-  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) ? "letter" : "separator";
-}
-
-function orderParts(a: Part, b: Part): Order {
-  const shared = Math.min(a.segments.length, b.segments.length);
-  for (let i = 0; i < shared; i++) {
-    const [left, right] = [a.segments[i] as Segment, b.segments[i] as Segment];
-    const found = order(left.separators, right.separators) || orderSegments(left, right);
+/** Segments in turn: by how many separators stand before them, then letters below numbers, those by value. */
+function orderParts(a: string, aStart: number, aEnd: number, b: string, bStart: number, bEnd: number): Order {
+  let [i, j] = [aStart, bStart];
+  for (;;) {
+    const [left, right] = [afterSeparators(a, i, aEnd), afterSeparators(b, j, bEnd)];
+    // Where both end, separators at the end are above none.
+    if (left === aEnd && right === bEnd) return order(i < aEnd ? 1 : 0, j < bEnd ? 1 : 0);
+    if (right === bEnd) return goesAbove(a, i, left, j < bEnd) ? 1 : -1;
+    if (left === aEnd) return goesAbove(b, j, right, i < aEnd) ? -1 : 1;
+    const separators = order(left - i, right - j);
+    if (separators !== 0) return separators;
+    const digits = isDigit(a.charCodeAt(left));
+    if (digits !== isDigit(b.charCodeAt(right))) return digits ? 1 : -1;
+    [i, j] = digits
+      ? [endOfDigits(a, left, aEnd), endOfDigits(b, right, bEnd)]
+      : [endOfLetters(a, left, aEnd), endOfLetters(b, right, bEnd)];
+    const found = digits ? orderDigits(a, left, i, b, right, j) : orderRuns(a, left, i, b, right, j);
     if (found !== 0) return found;
   }
-  return orderRests(a, b, shared);
 }
 
-/** Numbers are above letters. */
-function orderSegments(a: Segment, b: Segment): Order {
-  if (a.value === undefined) return b.value === undefined ? order(a.letters, b.letters) : -1;
-  return b.value === undefined ? 1 : order(a.value, b.value);
-}
-
-/** Where one has no segment left: letters without a separator are below the end, anything else is above it. */
-function orderRests(a: Part, b: Part, shared: number): Order {
-  const [left, right] = [a.segments[shared], b.segments[shared]];
-  if (left === undefined && right === undefined) return order(Math.min(a.trailing, 1), Math.min(b.trailing, 1));
-  if (left !== undefined) return beats(left, b.trailing) ? 1 : -1;
-  return right !== undefined && beats(right, a.trailing) ? -1 : 1;
-}
-
-/** Whether what goes on with the segment is above what ends, after so many separators of its own. */
-function beats(segment: Segment, trailing: number): boolean {
-  return segment.value !== undefined || (trailing === 0 && segment.separators > 0);
+/**
+ * Whether what goes on, from `at` by separators to a segment, is above what ends, by separators of its own or none:
+ * letters without a separator are below the end, anything else is above it.
+ */
+function goesAbove(text: string, at: number, segment: number, endsInSeparators: boolean): boolean {
+  return isDigit(text.charCodeAt(segment)) || (!endsInSeparators && segment > at);
 }
 
 function compare(a: ArchVersion, b: ArchVersion): Order {
-  const found = order(a.epoch, b.epoch) || orderParts(a.version, b.version);
-  if (found !== 0 || a.release === undefined || b.release === undefined) return found;
-  return orderParts(a.release, b.release);
+  const found = order(a.epoch, b.epoch) || orderParts(a.text, a.start, a.hyphen, b.text, b.start, b.hyphen);
+  if (found !== 0 || a.hyphen === a.text.length || b.hyphen === b.text.length) return found;
+  return orderParts(a.text, a.hyphen + 1, a.text.length, b.text, b.hyphen + 1, b.text.length);
 }
 
-export const alpm: Scheme = schemeOf(read, compare);
+export const alpm: Scheme = walkedScheme(read, compare);

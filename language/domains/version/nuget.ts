@@ -1,11 +1,11 @@
 /** NuGet versions: semantic versions with up to four numbers, without regard to case (NuGet.Versioning, `VersionComparer.Default`). */
 import { numbersIn } from "./digits.ts";
 import { type Natural, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
-import { type Identifier, identifiersOf, orderPrereleases } from "./semver.ts";
+import { orderPrereleases } from "./semver.ts";
 
 interface NugetVersion {
   readonly numbers: readonly Natural[];
-  readonly prerelease: readonly Identifier[];
+  readonly prerelease: string;
 }
 
 const shape = /^v?(\d+(?:\.\d+){0,3})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/i;
@@ -13,8 +13,8 @@ const shape = /^v?(\d+(?:\.\d+){0,3})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?
 function read(text: string): NugetVersion | undefined {
   const match = shape.exec(text.trim());
   if (match === null) return undefined;
-  const [, numbers = "", prerelease] = match;
-  return { numbers: numbersIn(numbers), prerelease: identifiersOf(prerelease?.toLowerCase()) };
+  const [, numbers = "", prerelease = ""] = match;
+  return { numbers: numbersIn(numbers), prerelease: prerelease.toLowerCase() };
 }
 
 export const nuget: Scheme = schemeOf(read, (a, b) => orderPadded(a.numbers, b.numbers) || orderPrereleases(a.prerelease, b.prerelease));

@@ -3,17 +3,14 @@
  * the same but throws above 2^53 and on partial versions, which advisories write ("< 1.2"); both are read here. As npm
  * does (its loose mode), leading zeros, `v` and `=` are allowed. Prereleases are ordinary points of the order.
  */
-import { dottedParts, isDigits } from "./digits.ts";
-import { type Natural, natural, type Order, order, orderLists, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
+import { endOfDigits, orderDigits, orderRuns } from "./digits.ts";
+import { type Natural, natural, type Order, order, orderPadded, type Scheme, schemeOf } from "./scheme.ts";
 
-/** A dot-separated identifier: numeric ones are below the others. */
-export type Identifier = Natural | string;
-
-export interface Semver {
+interface Semver {
   readonly numbers: readonly Natural[];
-  /** Empty: a release. */
-  readonly prerelease: readonly Identifier[];
-  readonly build: readonly Identifier[];
+  /** Dot-separated identifiers, as they stand; "" for a release. */
+  readonly prerelease: string;
+  readonly build: string;
 }
 
 const shape = /^[v=]?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
@@ -23,12 +20,8 @@ const toolchain = /^(?:go)?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:(rc|beta)(\d+))?$/;
 function read(text: string): Semver | undefined {
   const match = shape.exec(text.trim());
   if (match === null) return undefined;
-  const [, major = "", minor = "", patch = "", prerelease, build] = match;
-  return {
-    numbers: [natural(major), natural(minor), natural(patch)],
-    prerelease: identifiersOf(prerelease),
-    build: identifiersOf(build),
-  };
+  const [, major = "", minor = "", patch = "", prerelease = "", build = ""] = match;
+  return { numbers: [natural(major), natural(minor), natural(patch)], prerelease, build };
 }
 
 function readGo(text: string): Semver | undefined {
@@ -37,25 +30,34 @@ function readGo(text: string): Semver | undefined {
   const [, major = "", minor = "", patch = "", stage, number = ""] = match;
   return {
     numbers: [natural(major), natural(minor), natural(patch)],
-    prerelease: stage === undefined ? [] : [stage, natural(number)],
-    build: [],
+    prerelease: stage === undefined ? "" : `${stage}.${number}`,
+    build: "",
   };
 }
 
-/** The identifiers of `a.1.b`; none for undefined. */
-export function identifiersOf(text: string | undefined): readonly Identifier[] {
-  return text === undefined ? [] : dottedParts(text).map((part) => (isDigits(part) ? natural(part) : part));
+/** Identifiers in turn, numeric ones below the others; of two lists of which one begins the other, the longer is greater. */
+function orderIdentifiers(a: string, b: string): Order {
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const [iEnd, jEnd] = [endOfIdentifier(a, i), endOfIdentifier(b, j)];
+    const numeric = endOfDigits(a, i, iEnd) === iEnd;
+    if (numeric !== (endOfDigits(b, j, jEnd) === jEnd)) return numeric ? -1 : 1;
+    const found = numeric ? orderDigits(a, i, iEnd, b, j, jEnd) : orderRuns(a, i, iEnd, b, j, jEnd);
+    if (found !== 0) return found;
+    [i, j] = [iEnd + 1, jEnd + 1];
+  }
+  return order(i < a.length ? 1 : 0, j < b.length ? 1 : 0);
 }
 
-function orderIdentifiers(a: Identifier, b: Identifier): Order {
-  if (typeof a === "string") return typeof b === "string" ? order(a, b) : 1;
-  return typeof b === "string" ? -1 : order(a, b);
+function endOfIdentifier(text: string, at: number): number {
+  const dot = text.indexOf(".", at);
+  return dot < 0 ? text.length : dot;
 }
 
-/** Clause 11.3 and 11.4: any prerelease is below its release. */
-export function orderPrereleases(a: readonly Identifier[], b: readonly Identifier[]): Order {
-  if (a.length === 0 || b.length === 0) return order(b.length === 0 ? 0 : 1, a.length === 0 ? 0 : 1);
-  return orderLists(a, b, orderIdentifiers);
+/** Clause 11.3 and 11.4: any prerelease is below its release, which has none (""). */
+export function orderPrereleases(a: string, b: string): Order {
+  if (a === "" || b === "") return order(b === "" ? 0 : 1, a === "" ? 0 : 1);
+  return orderIdentifiers(a, b);
 }
 
 const plain = "(?:0|[1-9]\\d*)";
@@ -82,4 +84,4 @@ export const semver: Scheme = schemeOf(read, compare, strict);
 export const golang: Scheme = schemeOf(readGo, compare, strictGo);
 
 /** Dart's pub orders by build metadata too, a version without it first (pub_semver, `Version.compareTo`). */
-export const pub: Scheme = schemeOf(read, (a, b) => compare(a, b) || orderLists(a.build, b.build, orderIdentifiers), strictPub);
+export const pub: Scheme = schemeOf(read, (a, b) => compare(a, b) || orderIdentifiers(a.build, b.build), strictPub);

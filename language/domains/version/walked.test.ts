@@ -1,6 +1,7 @@
 /** The orders that walk texts as they stand, against the same orders over lists that the texts are split into. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { alpm } from "./alpm.ts";
 import { apk } from "./apk.ts";
 import { deb } from "./deb.ts";
 import { rpm } from "./rpm.ts";
@@ -79,6 +80,41 @@ function orderApk(a: string, b: string): number | undefined {
   }
 }
 
+/** Epoch, pkgver, pkgrel: each is segments with the separators before them, and the separators at the end. */
+function orderAlpm(a: string, b: string): number | undefined {
+  const shape = /^(?:(\d*):)?([!-.0-9;-~]+?)(?:-([!-,.0-9;-~]+))?$/;
+  const split = (text: string) => {
+    const [, epoch = "", version = "", release] = shape.exec(text) ?? [];
+    if (version === "" || text.length > 512 || (release === undefined && version.includes("-"))) return undefined;
+    const listed = (part: string) => ({
+      segments: [...part.matchAll(/([^0-9A-Za-z]*)(\d+|[A-Za-z]+)/g)].map(([, before = "", found = ""]) => ({
+        before: before.length,
+        found,
+      })),
+      trailing: /[^0-9A-Za-z]*$/.exec(part)?.[0].length ?? 0,
+    });
+    return { epoch: BigInt(epoch || "0"), version: listed(version), release: release === undefined ? undefined : listed(release) };
+  };
+  const [left, right] = [split(a), split(b)];
+  if (left === undefined || right === undefined) return undefined;
+  type Part = typeof left.version;
+  const key = (text: string): string => (/\d/.test(text) ? `1${sized(text)}` : `0${text}`);
+  const beats = (segment: Part["segments"][number], trailing: number): boolean =>
+    /\d/.test(segment.found) || (trailing === 0 && segment.before > 0);
+  const orderParts = (x: Part, y: Part): number => {
+    for (let i = 0; ; i++) {
+      const [one, other] = [x.segments[i], y.segments[i]];
+      if (one === undefined && other === undefined) return Math.min(x.trailing, 1) - Math.min(y.trailing, 1);
+      if (other === undefined) return one !== undefined && beats(one, y.trailing) ? 1 : -1;
+      if (one === undefined) return beats(other, x.trailing) ? -1 : 1;
+      const found = Math.sign(one.before - other.before) || orderKeys(key(one.found), key(other.found), "");
+      if (found !== 0) return found;
+    }
+  };
+  const found = orderKeys(left.epoch, right.epoch, 0n) || orderParts(left.version, right.version);
+  return found !== 0 || left.release === undefined || right.release === undefined ? found : orderParts(left.release, right.release);
+}
+
 function ordering(split: Split, ends: readonly Key[]): (a: string, b: string) => number | undefined {
   return (a, b) => {
     const [left, right] = [split(a), split(b)];
@@ -105,6 +141,7 @@ function texts(...pieces: readonly string[]): fc.Arbitrary<string> {
 const walked: readonly (readonly [string, Scheme, (a: string, b: string) => number | undefined, fc.Arbitrary<string>])[] = [
   ["deb", deb, ordering(splitDeb, ["\u0002", 0n]), texts("~", "~~", "+", "a", "B", "rc", "-1", "-0", "-", "1:", ":", "+dfsg")],
   ["rpm", rpm, ordering(splitRpm, ["1"]), texts("~", "^", "a", "B", "rc", "-1", "-", "1:", ":", "..", "_", "+git")],
+  ["alpm", alpm, orderAlpm, texts("a", "B", "rc", "_", "..", "+r", "-1", "-2", "-", "1:", ":", "~", "^")],
   [
     "apk",
     apk,
