@@ -67,7 +67,7 @@ export function declaredStatements(assessments: readonly Assessment[], findings:
   const groups = new Map<string, Group>();
   const groupOf = new Map<DataRecord, Group>();
   for (const [finding, { ids, component, purl }] of named) {
-    const key = `${classes.of(ids[0] ?? "")} ${component}`;
+    const key = JSON.stringify([classes.of(ids[0] ?? ""), component]);
     const group = groups.get(key) ?? { ids: new Set(), component, purl, assessments: [], findings: new Set() };
     groups.set(key, group);
     for (const id of ids) group.ids.add(id);

@@ -6,6 +6,7 @@ import { idReader } from "../../evaluate/intrinsics/aliases.ts";
 import { packageOf, purlText } from "../../evaluate/intrinsics/package-key.ts";
 import { membersOf, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type Place, placeOf } from "./graph.ts";
+import { within } from "./nested.ts";
 import { bomKey, bomLink, canonicalDigest, cpeOf, isComparable, linkKey, ownLink } from "./product.ts";
 import type { Named } from "./product-match.ts";
 import { type Several, severalOf } from "./several.ts";
@@ -125,7 +126,7 @@ export class Names {
   readonly #index: VexIndex;
   /** By document: the bill of materials that it is, as BOM-Links name it. */
   readonly #boms: ReadonlyMap<string, string>;
-  readonly #packages = new Map<string, readonly string[]>();
+  readonly #packages = new Map<string, Map<string, readonly string[]>>();
   readonly #cpes = new Map<string, Cpe>();
   readonly subject: readonly Named[];
   readonly subjectKeys: readonly string[];
@@ -187,11 +188,11 @@ export class Names {
 
   /** The same package has several findings. */
   #packageKeys(purl: DataValue, version: string | undefined): readonly string[] {
-    const key = `${purlText(purl) ?? ""}\n${version ?? ""}`;
-    let keys = this.#packages.get(key);
+    const versions = within(this.#packages, purlText(purl) ?? "");
+    let keys = versions.get(version ?? "");
     if (keys === undefined) {
       keys = packageKeys(this.#index, purl, version);
-      this.#packages.set(key, keys);
+      versions.set(version ?? "", keys);
     }
     return keys;
   }

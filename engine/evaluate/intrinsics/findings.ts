@@ -110,7 +110,7 @@ class ComponentIndex {
     if (only !== undefined && variants.length === 1) {
       return compatible(only.arch, arch) && compatibleDistro(only.distro, distro) ? this.#joined(only) : undefined;
     }
-    const question = `${key} ${arch ?? ""} ${distro ?? ""}`;
+    const question = JSON.stringify([key, arch, distro]);
     if (this.#answers.has(question)) return this.#answers.get(question);
     const matching = variants.filter((variant) => compatible(variant.arch, arch) && compatibleDistro(variant.distro, distro));
     const [first] = matching;

@@ -150,3 +150,10 @@ it("unites two reports of 200,000 rows in one pass, which would not end if each 
     Array.from({ length: 200_000 }, (_, i) => row(source, `CVE-2024-${10_000 + (i % 5000)}`, `pkg:npm/p${i}@1.0.0`));
   expect(uniteFindings([report("a"), report("b")])).toHaveLength(200_000);
 }, 120_000);
+
+it("keeps findings apart whose names read alike when they stand one after the other", () => {
+  const one = (id: string, name: string, version?: string): DataRecord => ({ id, component: { name, version }, sources: ["a"] });
+  expect(uniteFindings([[one("a", "b c")], [one("a b", "c")]])).toHaveLength(2);
+  expect(uniteFindings([[one("a", "b", "c d")], [one("a", "b c", "d")]])).toHaveLength(2);
+  expect(uniteFindings([[one("a", "b", "1")], [one("a", "b", "1")]])).toHaveLength(1);
+});

@@ -27,7 +27,7 @@ export function uniteFindings(lists: readonly (readonly DataRecord[])[]): readon
   const keys = rows.map((row, index) => {
     const [id] = row.ids;
     if (id === undefined || row.component === undefined) return `alone ${index}`;
-    const key = `${classes.of(id)} ${row.component}`;
+    const key = JSON.stringify([classes.of(id), row.component]);
     if (row.arch === "") return key;
     const known = archs.get(key);
     if (known === undefined) archs.set(key, new Set([row.arch]));
@@ -58,7 +58,7 @@ function rowOf(finding: DataRecord, readPurl: PurlReader): Row {
   const version = textOf(finding["installed"]) ?? textOf(component["version"]);
   const named = packageOf(component["purl"], version, readPurl);
   const name = textOf(component["name"]);
-  const key = named?.key ?? (name === undefined ? undefined : `${name} ${version ?? ""} without purl`);
+  const key = named?.key ?? (name === undefined ? undefined : JSON.stringify([name, version]));
   return { finding, component: key, arch: named?.arch ?? "", ids: idsOf(finding, "id") };
 }
 

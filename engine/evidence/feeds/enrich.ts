@@ -180,7 +180,7 @@ class Enricher {
     const purl = purlIn(finding);
     const component = finding["component"];
     const name = purl === undefined && isRecord(component) ? component["name"] : undefined;
-    return `${this.#wide.of(id)}\n${purl === undefined ? String(name) : purlKey(purl)}`;
+    return JSON.stringify([this.#wide.of(id), purl === undefined ? String(name) : purlKey(purl)]);
   }
 
   #read(feed: OsvFeed, index: number, head: OsvHead): ReturnType<OsvFeed["read"]> {

@@ -39,7 +39,7 @@ export const govulncheck: Adapter = {
       const { run, of } = programs[index] ?? { run: 0, of: undefined };
       const one = finding === undefined ? undefined : reachedIn(finding, ids, of, `${source.base}/${index}/finding`);
       if (one === undefined) continue;
-      const key = `${of === undefined ? "" : run}\n${one.ids[0]}\n${one.module}`;
+      const key = JSON.stringify([of === undefined ? "" : run, one.ids[0], one.module]);
       const before = reached.get(key);
       if (before === undefined || (one.called && !before.called)) reached.set(key, one);
     }
