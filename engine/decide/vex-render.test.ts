@@ -165,6 +165,7 @@ it("says every reason for a rejection in words, and each in others", () => {
     { kind: "another-bom", link: "x" },
     { kind: "undated" },
     { kind: "superseded", version: "2" },
+    { kind: "version-unclear", version: "2" },
     { kind: "unlooked", detail: "x" },
   ];
   expect(new Set(all.map(rejectionText)).size).toBe(all.length);

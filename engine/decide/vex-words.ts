@@ -33,6 +33,8 @@ export function rejectionText(why: Rejection): string {
       return "it has no time, and only so old a statement may count";
     case "superseded":
       return `version ${why.version} of its document is at hand`;
+    case "version-unclear":
+      return `version ${why.version} of its document is at hand, and which of them is the later one cannot be told`;
     case "unlooked":
       return `what may say otherwise could not be looked at: ${why.detail}`;
   }

@@ -22,7 +22,7 @@ export async function vexMerge(call: Call, paths: readonly string[], options: Op
   const files: VexFile[] = [];
   for (const path of paths) files.push(await readVexFile(path, call.terminal));
   for (const file of files) refuseDraft(file);
-  const { document, contradictions, superseded, authors, undated } = mergeVex(files, text(options, "author"));
+  const { document, contradictions, superseded, unclear, authors, undated } = mergeVex(files, text(options, "author"));
   const title = formatTitles[format];
   await tell(call.terminal, [
     ...superseded.map(({ source, newer }) =>
@@ -31,6 +31,17 @@ export async function vexMerge(call: Call, paths: readonly string[], options: Op
         { name: source.name, version: source.document.version ?? "0", newer: newer.document.version ?? "0" },
         undefined,
         { notes: [`the later version is \`${newer.name}\``] },
+      ),
+    ),
+    ...unclear.map(({ source, other }) =>
+      diagnostic(
+        "WB1259",
+        { name: source.name, version: source.document.version ?? "0", other: other.document.version ?? "0" },
+        undefined,
+        {
+          notes: [`the other one is \`${other.name}\``],
+          help: "ask the author which of them is the later one, and merge that alone",
+        },
       ),
     ),
     ...[...authors].map(([author, statements]) =>

@@ -30,7 +30,9 @@ export function claimsOf(document: VexDocument): readonly SingleClaim[] {
 /** `urn:cdx:<serial>/<version>#`, with which CycloneDX documents name their own parts. */
 export function ownLink(document: Pick<VexDocument, "format" | "id" | "version">): string | undefined {
   if (document.format !== "cyclonedx" || document.id === undefined) return undefined;
-  return `urn:cdx:${document.id.replace("urn:uuid:", "")}/${document.version ?? "1"}#`;
+  const { version = "1" } = document;
+  const number = version.includes("e+") ? String(Number(version)) : version;
+  return `urn:cdx:${document.id.replace("urn:uuid:", "")}/${number}#`;
 }
 
 /** A product's name inside its own document, without the document's. As readers give it, it is percent-encoded no more (`canonicalLink`). */

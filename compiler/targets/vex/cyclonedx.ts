@@ -7,6 +7,7 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import { rfc3339 } from "../../../engine/decide/instant.ts";
 import type { VexAssertion, VexDocument } from "../../../engine/decide/vex/document.ts";
+import { majorOf } from "../../../engine/decide/vex/revision.ts";
 import { type ComponentList, componentList } from "./cyclonedx/components.ts";
 import { given, type Json } from "./fields.ts";
 import type { VexOptions } from "./loss.ts";
@@ -44,9 +45,9 @@ function serialOf({ id = "" }: VexDocument, { uuid }: VexOptions): string {
   return serialShape.test(id) ? id : uuid(id);
 }
 
+/** A whole number from 1 that a BOM-Link can name: beyond 2^53 all are that one, which readers know to be rounded. */
 function versionOf(version: string | undefined): number {
-  const found = /^\d{1,9}/.exec(version ?? "")?.[0];
-  return Math.max(1, found === undefined ? 1 : Number(found));
+  return Math.min(Math.max(1, (version === undefined ? undefined : majorOf(version)) ?? 1), 2 ** 53);
 }
 
 function metadataOf(document: VexDocument, options: VexOptions, time: number): Json {

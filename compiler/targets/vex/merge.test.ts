@@ -63,6 +63,36 @@ it("counts whole versions as numbers, and hears both of two that claim to be the
   expect(mergeVex([ten, other], undefined).document.statements).toHaveLength(2);
 });
 
+it("brings nothing back that a version of very many digits took back, nor one that cannot be told from another", () => {
+  const silent = {
+    statements: [statement("CVE-2026-0001", { status: "not_affected" as const, justification: "component_not_present" as const })],
+  };
+  const warns = statement("CVE-2026-0002", { status: "affected" });
+  const ids = (one: string, other: string): readonly string[] => {
+    const sources = [source("a", { ...silent, version: one }), source("a", { version: other, statements: [warns] })];
+    const merged = mergeVex(sources, undefined).document;
+    expect(mergeVex(sources.toReversed(), undefined).document).toEqual(merged);
+    return merged.statements.map(({ vulnerability }) => vulnerability);
+  };
+  expect(ids("1767225600000000", "1769904000000000")).toEqual(["CVE-2026-0002"]);
+  expect(ids("1e+21", "2e+21")).toEqual(["CVE-2026-0002"]);
+  for (const [one, other] of [
+    ["2e+21", "2e+21"],
+    ["Infinity", "Infinity"],
+    ["one", "two"],
+    ["1", "two"],
+  ] as const) {
+    expect(ids(one, other)).toEqual(["CVE-2026-0002"]);
+    const sources = [source("a", { ...silent, version: one }), source("a", { version: other, statements: [warns] })];
+    expect(mergeVex(sources, undefined).unclear).toHaveLength(2);
+  }
+  const alone = source("a", { ...silent, version: "Infinity" });
+  expect(mergeVex([alone, { ...alone, name: "copy" }], undefined)).toMatchObject({
+    unclear: [],
+    document: { statements: [{ vulnerability: "CVE-2026-0001" }] },
+  });
+});
+
 it("takes nothing back for a newer time alone, nor for a version that is not out yet", () => {
   const warns = { statements: [statement("CVE-2026-0001", { status: "affected" })] };
   const later = (version: string): ReturnType<typeof source> => source("a", { version, timestamp: monday + day });

@@ -1,6 +1,6 @@
 /** Several VEX documents as one: every statement once, each with the time at which it holds, in an order of their own. */
 import type { VexAssertion, VexDocument, VexStatus } from "../../../engine/decide/vex/document.ts";
-import { compareRevisions } from "../../../engine/decide/vex/statement.ts";
+import { compareRevisions } from "../../../engine/decide/vex/revision.ts";
 import { aliasClasses } from "../../../engine/evidence/openvex/rules.ts";
 import { origin } from "../../../language/core/data.ts";
 import { claimsOf } from "./claims.ts";
@@ -18,6 +18,8 @@ export interface Merged {
   readonly contradictions: readonly Contradiction[];
   /** Documents of which a later version is among the sources: what only they say is gone. */
   readonly superseded: readonly { readonly source: Source; readonly newer: Source }[];
+  /** Documents that do not tell which of their versions is the later one: what suppresses in them is left out. */
+  readonly unclear: readonly { readonly source: Source; readonly other: Source }[];
   /** Authors whose statements stand in a document of another, with how many. */
   readonly authors: ReadonlyMap<string, number>;
   /** How many statements had no time, nor their documents: they are dated so that they suppress least. */
@@ -41,11 +43,11 @@ export interface Contradicting {
 /**
  * Merges in any order of the sources to the same document. Times are made explicit before documents that gave them are gone
  * (OpenVEX 0.2.0, "Inheritance"). Of versions of one document by one author only the latest counts, or what it retracted
- * would come back. The result has the newest time among them, and without `author` the one that all have. A statement without
+ * would come back; where it cannot be told which is the latest, what warns counts of each. The result has the newest time among them, and without `author` the one that all have. A statement without
  * any time must not become newer than what stands against it: what suppresses gets the oldest time there is, the rest the newest.
  */
 export function mergeVex(sources: readonly Source[], author: string | undefined): Merged {
-  const { kept, superseded } = latest(sources);
+  const { kept, superseded, unclear } = latest(sources);
   const times = kept.flatMap(({ document }) => [document, ...document.statements].flatMap(({ timestamp }) => timestamp ?? []));
   const range =
     times.length === 0 ? undefined : { oldest: times.reduce((a, b) => Math.min(a, b)), newest: times.reduce((a, b) => Math.max(a, b)) };
@@ -78,7 +80,7 @@ export function mergeVex(sources: readonly Source[], author: string | undefined)
     statements: told.map(({ statement }) => statement),
   };
   const others = new Map([...authored].filter(([name]) => name !== document.author).sort(([a], [b]) => compareText(a, b)));
-  return { document, contradictions: contradictionsOf(document, told), superseded, authors: others, undated };
+  return { document, contradictions: contradictionsOf(document, told), superseded, unclear, authors: others, undated };
 }
 
 /** A statement with what it comes to: one text for each vulnerability, product and part, whatever words its format has. */
@@ -113,28 +115,37 @@ function withoutRepetition(said: readonly Said[]): {
 }
 
 /** As decisions have it (`engine/decide/vex`): of one id and author, a greater version. A newer time alone takes nothing back. */
-function latest(sources: readonly Source[]): Pick<Merged, "superseded"> & { readonly kept: readonly Source[] } {
+function latest(sources: readonly Source[]): Pick<Merged, "superseded" | "unclear"> & { readonly kept: readonly Source[] } {
   const keyOf = ({ document }: Source): string => JSON.stringify([document.id, document.author]);
   const byName = Map.groupBy(
     sources.filter(({ document }) => document.id !== undefined && document.version !== undefined),
     keyOf,
   );
   const superseded: { readonly source: Source; readonly newer: Source }[] = [];
-  const kept = sources.filter((source) => {
-    const { id, version } = source.document;
-    if (id === undefined || version === undefined) return true;
+  const unclear: { readonly source: Source; readonly other: Source }[] = [];
+  const kept = sources.flatMap((source): readonly Source[] => {
+    const { document } = source;
+    if (document.id === undefined || document.version === undefined) return [source];
     const versions = byName.get(keyOf(source)) ?? [];
-    const newest = versions.reduce((best, one) => (isLater(one, best) ? one : best), source);
+    const newest = versions.reduce((best, one) => ((orderOf(one, best) ?? 0) > 0 ? one : best), source);
+    if (newest !== source) {
+      superseded.push({ source, newer: newest });
+      return [];
+    }
     // Two that claim the same version are both heard: which is the real one cannot be told.
-    if (newest === source) return true;
-    superseded.push({ source, newer: newest });
-    return false;
+    const other = versions.find((one) => orderOf(one, source) === undefined);
+    if (other === undefined) return [source];
+    unclear.push({ source, other });
+    return [{ ...source, document: { ...document, statements: document.statements.filter(({ status }) => !suppresses(status)) } }];
   });
-  return { kept: kept.sort((a, b) => compareText(canonical(a.document), canonical(b.document))), superseded };
+  return { kept: kept.sort((a, b) => compareText(canonical(a.document), canonical(b.document))), superseded, unclear };
 }
 
-function isLater(a: Source, b: Source): boolean {
-  return compareRevisions(a.document.version ?? "", b.document.version ?? "") > 0;
+/** Undefined: which of the two is the later one cannot be told. A document, and one that is the same, is no other version. */
+function orderOf(a: Source, b: Source): number | undefined {
+  if (a === b) return 0;
+  const found = compareRevisions(a.document.version ?? "", b.document.version ?? "");
+  return found === undefined && canonical(a.document) === canonical(b.document) ? 0 : found;
 }
 
 /** With the time at which it holds; and ids that only mean something in their document are left to what identifies the product. */

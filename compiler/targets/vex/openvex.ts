@@ -6,6 +6,7 @@
 
 import { rfc3339 } from "../../../engine/decide/instant.ts";
 import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../engine/decide/vex/document.ts";
+import { majorOf } from "../../../engine/decide/vex/revision.ts";
 import { parseDigest } from "../../../language/domains/digest.ts";
 import { localId } from "./claims.ts";
 import { given, type Json } from "./fields.ts";
@@ -56,8 +57,7 @@ function idOf({ id = "" }: VexDocument, { uuid }: VexOptions): string {
 
 /** A whole number from 1; of `1.0.3` the first. */
 function versionOf(version: string | undefined): number {
-  const found = /^\d{1,15}/.exec(version ?? "")?.[0];
-  return Math.max(1, found === undefined ? 1 : Number(found));
+  return Math.max(1, (version === undefined ? undefined : majorOf(version)) ?? 1);
 }
 
 function statementOf(statement: VexAssertion, document: VexDocument, time: number): Json | undefined {

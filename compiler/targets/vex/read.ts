@@ -8,6 +8,7 @@ import {
   vexJustifications,
   vexStatuses,
 } from "../../../engine/decide/vex/document.ts";
+import { revisionText } from "../../../engine/decide/vex/revision.ts";
 import { type DataRecord, type DataValue, Lack, OpenList, origin } from "../../../language/core/data.ts";
 import { parseTime } from "../../../language/domains/time.ts";
 
@@ -27,12 +28,12 @@ export function documentOf(data: DataRecord, format: VexFormat): VexDocument {
 export function modelOf(data: DataRecord, format: VexFormat): ReadModel {
   const records = list(data["statements"]);
   const statements = records.flatMap((record) => statementOf(record) ?? []);
-  const version = data["version"];
+  const version = revisionText(data["version"], text(data["revision"]));
   const document: VexDocument = {
     format,
     ...texts(data, ["id", "author", "role", "title"]),
     ...times(data, { timestamp: "timestamp", firstIssued: "first_issued" }),
-    ...(typeof version === "number" ? { version: String(version) } : some("version", text(data["revision"]))),
+    ...some("version", version),
     statements,
   };
   const broken = statements.flatMap(({ products }) => products.filter((product) => product.versions === unknownVersions)).length;

@@ -4,6 +4,7 @@
  * bytes.
  */
 import type { VexAssertion, VexDocument, VexNamedProduct } from "../../../engine/decide/vex/document.ts";
+import { followingRevision } from "../../../engine/decide/vex/revision.ts";
 import { purlKey } from "../../../language/domains/purl.ts";
 import { canonicalPurl, withLocalNames } from "./claims.ts";
 import { purlOf } from "./product.ts";
@@ -50,7 +51,7 @@ function issue(previous: VexDocument | undefined, next: VexDocument, now: number
     const kept = previous.statements.map((statement) => ({ ...statement, ...timesOf(statement, previous) }));
     return { ...next, ...previous, ...same, format: next.format, statements: kept };
   }
-  return { ...headless(previous), ...next, ...same, timestamp: now, version: following(previous.version), statements };
+  return { ...headless(previous), ...next, ...same, timestamp: now, version: followingRevision(previous.version), statements };
 }
 
 /**
@@ -68,13 +69,6 @@ function nameOfAny(product: VexNamedProduct): string | undefined {
   const purl = purlOf(product);
   if (purl !== undefined) return `${purlKey(purl)} ${purl.qualifiers.get("repository_url") ?? ""}`;
   return product.digests.length > 0 ? undefined : (product.name ?? product.id);
-}
-
-/** The next version: a whole number more; of a semantic version the next major one, as a status may have changed (CSAF 2.0, 3.1.11.2). */
-function following(version: string | undefined): string {
-  const major = /^\d{1,15}/.exec(version ?? "1")?.[0] ?? "1";
-  const next = String(Number(major) + 1);
-  return version?.includes(".") ? `${next}.0.0` : next;
 }
 
 function timeOf(statement: VexAssertion, document: VexDocument): number | undefined {

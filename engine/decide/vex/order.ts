@@ -3,7 +3,8 @@ import { type DataRecord, origin } from "../../../language/core/data.ts";
 import { textOf } from "../../evaluate/intrinsics/raw.ts";
 import type { Candidate } from "./meet.ts";
 import { endOf } from "./requirements.ts";
-import { compareRevisions, type VexStatement } from "./statement.ts";
+import { compareRevisions } from "./revision.ts";
+import type { VexStatement } from "./statement.ts";
 import type { VexRules } from "./subject.ts";
 
 /** By tier, specificity and time: less than 0 where `a` comes first, 0 for equal rank. */
@@ -21,7 +22,7 @@ export function inOrder(a: Candidate, b: Candidate): number {
   const ranked = rank(a, b);
   if (ranked !== 0) return ranked;
   const [left, right] = [a.statement.source, b.statement.source];
-  const versions = left.id === right.id ? compareRevisions(right.version ?? "", left.version ?? "") : 0;
+  const versions = left.id === right.id ? (compareRevisions(right.version ?? "", left.version ?? "") ?? 0) : 0;
   if (versions !== 0) return versions;
   if (a.statement !== b.statement) {
     const saying = compareText(sayingOf(a.statement), sayingOf(b.statement));

@@ -235,6 +235,13 @@ describe("whoever would like a finding to be silent", () => {
     expect(by(["acme.vendor", vendor], ["claimed", forged])).toMatchObject({ kind: "suppressed", shadowed: [{ by: "claimed" }] });
   });
 
+  it("does not make unclear which version of what is believed is the later one", () => {
+    const silent = { ...vex(statement()), id: "https://vendor.example/vex/1", version: 2 ** 53 };
+    const other = { ...silent, statements: [] };
+    expect(by(["acme.vendor", silent], ["claimed", other])).toMatchObject({ kind: "suppressed" });
+    expect(by(["acme.vendor", other], ["claimed", silent])).toMatchObject({ kind: "kept" });
+  });
+
   it("gains nothing by a second statement at the same instant", () => {
     const twice = vex(statement(), statement({ status: "affected" }), statement({ status: "fixed" }));
     expect(read([twice])).toMatchObject({ kind: "conflict", status: undefined });
@@ -288,7 +295,42 @@ describe("a later version of a document", () => {
   it("is none of another id or author, nor one without a version that can be compared", () => {
     expect(read([version(1, statement()), { ...version(2), id: "https://acme.example/vex/2" }])).toMatchObject({ kind: "suppressed" });
     expect(read([version(1, statement()), { ...version(2), author: "Other" }])).toMatchObject({ kind: "suppressed" });
-    expect(read([version(1, statement()), version("two")])).toMatchObject({ kind: "suppressed" });
+  });
+
+  it("is one by all the digits of a number", () => {
+    for (const [older, newer] of [
+      [1767225600000000, 1769904000000000],
+      ["20260101120000000001", "20260101120000000002"],
+      [1e21, 2e21],
+      [7, 2 ** 53 + 2],
+      ["1.0.0-rc.1", "1.0.0-rc.2"],
+    ] as const) {
+      expect(read([version(older, statement()), version(newer)])).toMatchObject({
+        kind: "kept",
+        rejected: [{ why: { kind: "superseded" } }],
+      });
+      expect(read([version(newer, statement()), version(older)])).toMatchObject({ kind: "suppressed" });
+    }
+  });
+
+  it("that cannot be told from the earlier one lets neither silence, and both warn", () => {
+    for (const [one, other] of [
+      [2 ** 53, 2 ** 53],
+      [2 ** 53, "9007199254740993"],
+      [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+      [7, Number.POSITIVE_INFINITY],
+      [1, "two"],
+    ] as const) {
+      const silent = [version(one, statement()), version(other)];
+      const rejected = [{ why: { kind: "version-unclear" } }];
+      expect(read(silent)).toMatchObject({ kind: "kept", used: [], rejected });
+      expect(read(silent.toReversed())).toMatchObject({ kind: "kept", used: [], rejected });
+      expect(read([version(one), version(other, statement())])).toMatchObject({ kind: "kept", used: [], rejected });
+      const warning = version(other, statement({ status: "affected", timestamp: "2023-01-01T00:00:00Z" }));
+      expect(read([version(one, statement()), warning])).toMatchObject({ kind: "kept", used: [{ status: "affected" }], rejected });
+    }
+    expect(read([version(2 ** 53, statement())])).toMatchObject({ kind: "suppressed" });
+    expect(read([version("two", statement()), version("two")])).toMatchObject({ kind: "suppressed" });
   });
 
   it("that is yet to come takes back what silences at once, and a warning only then", () => {

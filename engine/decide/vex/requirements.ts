@@ -34,6 +34,7 @@ export function rejectionOf(statement: VexStatement, meeting: Meeting, rules: Ve
     if (time === undefined && maxAge !== undefined) return { kind: "undated" };
   }
   if (statement.source.draft) return { kind: "draft" };
+  if (statement.source.unclear !== undefined) return { kind: "version-unclear", version: statement.source.unclear };
   if (meeting.elsewhere !== undefined) return { kind: "another-bom", link: meeting.elsewhere };
   if (meeting.doubt !== undefined) return { kind: "version-unknown", detail: meeting.doubt };
   if (!meeting.anchored) return { kind: "unanchored" };

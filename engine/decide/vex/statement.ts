@@ -5,6 +5,7 @@ import { idReader } from "../../evaluate/intrinsics/aliases.ts";
 import { membersOf, recordOf, textOf } from "../../evaluate/intrinsics/raw.ts";
 import { type VexStatus, vexStatuses } from "./document.ts";
 import type { ProductReader, VexProduct } from "./product.ts";
+import { compareRevisions, revisionText } from "./revision.ts";
 
 /** Documents whose word has the same weight. The first of several tiers is the most trusted. */
 export interface VexTier {
@@ -28,6 +29,8 @@ export interface VexSource {
   readonly draft: boolean;
   /** The version that supersedes it, and from when on (microseconds; minus infinity: always); undefined: none does. */
   readonly superseded: { readonly by: string; readonly from: number } | undefined;
+  /** A version of it of which nobody can tell whether it is the later one; undefined: there is none. */
+  readonly unclear: string | undefined;
 }
 
 /** A statement. Of very many few speak of any finding: what only those are asked for is read when it is asked. */
@@ -144,7 +147,7 @@ export function readStatements(tiers: readonly VexTier[], products: ProductReade
     const known = sources.filter((_, other) => other === position || (other < position && tiers[other]?.trusted !== false));
     const laterOf = laterVersions(known.flat());
     for (const plain of sources[position] ?? []) {
-      const source = { ...plain, superseded: laterOf(plain) };
+      const source = { ...plain, ...laterOf(plain) };
       membersOf(plain.record["statements"], "statements").items.forEach((item) => {
         const record = recordOf(item);
         if (record === undefined) return;
@@ -161,17 +164,16 @@ export function readStatements(tiers: readonly VexTier[], products: ProductReade
 type TimeReader = (raw: DataValue) => number | undefined;
 
 function sourceOf(record: DataRecord, timeOf: TimeReader): VexSource {
-  const version = record["version"];
-  const number: unknown = version instanceof Known ? version.value : version;
   return {
     record,
     place: record[origin],
     id: textOf(record["id"]),
     author: textOf(record["author"]),
-    version: typeof number === "number" ? String(number) : textOf(record["revision"]),
+    version: revisionText(record["version"], textOf(record["revision"])),
     time: timeOf(record["timestamp"]),
     draft: isDraft(record["draft"]),
     superseded: undefined,
+    unclear: undefined,
   };
 }
 
@@ -217,11 +219,13 @@ function timeReader(): TimeReader {
   };
 }
 
+type Later = Pick<VexSource, "superseded" | "unclear">;
+
 /**
  * Which later version supersedes a document: one of the same id and author whose version is greater. It does so from its
- * own time on. Versions that have no common order supersede nothing.
+ * own time on. A version that has no order with its own may be later or not.
  */
-function laterVersions(sources: readonly VexSource[]): (source: VexSource) => VexSource["superseded"] {
+function laterVersions(sources: readonly VexSource[]): (source: VexSource) => Later {
   const byName = new Map<string, VexSource[]>();
   for (const source of sources) {
     if (source.id === undefined || source.version === undefined) continue;
@@ -230,40 +234,48 @@ function laterVersions(sources: readonly VexSource[]): (source: VexSource) => Ve
     if (known === undefined) byName.set(key, [source]);
     else known.push(source);
   }
-  const answers = new Map<string, VexSource["superseded"]>();
+  const answers = new Map<string, Later>();
   return (source) => {
-    if (source.id === undefined || source.version === undefined) return undefined;
+    if (source.id === undefined || source.version === undefined) return nothingLater;
     const key = `${nameOf(source)}\n${source.version}`;
-    if (answers.has(key)) return answers.get(key);
-    let found: VexSource["superseded"];
-    for (const other of byName.get(nameOf(source)) ?? []) {
-      if (other.version === undefined || compareRevisions(other.version, source.version) <= 0) continue;
-      const from = other.time ?? Number.NEGATIVE_INFINITY;
-      if (found === undefined || from < found.from || (from === found.from && compareRevisions(other.version, found.by) > 0))
-        found = { by: other.version, from };
+    let answer = answers.get(key);
+    if (answer === undefined) {
+      answer = laterThan(source.version, byName.get(nameOf(source)) ?? []);
+      answers.set(key, answer);
     }
-    answers.set(key, found);
-    return found;
+    return answer;
   };
+}
+
+const nothingLater: Later = { superseded: undefined, unclear: undefined };
+
+function laterThan(version: string, versions: readonly VexSource[]): Later {
+  let superseded: VexSource["superseded"];
+  let unclear: string | undefined;
+  let same: VexSource | undefined;
+  for (const other of versions) {
+    if (other.version === undefined) continue;
+    const order = compareRevisions(other.version, version);
+    if (order === undefined) {
+      // A document is no other version of itself, nor is its copy.
+      if (other.version !== version || (same !== undefined && !isSame(same, other))) unclear ??= other.version;
+      else same = other;
+    }
+    if (order === undefined || order <= 0) continue;
+    const from = other.time ?? Number.NEGATIVE_INFINITY;
+    const isLatest = superseded !== undefined && from === superseded.from && (compareRevisions(other.version, superseded.by) ?? 0) > 0;
+    if (superseded === undefined || from < superseded.from || isLatest) superseded = { by: other.version, from };
+  }
+  return superseded === undefined && unclear === undefined ? nothingLater : { superseded, unclear };
+}
+
+function isSame(a: VexSource, b: VexSource): boolean {
+  return (
+    a.record === b.record ||
+    (a.place !== undefined && a.place.document.digest === b.place?.document.digest && a.place.pointer === b.place.pointer)
+  );
 }
 
 function nameOf({ id, author }: VexSource): string {
   return JSON.stringify([id, author]);
-}
-
-const revision = /^(\d{1,15})(?:\.(\d{1,15})(?:\.(\d{1,15}))?)?(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
-
-/**
- * The order of document versions: whole numbers, or numbers with dots (CSAF 2.0, 3.1.11: integer or semantic versioning).
- * 0 also where they have no common order, as with a pre-release of the same number.
- */
-export function compareRevisions(a: string, b: string): number {
-  const [left, right] = [revision.exec(a), revision.exec(b)];
-  if (left === null || right === null) return 0;
-  for (let part = 1; part <= 3; part++) {
-    const found = Number(left[part] ?? 0) - Number(right[part] ?? 0);
-    if (found !== 0) return found;
-  }
-  if (left[4] === right[4]) return 0;
-  return left[4] === undefined ? 1 : right[4] === undefined ? -1 : 0;
 }

@@ -46,6 +46,8 @@ export type Rejection =
   | { readonly kind: "undated" }
   /** A later version of its document is at hand, which it is not in or is in anew. */
   | { readonly kind: "superseded"; readonly version: string }
+  /** Another version of its document is at hand, and which of them is the later one cannot be told. */
+  | { readonly kind: "version-unclear"; readonly version: string }
   /** Something that may say otherwise could not be looked at. */
   | { readonly kind: "unlooked"; readonly detail: string };
 

@@ -82,4 +82,10 @@ export const vexOutCodes = {
     (p) =>
       `${p.count} ${p.count === 1 ? "product" : "products"} of \`${p.name}\` ${p.count === 1 ? "is" : "are"} left out: what is said of ${p.count === 1 ? "it" : "them"} holds in what the attestation is about, which could not be said`,
   ),
+  WB1259: row<{ name: string; version: string; other: string }>(
+    "warning",
+    "version without an order",
+    (p) =>
+      `\`${p.name}\` is version ${p.version} of a document, and whether the other version ${p.other} is a later one cannot be told: what suppresses in it is left out`,
+  ),
 };

@@ -1,6 +1,7 @@
 /** How a CSAF 2.0 document is tracked (section 3.2.1.12): a version with every version before it, and their dates. */
 import { rfc3339 } from "../../../../engine/decide/instant.ts";
 import type { VexDocument } from "../../../../engine/decide/vex/document.ts";
+import { majorOf } from "../../../../engine/decide/vex/revision.ts";
 import type { Json } from "../fields.ts";
 import type { Revision, VexOptions } from "../loss.ts";
 
@@ -12,7 +13,8 @@ export function trackingOf(document: VexDocument, id: string, options: VexOption
   const time = document.timestamp ?? options.now;
   const first = Math.min(document.firstIssued ?? time, time);
   // Build metadata may not stand in the version of a document that is out (6.1.18 to 6.1.22 compare without it).
-  const wanted = (document.version ?? "1").replace(/\+.*$/, "");
+  const { version: given = "1" } = document;
+  const wanted = given.includes("e+") ? String(BigInt(majorOf(given) ?? 1)) : given.replace(/\+.*$/, "");
   const version = versionShape.test(wanted) ? wanted : "1";
   const history = historyOf(version, first, time, options.history ?? []);
   return {
