@@ -19,8 +19,9 @@ function packageKeys(index: VexIndex, purl: DataValue, version: string | undefin
   if (named === undefined) return nobody;
   const name = purlNameKey(named.name);
   const text = named.key.slice(named.name.length + 1);
-  const known = text !== "" && isComparable(named.name.slice(0, named.name.indexOf("/")), text);
-  return known ? [name, versionedKey(name, text)] : [name, ...(index.versioned.get(name) ?? nobody)];
+  const ecosystem = named.name.slice(0, named.name.indexOf("/"));
+  const known = text !== "" && isComparable(ecosystem, text);
+  return known ? [name, versionedKey(name, ecosystem, text)] : [name, ...(index.versioned.get(name) ?? nobody)];
 }
 
 const nobody: readonly string[] = [];

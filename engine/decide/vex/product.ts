@@ -237,8 +237,39 @@ export function isComparable(ecosystem: string, text: string): boolean {
   return !isOrdered(ecosystem) || isVersion(ecosystem, text);
 }
 
-/** Equal for all texts that may mean one version (`1.0`, `1.0.0`, `v1-0`); others may share it, and are told apart later. */
-export function versionHash(text: string): string {
-  const build = text.indexOf("+");
-  return (build < 0 ? text : text.slice(0, build)).match(/[1-9]\d*/g)?.join(".") ?? "";
+/**
+ * Equal for all texts that may mean one version of the ecosystem (`1.0`, `1.0.0`, `v1-0`); others may share it, and are told
+ * apart later.
+ */
+export function versionHash(ecosystem: string, text: string): string {
+  return (
+    comparedPart(ecosystem, text)
+      .match(/[1-9]\d*/g)
+      ?.join(".") ?? ""
+  );
+}
+
+/** Without what does not count in versions that are equal. Mostly that is all from a plus on. */
+function comparedPart(ecosystem: string, text: string): string {
+  switch (ecosystem) {
+    // A version without a pkgrel equals each with one; a plus is a separator as any other.
+    case "alpm":
+      return upTo(text, text.lastIndexOf("-"));
+    case "rpm":
+      return text;
+    // Numbers may be written with underscores and signs.
+    case "conan":
+      return text.includes("_") ? text.replace(/(?<=\d)_(?=\d)/g, "") : text;
+    // After `stable` nothing counts, and what a branch leaves open is 9999999.
+    case "composer":
+      return upTo(text, text.indexOf("+"))
+        .replace(/stable.*/is, "")
+        .replace(/(?<!\d)0*9999999(?!\d)/g, "");
+    default:
+      return upTo(text, text.indexOf("+"));
+  }
+}
+
+function upTo(text: string, end: number): string {
+  return end < 0 ? text : text.slice(0, end);
 }

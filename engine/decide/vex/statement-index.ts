@@ -238,7 +238,7 @@ class Keys {
   #ofPurl(purl: Purl, versions: Versions): string {
     const name = purlNameKey(purlKey(purl));
     if (versions.kind !== "exact" || !isComparable(purl.type, versions.text)) return name;
-    const key = versionedKey(name, versions.text);
+    const key = versionedKey(name, purl.type, versions.text);
     const alike = this.versioned.get(name);
     if (alike === undefined) this.versioned.set(name, new Set([key]));
     else alike.add(key);
@@ -250,8 +250,8 @@ export function purlNameKey(name: string): string {
   return `p:${name}`;
 }
 
-export function versionedKey(name: string, text: string): string {
-  return `${name}@${versionHash(text)}`;
+export function versionedKey(name: string, ecosystem: string, text: string): string {
+  return `${name}@${versionHash(ecosystem, text)}`;
 }
 
 /** Of a vendor's product; undefined: any, or one of those that wild cards stand for. */
