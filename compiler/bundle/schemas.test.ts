@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Validate } from "../../engine/evidence/schema/validate.ts";
 import { slim, validatorSource } from "./schemas.ts";
@@ -23,12 +24,17 @@ it("looks long enumerations up in a set, and short ones as they are", () => {
   expect(slim({ properties: { enum: { enum: [...names, 1] } } })).toEqual({ properties: { enum: { enum: [...names, 1] } } });
 });
 
-it("compiles a schema to a module that imports nothing", async () => {
+function folderOfSchemas(): { readonly folder: string; readonly write: (name: string, json: object) => string } {
   const folder = mkdtempSync(join(tmpdir(), "waybill-schema-"));
   const write = (name: string, json: object): string => {
     writeFileSync(join(folder, name), JSON.stringify(json));
     return join(folder, name);
   };
+  return { folder, write };
+}
+
+it("compiles a schema to a module that imports nothing", async () => {
+  const { folder, write } = folderOfSchemas();
   const part = write("part.schema.json", { $id: "https://acme.example/part", enum: Array.from({ length: 50 }, (_, i) => `n${i}`) });
   const main = write("main.schema.json", {
     $id: "https://acme.example/main",
@@ -47,4 +53,65 @@ it("compiles a schema to a module that imports nothing", async () => {
   ]);
   expect(validate({ names: ["n1", "n2", "n1"] })).toBe(false);
   expect(validate.errors?.[0]?.params).toEqual({ pair: [0, 2] });
+});
+
+it("keeps the first errors in their order and says of the same documents that they hold, whatever the bound", async () => {
+  const { folder, write } = folderOfSchemas();
+  const part = write("part.schema.json", {
+    $id: "https://acme.example/part",
+    $defs: {
+      node: {
+        type: "object",
+        required: ["a"],
+        properties: {
+          a: { type: "integer", minimum: 2 },
+          b: { type: "array", items: { $ref: "#/$defs/node" } },
+          c: {
+            anyOf: [
+              { type: "array", items: { type: "string" } },
+              { type: "array", items: { $ref: "#/$defs/node" } },
+            ],
+          },
+          d: { oneOf: [{ $ref: "#/$defs/node" }, { type: "array", items: { type: "integer" }, uniqueItems: true }] },
+          e: { not: { $ref: "#/$defs/node" } },
+          f: { if: { $ref: "#/$defs/node" }, else: { type: ["array", "integer"] } },
+        },
+        additionalProperties: false,
+      },
+    },
+  });
+  const main = write("main.schema.json", { $id: "https://acme.example/main", type: "array", items: { $ref: "part#/$defs/node" } });
+  const load = async (most: number): Promise<Validate> => {
+    const path = join(folder, `main-${most}.mjs`);
+    writeFileSync(path, await validatorSource(main, [part], most));
+    return ((await import(pathToFileURL(path).href)) as { validate: Validate }).validate;
+  };
+  const all = await load(Number.POSITIVE_INFINITY);
+  const bounded = [await load(1), await load(2), await load(5)] as const;
+  const leaf = fc.constantFrom<unknown>(1, 2, "x", null, [], {}, { a: 2 }, { a: 1 }, ["x", 3], [3, 3], [3, 4]);
+  const { node } = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.array(tie("node"), { maxLength: 4 }),
+      fc.record(
+        { a: fc.constantFrom(2, 3, 1, "x"), b: tie("node"), c: tie("node"), d: tie("node"), e: tie("node"), f: tie("node") },
+        { requiredKeys: ["a"] },
+      ),
+    ),
+  }));
+  let broken = 0;
+  fc.assert(
+    fc.property(fc.array(node, { maxLength: 4 }), (json) => {
+      const holds = all(json);
+      const errors = structuredClone(all.errors ?? []);
+      if (errors.length > 5) broken++;
+      for (const [index, check] of bounded.entries()) {
+        expect(check(json)).toBe(holds);
+        expect(check.errors ?? []).toEqual(errors.slice(0, [1, 2, 5][index]));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  expect(broken).toBeGreaterThan(50);
 });

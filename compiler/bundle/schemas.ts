@@ -13,6 +13,7 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
+import { mostErrors } from "../../engine/evidence/schema/errors.ts";
 import { formats } from "../../engine/evidence/schema/formats.ts";
 import { namedLists } from "../../engine/evidence/schema/named-lists.ts";
 import { duplicateItems } from "../../engine/evidence/schema/unique.ts";
@@ -99,10 +100,24 @@ async function readSchema(path: string): Promise<Schema> {
 /**
  * ajv copies all errors found so far whenever a referenced schema adds some, which takes hours on a document that is wrong
  * in each of its components. The list is the call's own, so that it can grow in place.
+ *
+ * It also keeps every error, which takes more memory than there is where a document of some megabytes is wrong in each of
+ * millions of items: the list holds the first `most`. `errors`, by which validators tell what holds, counts on, so that
+ * the length of the list is the smaller of both.
  */
-function linearErrors(code: string): string {
-  return `${code.replace(/(\w+)\.concat\(([\w.]+)\.errors\)/g, "append($1, $2.errors)")}
-function append(list, more) { for (const error of more) list.push(error); return list; }`;
+function linearErrors(code: string, most: number): string {
+  const bounded = code
+    .replace(
+      /vErrors = vErrors === null \? ([\w.]+)\.errors : vErrors\.concat\(\1\.errors\);\s*errors = vErrors\.length;/g,
+      "errors += $1.errors.length; vErrors = append(vErrors, $1.errors);",
+    )
+    .replace(/vErrors\.push\((\w+)\)/g, "keep(vErrors, $1)")
+    .replace(/vErrors\.length = (\w+)/g, "if (vErrors.length > $1) vErrors.length = $1");
+  const unknown = /vErrors(?:\[|\.(?!length))|= vErrors\.length/.exec(bounded);
+  if (unknown !== null) throw new Error(`unknown to do with errors: ${bounded.slice(unknown.index - 80, unknown.index + 80)}`);
+  return `${bounded}
+function append(list, more) { if (list === null) return more; for (const error of more) keep(list, error); return list; }
+function keep(list, error) { if (list.length < ${most}) list.push(error); }`;
 }
 
 /** Without `uniqueItems` of a list that `repeatedItems` looks through. */
@@ -115,14 +130,14 @@ function withoutNamedList(schema: Schema, name: string): Schema {
   return { ...schema, properties: { ...properties, [property]: list } };
 }
 
-/** JavaScript of one validator, without imports. */
-export async function validatorSource(path: string, parts: readonly string[]): Promise<string> {
+/** JavaScript of one validator, without imports. It keeps the first `most` errors. */
+export async function validatorSource(path: string, parts: readonly string[], most = mostErrors): Promise<string> {
   const schema = withoutNamedList(await readSchema(path), basename(path, suffix));
   const ajv = newAjv(schema);
   for (const part of parts) ajv.addSchema(await readSchema(part));
   const code = (standalone as unknown as (ajv: Ajv, validate: unknown) => string)(ajv, ajv.compile(schema));
   const bundled = await build({
-    stdin: { contents: linearErrors(code), resolveDir: join(evidence, "generated"), loader: "js" },
+    stdin: { contents: linearErrors(code, most), resolveDir: join(evidence, "generated"), loader: "js" },
     bundle: true,
     minify: true,
     format: "esm",

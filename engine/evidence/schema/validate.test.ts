@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { validate } from "./validate.ts";
+import { mostErrors } from "./errors.ts";
+import { everyFault, validate } from "./validate.ts";
 
 const bom = (parts: object) => ({ bomFormat: "CycloneDX", specVersion: "1.6", ...parts });
 const component = (parts: object) => bom({ components: [{ type: "library", name: "a", ...parts }] });
@@ -79,4 +80,15 @@ it("does not guess for hours at what a thoroughly broken document meant", async 
     licenses: [{ license: { id: `Apache-${i}` } }],
   }));
   expect((await validate("cyclonedx-1.6", bom({ components }), "")).at(-1)?.message).toBe("29980 more places break the schema");
+}, 120_000);
+
+it("keeps the first errors of a document that is wrong in each of millions of items, and says that there may be others", async () => {
+  const document = { "@context": "https://openvex.dev/ns/v0.2.0", "@id": "urn:x", author: "Acme", version: 1 };
+  const statements = Array.from({ length: 3_000_000 }, () => []);
+  const faults = await validate("openvex-0.2.0", { ...document, statements }, "");
+  expect(faults.at(-1)?.message).toBe("199980 more places break the schema, and there may be others");
+  expect(faults[1]?.pointer).toBe("/statements/0");
+  const every = await everyFault("openvex-0.2.0", { ...document, statements });
+  expect(every).toHaveLength(mostErrors + 1);
+  expect(every.at(-1)).toEqual({ pointer: "", problem: `may break the schema in more places than these ${mostErrors}` });
 }, 120_000);

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { fault } from "../fault.ts";
 import { validators } from "../generated/index.js";
+import { mostErrors } from "./errors.ts";
 import { explain, type SchemaFault } from "./explain.ts";
 import { repeatedItems } from "./named-lists.ts";
 
@@ -13,7 +14,7 @@ export interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** A compiled validator. `errors` holds those of the last call. */
+/** A compiled validator. `errors` holds those of the last call, `mostErrors` at most. */
 export interface Validate {
   (json: unknown): boolean;
   readonly errors?: readonly SchemaError[] | null;
@@ -40,11 +41,14 @@ export function validateLoaded(schema: SchemaName, json: unknown, base: string):
   return check && broken(schema, check, json, base);
 }
 
-/** All errors of `json` against a schema, however many. */
+/** All errors of `json` against a schema; of more than `mostErrors` the first, and last that there may be others. */
 export async function everyFault(schema: SchemaName, json: unknown): Promise<readonly SchemaFault[]> {
   const check = ready.get(schema) ?? (await validators[schema]()).validate;
   ready.set(schema, check);
-  return explain(json, errorsOf(schema, check, json), Number.POSITIVE_INFINITY).faults;
+  const errors = errorsOf(schema, check, json);
+  const { faults } = explain(json, errors, Number.POSITIVE_INFINITY);
+  if (errors.length < mostErrors) return faults;
+  return [...faults, { pointer: "", problem: `may break the schema in more places than these ${faults.length}` }];
 }
 
 const none: readonly Diagnostic[] = [];
@@ -53,6 +57,8 @@ const noErrors: readonly SchemaError[] = [];
 
 function errorsOf(schema: SchemaName, check: Validate, json: unknown): readonly SchemaError[] {
   const errors = check(json) ? noErrors : (check.errors ?? noErrors);
+  // Millions of items are not looked through for one error more.
+  if (errors.length >= mostErrors) return errors;
   const repeated = repeatedItems(schema, json);
   return repeated === undefined ? errors : [...errors, repeated];
 }
@@ -68,6 +74,13 @@ function broken(schema: SchemaName, check: Validate, json: unknown, base: string
       ...(f.help === undefined ? {} : { help: f.help }),
     }),
   );
-  if (more > 0) diagnostics.push(fault("WB0914", { more, what: "places break the schema" }, base));
+  if (more > 0)
+    diagnostics.push(
+      fault(
+        "WB0914",
+        { more, what: errors.length < mostErrors ? "places break the schema" : "places break the schema, and there may be others" },
+        base,
+      ),
+    );
   return diagnostics;
 }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTime } from "../../../language/domains/time.ts";
 import { at } from "../fault.ts";
+import { mostErrors } from "../schema/errors.ts";
 import { validateVex, validateVexValue, vexCodes } from "./validate.ts";
 
 const timed = parseTime("2026-06-01T00:00:00Z");
@@ -302,3 +303,22 @@ it("throws on nothing, has errors if and only if it is not valid, and only codes
     { numRuns: 500 },
   );
 });
+
+it("lists as many errors as anybody reads, and how many more there are", async () => {
+  const statements = Array.from({ length: mostErrors + 10 }, () => ({ vulnerability: { name: "CVE-2026-0001" } }));
+  const json = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "urn:x",
+    author: "Acme",
+    timestamp: "2026-01-01T00:00:00Z",
+    version: 1,
+  };
+  const { valid, errors } = await validateVexValue({ ...json, statements }, "vex.json", { now });
+  expect([valid, errors.length]).toEqual([false, mostErrors + 1]);
+  expect(errors[0]).toMatchObject({ code: "schema", pointer: "/statements/0" });
+  expect(errors.at(-1)).toMatchObject({
+    code: "schema",
+    pointer: "",
+    message: expect.stringMatching(/^there are \d+ more errors, which are not listed$/),
+  });
+}, 120_000);

@@ -8,6 +8,7 @@ import type { Adapter } from "../evidence.ts";
 import { fault } from "../fault.ts";
 import { readJson } from "../json/read.ts";
 import { type Json, object } from "../raw.ts";
+import { mostErrors } from "../schema/errors.ts";
 import { everyFault } from "../schema/validate.ts";
 import { isStatement, unwrap } from "../statement.ts";
 import { defaultLimits, type Limits } from "../text.ts";
@@ -83,8 +84,11 @@ async function held(json: unknown, base: string, encapsulated: boolean, options:
       pointer,
       message: fault("WB0913", { pointer: base + pointer, problem }, pointer).message,
     }));
-    const errors = [...broken, ...faults(object(json) ?? {}, broken.length === 0, encapsulated, options)].map(at);
-    return { format, valid: errors.length === 0, errors };
+    const errors = [...broken, ...faults(object(json) ?? {}, broken.length === 0, encapsulated, options)];
+    const told = errors.slice(0, mostErrors).map(at);
+    const more = errors.length - told.length;
+    if (more > 0) told.push({ code: codeOf(""), pointer: base, message: `there are ${more} more errors, which are not listed` });
+    return { format, valid: errors.length === 0, errors: told };
   }
   const message = "the document is neither OpenVEX nor CSAF nor CycloneDX";
   return invalid(null, [{ code: "format", pointer: base, message }]);
