@@ -126,14 +126,15 @@ function decode(text: string): string {
   return text.includes("%") ? decodeURIComponent(text) : text;
 }
 
-/** Decoded segments without empty ones; undefined when none is left. Throws on a broken percent-escape. */
+/**
+ * Decoded segments without empty ones; undefined when none is left. No segment may have a slash in it (purl-spec), so one that
+ * is encoded is read as what it stands for, as the canonical text has it. Throws on a broken percent-escape.
+ */
 function joinSegments(text: string, keep: (segment: string) => boolean): string | undefined {
   if (text === "") return undefined;
-  if (!text.includes("/")) {
-    const only = decode(text);
-    return only !== "" && keep(only) ? only : undefined;
-  }
-  const segments = text.split("/").map(decode);
+  const decoded = decode(text);
+  if (!decoded.includes("/")) return decoded !== "" && keep(decoded) ? decoded : undefined;
+  const segments = decoded.split("/");
   return segments.filter((segment) => segment !== "" && keep(segment)).join("/") || undefined;
 }
 
@@ -267,9 +268,19 @@ export function equalPurlSet(a: PurlSet, b: PurlSet): boolean {
   return a.text === b.text;
 }
 
-/** Type, namespace and name in canonical form: an index key. Every member of a set has the key of its purl. */
-export function purlKey(purl: Purl): string {
-  return `${purl.type}/${purl.namespace ?? ""}/${purl.name}`;
+/**
+ * Type, namespace and name in canonical form: an index key. Every member of a set has the key of its purl, and no other
+ * package has it: what would make two one is encoded in the name (`/`, `@`) or in both (`%`, white space).
+ */
+export function purlKey({ type, namespace, name }: Purl): string {
+  return `${type}/${namespace === undefined ? "" : inKey(namespace, strangeInNamespace)}/${inKey(name, strangeInName)}`;
+}
+
+const strangeInNamespace = /[%\s]/;
+const strangeInName = /[%\s/@]/;
+
+function inKey(text: string, strange: RegExp): string {
+  return strange.test(text) ? text.replace(new RegExp(strange, "g"), encodeURIComponent) : text;
 }
 
 /** In canonical form. */

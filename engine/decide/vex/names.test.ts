@@ -62,3 +62,22 @@ it("takes a part without a name for a part: what is said of it silences nothing 
   expect(read([says(part)])).toMatchObject({ kind: "unmentioned" });
   expect(read([says(part, { status: "affected" })])).toMatchObject({ kind: "kept", used: [{ status: "affected" }] });
 });
+
+describe("a package whose name has a slash in it", () => {
+  const [slashed, plain] = ["pkg:generic/a/b%2Fc@1", "pkg:generic/a/b/c@1"];
+
+  it("is another than the one in a longer namespace", () => {
+    for (const [named, found] of [
+      [slashed, plain],
+      [plain, slashed],
+    ] as const) {
+      expect(read([says(product(named))], image, finding(found)).kind).toBe("unmentioned");
+      expect(read([says(product(digest, [named]))], image, finding(found)).kind).toBe("unmentioned");
+      expect(read([says(product(named))], image, finding(named))).toMatchObject({ kind: "suppressed" });
+    }
+  });
+
+  it("is another than one with a space in its version", () => {
+    expect(read([says(product("pkg:generic/a@b%201"))], image, finding("pkg:generic/a%20b@1")).kind).toBe("unmentioned");
+  });
+});

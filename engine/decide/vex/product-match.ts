@@ -5,7 +5,7 @@
 import type { Origin } from "../../../language/core/data.ts";
 import { type Cpe, type CpeRelation, compareCpe, cpeAttributes, literalOf, showCpeValue } from "../../../language/domains/cpe.ts";
 import { missesOf } from "../../../language/domains/purl/miss.ts";
-import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
+import { type Purl, versionOfPurl } from "../../../language/domains/purl.ts";
 import { inRange, type Range } from "../../../language/domains/range.ts";
 import { ecosystemOfPurlType, equalVersion, isOrdered, type Version, versionOf } from "../../../language/domains/version.ts";
 import { versionKey } from "../../evaluate/intrinsics/package-key.ts";
@@ -182,7 +182,7 @@ function matchName({ name, versions }: VexProduct, thing: Named): Match {
 /** Whether a purl of a statement names a thing. Each qualifier that it has must be there and equal. */
 export function matchPurl(named: Purl, versions: Versions, actual: Purl, thing: Pick<Named, "version" | "purl">): Match {
   let doubt: string | undefined;
-  if (named.qualifiers.size > 0 || named.subpath !== undefined || purlKey(named) !== purlKey(actual)) {
+  if (named.qualifiers.size > 0 || named.subpath !== undefined || !isSamePackage(named, actual)) {
     for (const miss of missesOf(actual, { purl: named, text: named.text })) {
       if (miss.part === "type" || miss.part === "namespace" || miss.part === "name") return noMatch.product;
       if (miss.part === "version" || miss.key === "epoch") continue;
@@ -193,6 +193,10 @@ export function matchPurl(named: Purl, versions: Versions, actual: Purl, thing: 
   }
   const found = matchVersions(versions, thing);
   return found.kind !== "yes" || doubt === undefined ? found : { kind: "maybe", why: doubt };
+}
+
+function isSamePackage(a: Purl, b: Purl): boolean {
+  return a.name === b.name && a.namespace === b.namespace && a.type === b.type;
 }
 
 /** A statement about a distribution is about its point releases: `debian-12` names `debian-12.13`. */

@@ -104,7 +104,7 @@ describe("versions that are equal have one hash", () => {
       }),
       { numRuns: numRuns * 5 },
     );
-    expect(equal).toBeGreaterThan(10);
+    expect(equal).toBeGreaterThan(1);
   });
 
   it.each([

@@ -53,6 +53,7 @@ it("a purl that is cut short names the package that it names when it is read in 
 it.each([
   "pkg:npm/@babel/core@7.1.0",
   "pkg:npm/Foo@1.0.0",
+  "pkg:npm/%40foo@1.0.0",
   "pkg:pypi/foo_bar@1.0",
   "pkg:maven/a@1",
   "pkg:cargo/a/b@1",
@@ -68,4 +69,27 @@ it.each([
 it("what is no purl names no package", () => {
   const read = purlReader();
   for (const raw of [undefined, null, 7, "", "lodash", "pkg:", "pkg:maven/a@1", {}]) expect(packageOf(raw, "1", read)).toBeUndefined();
+});
+
+it("packages have one key exactly where name and version are the same", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "%2F", "%252F", "%20"), minLength: 1, maxLength: 3 });
+  const written = fc
+    .record({ scope: fc.option(text), name: text, version: text })
+    .map(({ scope, name, version }) => `pkg:generic/${scope === null ? "" : `${scope}/`}${name}@${version}`);
+  fc.assert(
+    fc.property(fc.array(written, { minLength: 2, maxLength: 10 }), (texts) => {
+      const read = texts.flatMap((one) => {
+        const parsed = parsePurl(one);
+        return parsed.ok ? [parsed.value] : [];
+      });
+      for (const a of read)
+        for (const b of read) {
+          const equal = a.namespace === b.namespace && a.name === b.name && a.version === b.version;
+          expect([a.text, b.text, packageKey(a) === packageKey(b)]).toEqual([a.text, b.text, equal]);
+        }
+    }),
+    { numRuns: 1000 },
+  );
+  const [spaced, other] = [parsePurl("pkg:generic/a%20b@1"), parsePurl("pkg:generic/a@b%201")];
+  expect(spaced.ok && other.ok && packageKey(spaced.value) !== packageKey(other.value)).toBe(true);
 });

@@ -44,7 +44,7 @@ export function quickName(text: string): PackageName | undefined {
   if (slash < 0 ? type === "maven" : withoutNamespace.has(type)) return undefined;
   if (type === "pypi" && path.includes("_")) return undefined;
   const scoped = path.startsWith("%40");
-  if (scoped && type !== "npm") return undefined;
+  if (scoped && (type !== "npm" || slash < 0)) return undefined;
   const decoded = scoped ? `@${path.slice(3)}` : path;
   const name = slash < 0 ? `${type}//${decoded}` : `${type}/${decoded}`;
   return { name, key: `${name} ${versionText(type, version, undefined)}`, arch: undefined, distro: undefined };
@@ -57,7 +57,7 @@ export function purlText(raw: DataValue): string | undefined {
   return value !== null && typeof value === "object" && "text" in value && typeof value.text === "string" ? value.text : undefined;
 }
 
-/** Type, namespace, name and version: an index key. `version` is used where the purl has none. */
+/** Type, namespace, name and version: an index key, in which the first space ends the name. `version` is used where the purl has none. */
 export function packageKey(purl: Purl, version?: string): string {
   return `${purlKey(purl)} ${versionKey(purl, version)}`;
 }

@@ -1,7 +1,18 @@
 import fc from "fast-check";
 import { PackageURL } from "packageurl-js";
 import { expect, it } from "vitest";
-import { buildPurl, equalPurl, parsePurl, parsePurlSet, purlInSet, purlKey, readPurl, showPurlSet, versionOfPurl } from "../purl.ts";
+import {
+  buildPurl,
+  equalPurl,
+  type Purl,
+  parsePurl,
+  parsePurlSet,
+  purlInSet,
+  purlKey,
+  readPurl,
+  showPurlSet,
+  versionOfPurl,
+} from "../purl.ts";
 
 function purl(text: string) {
   const result = parsePurl(text);
@@ -192,4 +203,74 @@ it("reads purls that are canonical as they stand as all the rules do", () => {
     { numRuns: 1000 },
   );
   expect(plainOnes).toBeGreaterThan(50);
+});
+
+const partsOf = ({ type, namespace, name, version, qualifiers, subpath }: Purl): unknown => [
+  type,
+  namespace,
+  name,
+  version,
+  [...qualifiers],
+  subpath,
+];
+const piece = fc.string({
+  unit: fc.constantFrom("a", "B", "1", "@", "%2F", "%2f", "%25", "%40", "%20", " ", ".", "_", "%2E", "%3F", "%23"),
+  maxLength: 4,
+});
+const path = fc.array(piece, { minLength: 1, maxLength: 3 }).map((pieces) => pieces.join("/"));
+const written = fc
+  .record({
+    type: fc.constantFrom("npm", "generic", "golang", "deb", "pypi", "cargo"),
+    path,
+    version: fc.option(piece),
+    subpath: fc.option(path),
+  })
+  .map(
+    (one) => `pkg:${one.type}/${one.path}${one.version === null ? "" : `@${one.version}`}${one.subpath === null ? "" : `#${one.subpath}`}`,
+  );
+
+it("reads the canonical text of whatever it read back to the same parts", () => {
+  let count = 0;
+  fc.assert(
+    fc.property(written, (text) => {
+      const read = parsePurl(text);
+      if (!read.ok) return;
+      count++;
+      const again = parsePurl(read.value.text);
+      expect(again.ok && [again.value.text, partsOf(again.value)]).toEqual([read.value.text, partsOf(read.value)]);
+    }),
+    { numRuns: 5000 },
+  );
+  expect(count).toBeGreaterThan(500);
+});
+
+it("takes an encoded slash in a namespace or subpath for one, and keeps that of a name", () => {
+  const read = (text: string): unknown => partsOf(purl(text));
+  expect(read("pkg:npm/%2Fa/b@1")).toEqual(read("pkg:npm/a/b@1"));
+  expect(read("pkg:golang/github.com%2Facme/x@1")).toEqual(read("pkg:golang/github.com/acme/x@1"));
+  expect(read("pkg:generic/x@1#a%2F..%2F%2Fb%2F")).toEqual(read("pkg:generic/x@1#a/b"));
+  expect(purl("pkg:generic/a/b%2Fc@1")).toMatchObject({ namespace: "a", name: "b/c", text: "pkg:generic/a/b%2Fc@1" });
+});
+
+it("gives packages that differ in any part keys that differ, and others one", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "/", "%2F", "%", " "), minLength: 1, maxLength: 3 });
+  const parts = fc.record({ namespace: fc.option(text, { nil: undefined }), name: text, version: fc.constantFrom("1", "2") });
+  let same = 0;
+  fc.assert(
+    fc.property(fc.array(parts, { minLength: 2, maxLength: 12 }), (list) => {
+      const purls = list.flatMap((one) => {
+        const built = buildPurl({ type: "generic", ...one });
+        return built.ok ? [built.value] : [];
+      });
+      for (const a of purls)
+        for (const b of purls) {
+          const equal = a.namespace === b.namespace && a.name === b.name;
+          if (equal && a !== b) same++;
+          expect([a.text, b.text, purlKey(a) === purlKey(b)]).toEqual([a.text, b.text, equal]);
+        }
+    }),
+    { numRuns: 1000 },
+  );
+  expect(same).toBeGreaterThan(20);
+  expect(purlKey(purl("pkg:generic/a/b%2Fc@1"))).not.toBe(purlKey(purl("pkg:generic/a/b/c@1")));
 });
