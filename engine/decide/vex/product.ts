@@ -252,7 +252,7 @@ export function versionHash(ecosystem: string, text: string): string {
 /** Without what does not count in versions that are equal. Mostly that is all from a plus on. */
 function comparedPart(ecosystem: string, text: string): string {
   switch (ecosystem) {
-    // A version without a pkgrel equals each with one; a plus is a separator as any other.
+    // A version without a pkgrel equals each with one; a plus is a separator like every other.
     case "alpm":
       return upTo(text, text.lastIndexOf("-"));
     case "rpm":
