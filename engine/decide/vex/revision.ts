@@ -35,7 +35,7 @@ const roundedShape = /^\d(?:\.\d{1,20})?e\+\d{1,3}$/;
 /** What readers make of a number that is too large for them: any that is. */
 const boundless = "Infinity";
 
-const known = cacheOf(1024, (text): Exact | Rounded | undefined => {
+const known = cacheOf(16_384, (text): Exact | Rounded | undefined => {
   if (roundedShape.test(text)) return { kind: "rounded", value: Number(text) };
   const match = shape.exec(text);
   if (match === null) return undefined;
