@@ -254,11 +254,6 @@ describe("150,000 statements and 200,000 findings are one pass, which would not 
       (i) => finding(`pkg:npm/a@1.0.${i}`),
     ],
     [
-      "where all are about one vulnerability in one component, whatever its version, and none is like another",
-      (i) => statement({ products: [product(i % 2 === 0 ? "pkg:npm/a" : digest, i % 2 === 0 ? [] : ["pkg:npm/a"])], impact: `${i}` }),
-      (i) => finding(`pkg:npm/a@1.0.${i}`),
-    ],
-    [
       "where all are about one vulnerability in other products",
       (i) => statement({ products: [product(`pkg:npm/a${i}`)] }),
       (i) => finding(`pkg:npm/p${i}@1.0.0`),
@@ -303,18 +298,4 @@ describe("statements in run-time form, as tests of the language give them", () =
     expect(read([vex(given(4, "2025-01-01T00:00:00Z"))])).toMatchObject({ kind: "unmentioned" });
     expect(read([vex(statement({ status: new Known("fixed") }))])).toMatchObject({ kind: "unmentioned" });
   });
-});
-
-it("hears of very many statements about all versions of a component those about its own version too", () => {
-  const about = (id: string, status: string, timestamp: string): DataRecord => statement({ products: [product(id)], status, timestamp });
-  const wholes = Array.from({ length: 2000 }, (_, i) => about("pkg:npm/a", "affected", `2024-01-01T00:00:00.${1000 + i}Z`));
-  const fixed = about("pkg:npm/a@1.0.1", "fixed", "2025-01-01T00:00:00Z");
-  const older = about("pkg:npm/a@1.0.2", "fixed", "2023-01-01T00:00:00Z");
-  const decide = vexDecider(indexed(vex(...wholes, fixed, older)), image, { now });
-  const verdicts = ["1.0.1", "1.0.2", "1.0.3"].map((version) => decide(finding(`pkg:npm/a@${version}`)));
-  expect(verdicts.map(({ kind }) => kind)).toEqual(["suppressed", "kept", "kept"]);
-  for (const { used, shadowed, rejected, omitted = 0 } of verdicts.slice(1)) {
-    expect(used.length + shadowed.length + rejected.length + omitted).toBeGreaterThanOrEqual(2000);
-  }
-  expect(decide.met.size).toBe(2002);
 });

@@ -12,7 +12,7 @@ import type { Place } from "./graph.ts";
 import { keyOfQuestion, questionOf, type Spoken, spokenReader, type VexQuestion } from "./lookup.ts";
 import { type Candidate, Meetings } from "./meet.ts";
 import { within } from "./nested.ts";
-import { earliest, type Few, inOrder, nameOf, newestFirst, onePerStatement, overrules, rank } from "./order.ts";
+import { earliest, type Few, fewOf, inOrder, nameOf, newestFirst, onePerStatement, overrules, rank } from "./order.ts";
 import type { VexStatement } from "./statement.ts";
 import type { VexIndex } from "./statement-index.ts";
 import type { VexRules, VexSubject } from "./subject.ts";
@@ -71,7 +71,7 @@ export function vexDecider(index: VexIndex, subject: VexSubject, rules: VexRules
       if (before === undefined) asked.set(vulnerability, [question]);
       else if (before.length < mostAsked) before.push(question);
     }
-    const own = meetings.aboutComponent(question);
+    const own = fewOf(meetings.aboutComponent(question), rules);
     const known = own.candidates.length === 0 ? wholes.get(spoken) : undefined;
     if (known !== undefined) return known;
     const about = question.vulnerabilities.map((one) => meetings.aboutSubject(one, question.several));

@@ -1,11 +1,11 @@
 /** Which statements speak of a finding, and how: as what is judged, as its component, or as a part in between. */
 import { type DataRecord, origin } from "../../../language/core/data.ts";
-import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
+import { purlKey } from "../../../language/domains/purl.ts";
 import { textOf } from "../../evaluate/intrinsics/raw.ts";
 import type { DependencyGraph, Place } from "./graph.ts";
 import { Names, type VexQuestion } from "./lookup.ts";
-import { earliest, type Few, fewOf } from "./order.ts";
-import { bomKey, bomLink, ownLink, type VexProduct } from "./product.ts";
+import { type Few, fewOf } from "./order.ts";
+import { bomKey, type VexProduct } from "./product.ts";
 import { better, type Match, matchProduct, matchSubcomponent, type Named } from "./product-match.ts";
 import { rejectionOf, silenceOf } from "./requirements.ts";
 import { doubtOf, isNamed } from "./several.ts";
@@ -39,38 +39,6 @@ interface Meets extends Pick<Candidate, "about"> {
   readonly node?: DataRecord;
 }
 
-/** Entries about a package, apart by whether they speak of all its versions alike. */
-interface Parted {
-  readonly key: string;
-  readonly alike: readonly Entry[];
-  /** Of `alike`. */
-  readonly ofStatement: ReadonlyMap<VexStatement, readonly Entry[]>;
-  readonly others: readonly Entry[];
-}
-
-/** Lists that are not longer are gone through for each finding. */
-const worthParting = 16;
-
-/** What is found for a question, entry by entry. */
-interface Asked {
-  readonly question: VexQuestion;
-  /** The component, once it is asked for. */
-  thing: Named | undefined;
-  readonly found: Candidate[];
-  readonly alike: Parted[];
-}
-
-/** Whether a purl is a name and nothing more, of the key `key`. */
-function isNameOnly(purl: Purl | undefined, key: string): boolean {
-  return (
-    purl !== undefined &&
-    purl.type !== "oci" &&
-    purl.qualifiers.size === 0 &&
-    purl.subpath === undefined &&
-    purlNameKey(purlKey(purl)) === key
-  );
-}
-
 export class Meetings {
   readonly #index: VexIndex;
   readonly #subject: VexSubject;
@@ -79,8 +47,6 @@ export class Meetings {
   readonly #wholes = new Map<string, Few>();
   readonly #ofSubject = new Map<string, readonly Parts[]>();
   readonly #betweens = new WeakMap<object, Betweens>();
-  readonly #parted = new Map<string, Map<readonly Entry[], Parted>>();
-  readonly #alike = new Map<string, Few>();
   readonly #met = new Set<VexStatement>();
 
   constructor(index: VexIndex, subject: VexSubject, rules: VexRules) {
@@ -114,120 +80,34 @@ export class Meetings {
     return few;
   }
 
-  /** Statements that name the component of a finding: as a part of the subject, or as their product; some that decide for all. */
-  aboutComponent(question: VexQuestion): Few {
+  /** Statements that name the component of a finding: as a part of the subject, or as their product. */
+  aboutComponent(question: VexQuestion): readonly Candidate[] {
     const keys = this.#names.keysOf(question.component, question.version, question.place);
-    const asked: Asked = { question, thing: undefined, found: [], alike: [] };
+    const found: Candidate[] = [];
+    const { several } = question;
+    let thing: Named | undefined;
     for (const vulnerability of question.vulnerabilities) {
       const entries = this.#index.entries.get(vulnerability);
       if (entries === undefined) continue;
       const ofSubject = this.#partsOfSubject(vulnerability, entries);
       for (const key of keys) {
-        const wholes = entries.get(key)?.get(whole);
-        if (wholes !== undefined) this.#meet(wholes, key, asked);
+        for (const entry of entries.get(key)?.get(whole) ?? noEntries) {
+          thing ??= this.#names.of(question.component, question.version, question.place);
+          const candidate = this.#candidate(entry, matchProduct(entry.product, thing), undefined, { about: "component", several });
+          if (candidate !== undefined) found.push(candidate);
+        }
         for (const parts of ofSubject) {
-          const list = parts.get(key);
-          if (list !== undefined) this.#meet(list, key, asked);
+          for (const entry of parts.get(key) ?? noEntries) {
+            thing ??= this.#names.of(question.component, question.version, question.place);
+            const match = this.#matchSubject(entry.product);
+            const candidate = this.#candidate(entry, match, this.#matchPart(entry, thing), { about: "subject", several });
+            if (candidate !== undefined) found.push(candidate);
+          }
         }
       }
-      if (question.place !== undefined) asked.found.push(...this.#inBetween(question, vulnerability, entries, keys));
+      if (question.place !== undefined) found.push(...this.#inBetween(question, vulnerability, entries, keys));
     }
-    return asked.alike.length === 0 ? fewOf(asked.found, this.#rules) : this.#withAlike(asked);
-  }
-
-  /** Of a list those that speak of the component; of a long one without those that speak of all versions alike, which are noted. */
-  #meet(list: readonly Entry[], key: string, asked: Asked): void {
-    const { component, version, place } = asked.question;
-    asked.thing ??= this.#names.of(component, version, place);
-    const { purl } = asked.thing;
-    let others = list;
-    if (list.length > worthParting && purl !== undefined && purlNameKey(purlKey(purl)) === key) {
-      const parted = this.#partedOf(list, key);
-      if (parted.alike.length > 0) {
-        asked.alike.push(parted);
-        others = parted.others;
-      }
-    }
-    for (const entry of others) {
-      const candidate = this.#meeting(entry, asked.thing, asked.question.several);
-      if (candidate !== undefined) asked.found.push(candidate);
-    }
-  }
-
-  #meeting(entry: Entry, thing: Named, several: VexQuestion["several"]): Candidate | undefined {
-    if (entry.subcomponent === undefined) {
-      return this.#candidate(entry, matchProduct(entry.product, thing), undefined, { about: "component", several });
-    }
-    return this.#candidate(entry, this.#matchSubject(entry.product), this.#matchPart(entry, thing), { about: "subject", several });
-  }
-
-  /** `key` is that of a package, whatever its version. */
-  #partedOf(list: readonly Entry[], key: string): Parted {
-    let ofKey = this.#parted.get(key);
-    if (ofKey === undefined) {
-      ofKey = new Map();
-      this.#parted.set(key, ofKey);
-    }
-    let parted = ofKey.get(list);
-    if (parted === undefined) {
-      const alike = list.filter((entry) => this.#isOfAllVersions(entry, key));
-      const isAlike = new Set(alike);
-      const ofStatement = new Map<VexStatement, Entry[]>();
-      for (const entry of alike) {
-        const known = ofStatement.get(entry.statement);
-        if (known === undefined) ofStatement.set(entry.statement, [entry]);
-        else known.push(entry);
-      }
-      parted = { key, alike, ofStatement, others: list.filter((entry) => !isAlike.has(entry)) };
-      ofKey.set(list, parted);
-    }
-    return parted;
-  }
-
-  /** Whether what is named is a package by no more than its name: nothing else of a component of that name is looked at (`matchProduct`, `matchSubcomponent`). */
-  #isOfAllVersions({ statement, product, subcomponent }: Entry, key: string): boolean {
-    if (subcomponent === undefined) {
-      const { digests, links, purl, versions } = product;
-      return digests.length === 0 && links.length === 0 && versions.kind === "any" && isNameOnly(purl, key);
-    }
-    if (bomLink(subcomponent) !== undefined || ownLink(statement.source.place, subcomponent) !== undefined) return false;
-    const purl = this.#index.readPurl(subcomponent);
-    return purl !== undefined && isNameOnly(purl, key) && versionOfPurl(purl) === undefined;
-  }
-
-  /** With what speaks of every version of the package: of very many the same few for all its findings. */
-  #withAlike({ question, thing, found, alike }: Asked): Few {
-    const { vulnerabilities, several } = question;
-    if (thing === undefined) return fewOf(found, this.#rules);
-    const candidatesOf = (entries: readonly Entry[]): readonly Candidate[] =>
-      entries.map((entry) => this.#meeting(entry, thing, several)).filter((one) => one !== undefined);
-    const ids = several.find((one) => one !== undefined)?.ids;
-    const text = JSON.stringify([alike[0]?.key, ids ?? null, ...vulnerabilities]);
-    let few = this.#alike.get(text);
-    if (few === undefined) {
-      few = fewOf(
-        alike.flatMap((parted) => candidatesOf(parted.alike)),
-        this.#rules,
-      );
-      this.#alike.set(text, few);
-    }
-    // Of the ways in which a statement meets a finding one counts: of what is found, all are looked at.
-    const left: Candidate[] = [];
-    const again = new Set<VexStatement>();
-    if (few.omitted > 0) {
-      const kept = new Set(few.candidates.map(({ statement }) => statement));
-      for (const statement of new Set(found.map((one) => one.statement))) {
-        if (kept.has(statement)) continue;
-        for (const { ofStatement } of alike) left.push(...candidatesOf(ofStatement.get(statement) ?? noEntries));
-      }
-      for (const { statement } of left) again.add(statement);
-    }
-    const all = fewOf([...found, ...few.candidates, ...left], this.#rules);
-    return {
-      candidates: all.candidates,
-      omitted: all.omitted + few.omitted - again.size,
-      flipsAt: earliest([all.flipsAt, few.flipsAt]),
-    };
+    return found;
   }
 
   /** Of each key of the subject what there is about its parts. */
