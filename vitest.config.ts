@@ -22,10 +22,20 @@ export default defineConfig({
           exclude: ["test/corpus/**", "test/bench/**", ...servers],
           setupFiles: ["test/seed.ts"],
           testTimeout: 60_000,
+          // Some bundle the command line first, which takes its time where others are at work.
+          hookTimeout: 120_000,
         },
       },
       { test: { name: "e2e", include: servers, setupFiles: ["test/seed.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { name: "corpus", include: ["test/corpus/**/*.test.ts"], setupFiles: ["test/seed.ts"], testTimeout: 300_000 } },
+      {
+        test: {
+          name: "corpus",
+          include: ["test/corpus/**/*.test.ts"],
+          setupFiles: ["test/seed.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -11,7 +11,7 @@ import { nuget } from "./version/nuget.ts";
 import { pypi } from "./version/pypi.ts";
 import { rpm } from "./version/rpm.ts";
 import type { Order, Scheme } from "./version/scheme.ts";
-import { golang, pub, semver } from "./version/semver.ts";
+import { cargo, golang, pub, semver } from "./version/semver.ts";
 
 /**
  * A version of an ecosystem. `ecosystem` is a purl type in lower case (`npm`, `pypi`, `deb`); "" says that none is
@@ -26,7 +26,7 @@ export interface Version {
 const schemes: ReadonlyMap<string, Scheme> = new Map([
   ["alpm", alpm],
   ["apk", apk],
-  ["cargo", semver],
+  ["cargo", cargo],
   ["cocoapods", gem],
   ["composer", composer],
   ["conan", conan],

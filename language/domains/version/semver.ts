@@ -67,21 +67,31 @@ const tail = `(?:-${identifier}(?:\\.${identifier})*)?(?:\\+[0-9A-Za-z-]+(?:\\.[
 const strict = new RegExp(`^\\s*v?${plain}\\.${plain}\\.${plain}${tail}\\s*$`);
 /** golang.org/x/mod/semver takes `v1` and `v1.2` too, without more; `v` is left out where OSV leaves it out. */
 const strictGo = new RegExp(`^(?:v?${plain}(?:\\.${plain})?|v?${plain}\\.${plain}\\.${plain}${tail}|go${plain}.*)$`);
+const strictCargo = new RegExp(`^${plain}\\.${plain}\\.${plain}${tail}$`);
 /** pub_semver allows zeros before numbers. */
-const strictPub = /^v?\d+\.\d+\.\d+(?:[-+]|$)/;
+const strictPub = /^\d+\.\d+\.\d+(?:[-+]|$)/;
+const bare = /^\d(?:.*\S)?$/s;
+
+/** Cargo's crate and pub_semver allow neither `v` nor `=` nor white space. */
+function readBare(text: string): Semver | undefined {
+  return bare.test(text) ? read(text) : undefined;
+}
 
 function compare(a: Semver, b: Semver): Order {
   return orderPadded(a.numbers, b.numbers) || orderPrereleases(a.prerelease, b.prerelease);
 }
 
-/**
- * npm, Cargo, Hex, Swift. Build metadata does not count (clause 10). Of the two orders of Cargo's crate this is
- * `cmp_precedence`; its `Ord` goes on to build metadata, which no requirement can name, and in which alone no two versions on crates.io differ.
- */
+/** npm, Hex, Swift. Build metadata does not count (clause 10). */
 export const semver: Scheme = schemeOf(read, compare, strict);
+
+/**
+ * Of the two orders of Cargo's crate `cmp_precedence`; its `Ord` goes on to build metadata, which no requirement can name, and in which alone
+ * no two versions on crates.io differ.
+ */
+export const cargo: Scheme = schemeOf(readBare, compare, strictCargo);
 
 /** Go modules (golang.org/x/mod/semver, pseudo-versions included) and tool chains. */
 export const golang: Scheme = schemeOf(readGo, compare, strictGo);
 
 /** Dart's pub orders by build metadata too, a version without it first (pub_semver, `Version.compareTo`). */
-export const pub: Scheme = schemeOf(read, (a, b) => compare(a, b) || orderIdentifiers(a.build, b.build), strictPub);
+export const pub: Scheme = schemeOf(readBare, (a, b) => compare(a, b) || orderIdentifiers(a.build, b.build), strictPub);
