@@ -91,7 +91,7 @@ export function written(workshop: Workshop, statements: number): Product {
   };
 }
 
-export function vexBars(workshop: Workshop, rounds = 5): readonly (Bar | { readonly work: string; readonly skipped: string })[] {
+export function vexBars(workshop: Workshop, rounds = 9): readonly (Bar | { readonly work: string; readonly skipped: string })[] {
   if (!existsSync(hub)) return [{ work: "vex decide", skipped: `${fileURLToPath(new URL(".", hub))} is not beside the checkout` }];
   const once = written(workshop, size.statements);
   const twice = written(workshop, 2 * size.statements);

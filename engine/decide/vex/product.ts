@@ -47,6 +47,8 @@ const none: readonly string[] = [];
 /** Reads products; what an id, a purl and a CPE mean is found out once for each text. */
 export class ProductReader {
   readonly #readPurl: PurlReader;
+  /** Of products whose id is their purl, as most are. */
+  readonly #packages = new Map<string, Identity>();
   /** By the CPE, by the purl (`unnamed`: none; `hiddenName`: it must not be asked for), by the id. */
   readonly #identities = new Map<string | symbol, Map<string | symbol, Map<string, Identity>>>();
 
@@ -87,7 +89,10 @@ export class ProductReader {
     const hidden = given instanceof Lack;
     // A purl says more than a CPE: beside one that is there, though it cannot be read, a CPE is not asked for.
     const cpe = isNothing(given) ? textOf(record["cpe"]) : undefined;
-    const known = within(within(this.#identities, cpe ?? unnamed), hidden ? hiddenName : (purlText(given) ?? unnamed));
+    const isPackage = given === id;
+    const known = isPackage
+      ? this.#packages
+      : within(within(this.#identities, cpe ?? unnamed), hidden ? hiddenName : (purlText(given) ?? unnamed));
     let identity = known.get(id);
     if (identity === undefined) {
       const purl = hidden ? undefined : (this.#readPurl(given) ?? this.#readPurl(id));
