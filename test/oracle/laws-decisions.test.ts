@@ -58,8 +58,12 @@ function expressionsOf(program: Program): readonly Expr[] {
   return found;
 }
 
-/** A list as it is printed has the order of the evidence. */
-const unordered = (printed: string): string => (printed.startsWith("[") ? printed.slice(1, -1).split(", ").sort().join(", ") : printed);
+/** A list as it is printed has the order of the evidence, and of a long one only the first members are there. */
+function unordered(printed: string): string {
+  const more = /, and \d+ more\]$/.exec(printed);
+  if (more !== null) return more[0];
+  return printed.startsWith("[") ? printed.slice(1, -1).split(", ").sort().join(", ") : printed;
+}
 
 describe("law 4: order", () => {
   law("of members, documents, look-ups, policies and clauses changes no decision", ({ program, request, choices, universe: shared }) => {
