@@ -131,9 +131,7 @@ async function converted(path: string, more: readonly Probe[] = []): Promise<Rea
     if (isNothingLeft(document, losses)) continue;
     await expectValid(value, format);
     const after = decisionsOf([dataOf(value, format)], probes, now);
-    if (!losses.some(decisive)) expect(after).toEqual(before);
-    for (const [probe, verdict] of after)
-      if (verdict.startsWith("suppressed")) expect([probe, before.get(probe)]).toEqual([probe, verdict]);
+    expectNoMore(after, before, losses);
     // And back: nothing that was said there is lost on the way home, and it decides as it did there.
     const read = readBack(value, format) as VexDocument;
     const back = writeVex(read, "cyclonedx", options);
@@ -239,9 +237,7 @@ describe.skipIf(!there)(`documents of others${why}`, () => {
       const { value, losses } = writeVex(document, format, options);
       await expectValid(value, format);
       const after = decisionsOf([dataOf(value, format)], probes, now);
-      if (!losses.some(decisive)) expect(after).toEqual(before);
-      for (const [probe, verdict] of after)
-        if (verdict.startsWith("suppressed")) expect([probe, before.get(probe)]).toEqual([probe, verdict]);
+      expectNoMore(after, before, losses);
       const read = readBack(value, format) as VexDocument;
       const back = writeVex(read, document.format, options);
       await expectValid(back.value, document.format);
@@ -314,6 +310,14 @@ function said(document: VexDocument, original: VexDocument): readonly string[] {
   const timed = original.timestamp !== undefined;
   const fieldsOf = (fields: object) => Object.entries(fields).filter(([field]) => told.has(field) && (timed || field !== "timestamp"));
   return [...new Set(claimsOf(document).map(({ fields }) => JSON.stringify(fieldsOf(fields).sort())))].sort();
+}
+
+type Decisions = ReturnType<typeof decisionsOf>;
+
+/** The same is decided where nothing decisive was lost, and never more is suppressed. */
+function expectNoMore(after: Decisions, before: Decisions, losses: readonly Loss[]): void {
+  if (!losses.some(decisive)) expect(after).toEqual(before);
+  for (const [probe, verdict] of after) if (verdict.startsWith("suppressed")) expect([probe, before.get(probe)]).toEqual([probe, verdict]);
 }
 
 /** What no conversion that lost nothing decisive may change. */

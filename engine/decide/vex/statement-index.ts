@@ -7,6 +7,7 @@ import { type Cpe, literalOf } from "../../../language/domains/cpe.ts";
 import { type Purl, purlKey, versionOfPurl } from "../../../language/domains/purl.ts";
 import { AliasClasses } from "../../evaluate/intrinsics/aliases.ts";
 import { type PurlReader, purlReader } from "../../evaluate/intrinsics/raw.ts";
+import { within } from "./nested.ts";
 import {
   bomLink,
   canonicalDigest,
@@ -81,7 +82,7 @@ export function indexVex(tiers: readonly VexTier[]): VexIndex {
   statements.forEach((statement) => {
     let known = byIds[statement.tier]?.get(statement.ids);
     if (known === undefined) {
-      known = vulnerabilitiesOf(classes, statement.tier, statement.ids).map((vulnerability) => entriesOf(entries, vulnerability));
+      known = vulnerabilitiesOf(classes, statement.tier, statement.ids).map((vulnerability) => within(entries, vulnerability));
       byIds[statement.tier]?.set(statement.ids, known);
     }
     addStatement(known, statement, keys);
@@ -116,12 +117,6 @@ export function vulnerabilitiesOf(classes: readonly AliasClasses[], tier: number
 /** Names of the vulnerability of a statement; findings of one of them may be its. */
 export function vulnerabilitiesOfStatement(index: VexIndex, { tier, ids }: VexStatement): readonly string[] {
   return vulnerabilitiesOf(index.classes, tier, ids);
-}
-
-function entriesOf(entries: Map<string, Growing>, vulnerability: string): Growing {
-  const known: Growing = entries.get(vulnerability) ?? new Map();
-  entries.set(vulnerability, known);
-  return known;
 }
 
 function addStatement(known: readonly Growing[], statement: VexStatement, keys: Keys): void {

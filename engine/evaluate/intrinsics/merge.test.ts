@@ -94,7 +94,7 @@ describe("one vulnerability of one component in several reports", () => {
     expect(one?.["kev"]).toEqual(new Lack("transient", "feed down"));
   });
 
-  it("has a set of system calls as open as any report's", () => {
+  it("has a set of system calls as open as the most open report's", () => {
     const [one] = uniteFindings([
       [row("a", "CVE-2024-0001", log4j, { required_syscalls: new OpenList(["bpf"], true) })],
       [row("b", "CVE-2024-0001", log4j, { required_syscalls: ["ptrace", "bpf"] })],
